@@ -1,0 +1,1 @@
+"""Worklab: a rural coworking space, fablab and coding course under one roof. See `app/wiring.py`."""

@@ -1,0 +1,1 @@
+"""JSON for partners and programs."""

@@ -1,0 +1,1 @@
+"""Tariffs, charges, passes and the ledger of lots."""

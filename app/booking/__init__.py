@@ -1,0 +1,1 @@
+"""The engine: resources, occupancies, bookings, availability, series, waitlist."""

@@ -1,0 +1,151 @@
+"""The database: SQLite in WAL by default, PostgreSQL by URL; one way to write."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.sql.functions import GenericFunction
+
+NAMING = {
+    "ix": "ix_%(column_0_N_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    metadata = sa.MetaData(naming_convention=NAMING)
+
+
+db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+
+if TYPE_CHECKING:
+
+    class Model(Base):
+        __abstract__ = True
+else:
+    Model = db.Model
+
+
+class UtcDateTime(sa.TypeDecorator[datetime]):
+    """Aware in, aware out, stored in UTC on both engines; a naive value is refused."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:  # noqa: ARG002
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("naive datetime refused")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:  # noqa: ARG002
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class epoch(GenericFunction[int]):  # noqa: N801 — used as a SQL function
+    """Whole seconds since 1970 of a `UtcDateTime` column: integers are quick where a page reads a thousand rows."""
+
+    type = sa.Integer()
+    inherit_cache = True
+
+
+@compiles(epoch, "sqlite")
+def _epoch_sqlite(element: Any, compiler: Any, **kw: Any) -> str:
+    return f"CAST(strftime('%s', {compiler.process(element.clauses, **kw)}) AS INTEGER)"
+
+
+@compiles(epoch, "postgresql")
+def _epoch_postgresql(element: Any, compiler: Any, **kw: Any) -> str:
+    return f"CAST(EXTRACT(EPOCH FROM {compiler.process(element.clauses, **kw)}) AS BIGINT)"
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """Run a block of writes. The outermost block commits; inner blocks join it.
+
+    A reading transaction that was open ends first, so that SQLite takes its write lock at the start and waits for it
+    (a reader that turns writer in the middle is refused at once).
+    """
+    session = db.session()
+    if session.info.get("writing"):
+        yield session
+        return
+    session.commit()
+    session.info["writing"] = True
+    try:
+        session.connection(execution_options={"writing": True})
+        yield session
+        for touch in session.info.pop("last", {}).values():
+            touch(session)
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        session.info.pop("last", None)
+        session.info.pop("writing", None)
+
+
+def just_before_commit(key: object, write: Any) -> None:
+    """Do `write(session)` once at the very end of this transaction, for a row that many gestures touch.
+
+    Taken last, its lock is held the shortest, and nothing is waited for behind it.
+    """
+    db.session().info.setdefault("last", {})[key] = write
+
+
+def lock(space: int, *keys: int) -> None:
+    """Make the gestures on these things take turns, until the transaction ends.
+
+    PostgreSQL: advisory locks, taken in one order, so that no two gestures wait for each other.
+    SQLite: its single writer already makes them.
+    """
+    session = db.session()
+    if session.get_bind().dialect.name == "postgresql":
+        for key in sorted(set(keys)):
+            session.execute(sa.select(sa.func.pg_advisory_xact_lock(space, key)))
+
+
+def insert_unless_there(model: type[Base]) -> Any:
+    """`INSERT … ON CONFLICT DO NOTHING` in the words of the database at hand; RETURNING gives no row when it was there.
+
+    On PostgreSQL an insert that another open transaction contradicts waits for it instead of failing the whole transaction.
+    """
+    insert = postgresql.insert if db.session().get_bind().dialect.name == "postgresql" else sqlite.insert
+    return insert(model).on_conflict_do_nothing()
+
+
+@event.listens_for(Session, "before_flush")
+def _no_write_outside_a_transaction(session: Session, *_: object) -> None:
+    changed = session.new or session.deleted or any(session.is_modified(row) for row in session.dirty)
+    if changed and not session.info.get("writing"):
+        raise RuntimeError("a write outside `with transaction()`")
+
+
+@event.listens_for(Engine, "connect")
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    if isinstance(connection, sqlite3.Connection):
+        connection.isolation_level = None  # SQLAlchemy says BEGIN itself, below
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000", "temp_store=MEMORY"):
+            connection.execute(f"PRAGMA {pragma}")
+
+
+@event.listens_for(Engine, "begin")
+def _begin(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get("writing") else "BEGIN")

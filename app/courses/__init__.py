@@ -1,0 +1,1 @@
+"""The six-month course: cohorts and sessions."""

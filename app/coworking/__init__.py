@@ -1,0 +1,1 @@
+"""Desks by the half-day, offices and meeting rooms."""

@@ -1,0 +1,1 @@
+"""Machines and the clearances they ask for."""

@@ -1,0 +1,77 @@
+"""Tables of the fablab: machines and the clearances they ask for."""
+
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.booking.models import Resource
+from app.core.db import Model, UtcDateTime
+
+
+class ClearanceType(Model):
+    """Type d'habilitation: Laser, CNC… with its expiry policy and whether a cleared peer may give it."""
+
+    __tablename__ = "fablab_clearance_type"
+    __table_args__ = (
+        sa.UniqueConstraint("place_id", "name"),
+        sa.CheckConstraint("policy IN ('none', 'duration', 'fixed_date', 'unused')", name="policy"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    place_id: Mapped[int] = mapped_column(sa.ForeignKey("place.id"))
+    name: Mapped[str] = mapped_column(sa.String(80))
+    policy: Mapped[str] = mapped_column(sa.String(10), default="none")
+    months: Mapped[int | None]  # of `duration` and `unused`
+    until: Mapped[date | None]  # of `fixed_date`
+    peers: Mapped[bool] = mapped_column(default=False)
+
+
+class Machine(Model):
+    """Machine: what a bookable thing of that kind has besides."""
+
+    __tablename__ = "fablab_machine"
+
+    resource_id: Mapped[int] = mapped_column(sa.ForeignKey("booking_resource.id"), primary_key=True)
+    clearance_type_id: Mapped[int | None] = mapped_column(sa.ForeignKey("fablab_clearance_type.id"))
+    protective_equipment: Mapped[list[str]] = mapped_column(sa.JSON, default=list)
+    safety_rules: Mapped[list[str]] = mapped_column(sa.JSON, default=list)
+    value_cents: Mapped[int | None]
+    lifetime_hours: Mapped[int | None]
+    watts: Mapped[int | None]
+    counters: Mapped[list[dict[str, Any]]] = mapped_column(sa.JSON, default=list)
+
+    resource: Mapped[Resource] = relationship()
+    clearance_type: Mapped[ClearanceType | None] = relationship()
+
+
+class Clearance(Model):
+    """Habilitation: this member was shown how to use these machines safely. Never deleted."""
+
+    __tablename__ = "fablab_clearance"
+    __table_args__ = (sa.Index("ix_clearance_member", "member_id", "clearance_type_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    member_id: Mapped[int] = mapped_column(sa.ForeignKey("member.id"))
+    clearance_type_id: Mapped[int] = mapped_column(sa.ForeignKey("fablab_clearance_type.id"))
+    given_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("member.id"))
+    given_on: Mapped[date]
+    expires_on: Mapped[date | None]  # last day included
+    evidence: Mapped[str] = mapped_column(sa.String(200), default="")
+    revoked_on: Mapped[date | None]
+    revoked_reason: Mapped[str] = mapped_column(sa.String(300), default="")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    clearance_type: Mapped[ClearanceType] = relationship()
+
+
+class MachineLead(Model):
+    """Référent·e of a machine."""
+
+    __tablename__ = "fablab_machine_lead"
+    __table_args__ = (sa.UniqueConstraint("resource_id", "member_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    resource_id: Mapped[int] = mapped_column(sa.ForeignKey("booking_resource.id"))
+    member_id: Mapped[int] = mapped_column(sa.ForeignKey("member.id", ondelete="CASCADE"))

@@ -1,0 +1,1 @@
+"""The lieu: its name, opening hours, closures and house rules."""

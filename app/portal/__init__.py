@@ -1,0 +1,1 @@
+"""The single portal: home, my week, the manager's day."""
