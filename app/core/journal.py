@@ -55,5 +55,5 @@ def record(
         facts=facts,
     )
     db.session.add(entry)
-    db.session.flush([entry])
+    db.session.flush()
     return entry

@@ -1,0 +1,25 @@
+"""The tests' own promises."""
+
+import socket
+import urllib.request
+
+import pytest
+import sqlalchemy as sa
+
+from app.core.db import db, transaction
+from app.core.journal import JournalEntry, record
+
+
+def test_a_test_never_reaches_outside_this_machine():
+    with pytest.raises(AssertionError, match="the network is closed"):
+        socket.create_connection(("192.0.2.1", 80), timeout=1)
+    with pytest.raises(AssertionError, match="the network is closed"):
+        urllib.request.urlopen("http://example.org")
+
+
+@pytest.mark.parametrize("turn", [1, 2])
+def test_what_a_test_writes_is_gone_in_the_next(session, turn):
+    with transaction():
+        record("test.written")
+
+    assert db.session.scalar(sa.select(sa.func.count(JournalEntry.id))) == 1
