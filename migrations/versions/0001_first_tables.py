@@ -109,6 +109,7 @@ def upgrade() -> None:
         sa.Column("monthly_costs", sa.JSON(), nullable=False),
         sa.Column("tab_cap_cents", sa.Integer(), nullable=False),
         sa.Column("trust_units", sa.Integer(), nullable=False),
+        sa.Column("settings_stamp", sa.Integer(), nullable=False),
         sa.Column("calendar_stamp", sa.Integer(), nullable=False),
         sa.Column("extras", sa.JSON(), nullable=False),
         sa.CheckConstraint(
