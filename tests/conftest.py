@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from flask import Flask
@@ -74,14 +74,14 @@ def app(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fl
 def session(app: Flask) -> Iterator[Session]:
     """A session whose commits are undone at the end of the test."""
     with app.app_context():
-        engine = db.engine
+        engine, engines = db.engine, cast("dict[str | None, Any]", db.engines)
         with engine.connect() as connection, connection.begin() as everything:
-            db.engines[None] = connection  # type: ignore[assignment] — one connection for all that the test does
+            engines[None] = connection  # one connection for all that the test does
             db.session.configure(join_transaction_mode="create_savepoint")
             yield db.session()
             db.session.remove()
             db.session.configure(join_transaction_mode="conditional_savepoint")
-            db.engines[None] = engine
+            engines[None] = engine
             everything.rollback()
 
 

@@ -28,7 +28,7 @@ def _own_server() -> Iterator[str]:
     someone = _someone_else_than_root(folder)
 
     def run(program: str, *words: str) -> None:
-        command = [programs / program, "-D", folder / "data", *words]
+        command = [str(programs / program), "-D", str(folder / "data"), *words]
         subprocess.run(command, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, cwd=folder, **someone)
 
     try:
