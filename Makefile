@@ -6,7 +6,6 @@
 #   make race        the long race and crash runs, both databases (ROUNDS=100)
 #   make bench       the performance workload, with ratios against bare Flask
 #   make lock        choose again the locked versions (requirements/*.txt) after a change in pyproject.toml
-#   make vendor      bring again the vendored browser files, hashes checked (needs npm)
 #   make clean       remove the environment and the caches; keeps instance/ (your data)
 
 PYTHON ?= python3
@@ -23,7 +22,7 @@ export PYTHONUNBUFFERED = 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test test-quick check lint race bench lock vendor clean browser
+.PHONY: help run test test-quick check lint race bench lock clean browser
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -102,9 +101,6 @@ lock: $(VENV)/.dev
 	$(COMPILE) $(ARGS) --extra postgres --group test --group tools -c requirements/app.txt pyproject.toml -o requirements/dev.txt
 	$(COMPILE) $(ARGS) --group pyproject.toml:peers -o requirements/peers.txt
 	$(BIN)/python tools/locks.py
-
-vendor: $(VENV)/.dev
-	$(BIN)/python tools/vendor.py
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
