@@ -1,0 +1,91 @@
+"""Headers, hosts and return addresses: what every answer carries, and which questions are ours."""
+
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, current_app, request
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
+
+_CHECKOUT = "https://checkout.stripe.com"
+
+_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+def install(app: Flask) -> None:
+    """Trust only our own name and as many proxies as we are told; send the headers."""
+    if app.config.get("TRUSTED_HOSTS") is None:
+        app.config["TRUSTED_HOSTS"] = trusted_hosts(app.config.get("PUBLIC_URL"))
+    if proxies := int(app.config.get("TRUSTED_PROXIES") or 0):
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies, x_prefix=0
+        )
+    app.after_request(_protect)
+
+
+def trusted_hosts(public_url: str | None) -> list[str]:
+    """The lieu's one address, and the machine itself (health checks, a first try at home)."""
+    host = urlsplit(public_url or "").hostname
+    return [*([host] if host else []), *LOOPBACK]
+
+
+def content_policy(**more: str) -> str:
+    """Nothing but our own files, nothing inline; `form_action="https://…"` adds a source for one answer."""
+    sources = {
+        "default-src": "'none'",
+        "script-src": "'self'",
+        "style-src": "'self'",
+        "img-src": "'self'",
+        "connect-src": "'self'",
+        "manifest-src": "'self'",
+        "form-action": f"'self' {_checkout()}",
+        "frame-ancestors": "'none'",
+        "base-uri": "'none'",
+    }
+    for name, added in more.items():
+        directive = name.replace("_", "-")
+        sources[directive] = f"{sources.get(directive, '')} {added}".strip()
+    return "; ".join(f"{directive} {allowed}" for directive, allowed in sources.items())
+
+
+def safe_next(url: str | None, default: str = "/") -> str:
+    """Where to go back to: `url` when it is a path of ours, written plainly; else `default`.
+
+    Browsers drop tabs and line ends and read `\\` as `/`, so `/\\t/evil` and `/\\evil` lead elsewhere: nothing but printable
+    ASCII is followed.
+    """
+    if not url or not url.isascii() or not url.isprintable() or " " in url or "\\" in url:
+        return default
+    if not url.startswith("/") or url.startswith("//"):
+        return default
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return default
+    return default if parts.scheme or parts.netloc else url
+
+
+def _checkout() -> str:
+    """A form may lead to Stripe's page; in tests, to the one that stands for it."""
+    stand_in = urlsplit(current_app.config.get("STRIPE_API_BASE") or "")
+    return f"{_CHECKOUT} {stand_in.scheme}://{stand_in.netloc}" if stand_in.netloc else _CHECKOUT
+
+
+def _protect(response: Response) -> Response:
+    """A 304 goes bare: the browser keeps the headers of the page it already has."""
+    if response.status_code == 304:
+        return response
+    for name, value in _HEADERS.items():
+        response.headers.setdefault(name, value)
+    if "Content-Security-Policy" not in response.headers:
+        response.headers["Content-Security-Policy"] = content_policy()
+    response.headers.setdefault("Cache-Control", "no-store")
+    if request.is_secure:
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    return response

@@ -1,0 +1,69 @@
+"""Puts the shell around an application: one call, made once, by the factory."""
+
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from typing import cast
+from urllib.parse import quote
+
+from flask import Flask, g, get_flashed_messages, request, url_for
+from jinja2 import StrictUndefined
+
+from app.web import assets, csrf, errors, forms, i18n, refusals, security, typography, views
+from app.web.registry import Identity, NavItem, Sources, sources
+
+
+def install(
+    app: Flask,
+    *,
+    identity: Callable[[], Identity],
+    navigation: Callable[[], Sequence[NavItem]],
+    open_now: Callable[[], str] = lambda: "",
+    language: Callable[[], str | None] = lambda: None,
+    is_staff: Callable[[], bool] = lambda: False,
+) -> None:
+    """Layout, components, languages, headers, tokens, error pages and static files for `app`."""
+    app.extensions["web"] = Sources(identity=identity, navigation=navigation, open_now=open_now, language=language, is_staff=is_staff)
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.context_processor(lambda: {"page": Page()})
+    for part in (i18n, typography, refusals, assets, security, csrf, forms, errors, views):
+        part.install(app)
+
+
+class Page:
+    """What the layout reads, asked only when it is drawn."""
+
+    @cached_property
+    def language(self) -> str:
+        return i18n.language()
+
+    @cached_property
+    def identity(self) -> Identity:
+        return sources().identity()
+
+    @cached_property
+    def navigation(self) -> Sequence[NavItem]:
+        return sources().navigation()
+
+    @cached_property
+    def open_now(self) -> str:
+        return sources().open_now()
+
+    @cached_property
+    def other_language(self) -> str:
+        return i18n.other_language()
+
+    @cached_property
+    def other_language_url(self) -> str:
+        """The same page in the other language; a posted page has no address to come back to."""
+        here = quote(request.path) if request.method == "GET" else "/"
+        if request.method == "GET" and request.query_string:
+            here += f"?{request.query_string.decode('ascii', 'ignore')}"
+        return url_for("web.speak", language=self.other_language, next=here)
+
+    def flashes(self) -> list[tuple[str, str]]:
+        """The messages left for this page, each shown once; such a page is not one to keep (`caching`)."""
+        left = cast("list[tuple[str, str]]", get_flashed_messages(with_categories=True))
+        if left:
+            g.showed_flashes = True
+        return left
