@@ -1,0 +1,74 @@
+"""Promises that the whole house keeps. A new room keeps them without asking."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app.core.refusals import Reason
+from tools.translations import sentences
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+SOURCES = sorted((ROOT / "app").rglob("*.py"))
+NBSP, NARROW = "\u00a0", "\u202f"
+
+
+def reasons(parent: type[Reason] = Reason) -> Iterator[type[Reason]]:
+    for child in parent.__subclasses__():
+        yield child
+        yield from reasons(child)
+
+
+def test_every_refusal_has_its_own_code_and_sentence(app):
+    said = [reason for reason in reasons() if reason.code]
+
+    assert len({reason.code for reason in said}) == len(said)
+    assert len({reason.sentence for reason in said}) == len(said)
+    for reason in said:
+        assert re.fullmatch(r"[a-z][a-z_]+", reason.code), reason
+        assert reason.sentence.endswith("."), reason.code
+        assert reason.next_step == "" or reason.next_step.endswith("."), reason.code
+
+
+def test_every_template_compiles(app):
+    for name in app.jinja_env.list_templates():
+        app.jinja_env.get_template(name)
+
+
+ASKS_THE_TIME = {
+    *("datetime.now", "datetime.utcnow", "datetime.today", "date.today"),
+    *("time.time", "time.localtime", "time.gmtime", "func.now", "func.current_timestamp"),
+}
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_only_the_clock_asks_the_time(path):
+    if path == ROOT / "app/core/clock.py":
+        return
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Attribute):
+            asked = ".".join(ast.unparse(node).split(".")[-2:])
+            assert asked not in ASKS_THE_TIME, f"line {node.lineno}: {asked}, where clock.now() is meant"
+
+
+def test_no_drawer_for_odds_and_ends():
+    vague = {"utils", "util", "helpers", "helper", "manager", "data", "info", "misc", "common"}
+
+    assert [str(path) for path in SOURCES if path.stem in vague or path.parent.name in vague] == []
+
+
+def test_the_screens_speak_french_as_it_is_printed():
+    """’ and not ', « » and not quotation marks, … and not three dots, and no line break before : ; ! ?"""
+    wrong = [
+        text
+        for message in sentences()
+        for text in ([message.id] if isinstance(message.id, str) else message.id)
+        if re.search(
+            rf"""'|"|\.\.\.|[^\s{NBSP}{NARROW}] [:;!?»]|« |\w[;!?](\s|$)|«[^{NBSP}{NARROW}]""",
+            re.sub(r"<[^>]*>|%\(\w+\)\w|\{{[^}}]*\}}", "x", text),
+        )
+    ]
+
+    assert wrong == []
