@@ -1,6 +1,7 @@
 """Journeys in a real Chromium, with JavaScript and without, and axe over each page."""
 
 from collections.abc import Callable, Iterator
+from weakref import WeakSet
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -20,6 +21,8 @@ QUIET = [
 PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1280, "height": 900}
 WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+
+SCRIPTLESS: WeakSet[BrowserContext] = WeakSet()
 
 OpenContext = Callable[..., BrowserContext]
 
@@ -43,6 +46,8 @@ def browse(chromium_browser: Browser) -> Iterator[OpenContext]:
     def browse(**choices: object) -> BrowserContext:
         usual = {"locale": "fr-FR", "timezone_id": "Europe/Paris", "viewport": DESK}
         context = chromium_browser.new_context(**{**usual, **choices})  # type: ignore[arg-type]
+        if choices.get("java_script_enabled") is False:
+            SCRIPTLESS.add(context)
         context.set_default_timeout(10_000)
         contexts.append(context)
         return context
@@ -68,6 +73,7 @@ def _no_errors(errors: list[str]) -> None:
 
 
 def axe_violations(page: Page) -> list[str]:
-    """What axe has against this page: each rule with the elements it is about."""
+    """What axe has against this page: each rule with the elements it is about. It is a script, and needs them on."""
+    assert page.context not in SCRIPTLESS, "axe would wait for ever on a page without scripts"
     found = Axe().run(page, options=WCAG).response["violations"]
     return [f"{rule['id']}: {rule['help']}: {[node['target'] for node in rule['nodes']]}" for rule in found]
