@@ -17,7 +17,7 @@ from environs import Env, EnvError
 ROOT = Path(__file__).resolve().parent
 INSTANCE = ROOT / "instance"  # what this installation keeps: database, secret, mails, uploads
 T = TypeVar("T")
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
+LOOPBACK = ("127.0.0.1", "localhost")
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)  # a secret has no place in a traceback
@@ -168,10 +168,14 @@ def _split(name: str, text: str, expected: str) -> SplitResult:
 
 
 def _trusted_hosts(host: str, given_url: str) -> list[str] | None:
-    """A lieu with an address answers to its name only, so that nobody can put another one in its pages."""
-    if given_url:
-        return [str(urlsplit(given_url).hostname), *LOOPBACK]
-    return list(LOOPBACK) if host in LOOPBACK else None
+    """A lieu with an address answers to its name only, so that nobody can put another one in its pages.
+
+    Without one it answers to loopback, or to any name when `HOST` opens it to a network. (Werkzeug cannot list an IPv6 address.)
+    """
+    name = str(urlsplit(given_url).hostname) if given_url else host
+    if ":" in name or not (given_url or name in LOOPBACK):
+        return None
+    return [*dict.fromkeys((name, *LOOPBACK))]
 
 
 def _database_url(text: str) -> str:

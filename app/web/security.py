@@ -5,8 +5,6 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, current_app, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
-
 _CHECKOUT = "https://checkout.stripe.com"
 
 _HEADERS = {
@@ -19,20 +17,12 @@ _HEADERS = {
 
 
 def install(app: Flask) -> None:
-    """Trust only our own name and as many proxies as we are told; send the headers."""
-    if app.config.get("TRUSTED_HOSTS") is None:
-        app.config["TRUSTED_HOSTS"] = trusted_hosts(app.config.get("PUBLIC_URL"))
+    """Trust as many proxies as we are told (the settings say which names are ours); send the headers."""
     if proxies := int(app.config.get("TRUSTED_PROXIES") or 0):
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies, x_prefix=0
         )
     app.after_request(_protect)
-
-
-def trusted_hosts(public_url: str | None) -> list[str]:
-    """The lieu's one address, and the machine itself (health checks, a first try at home)."""
-    host = urlsplit(public_url or "").hostname
-    return [*([host] if host else []), *LOOPBACK]
 
 
 def content_policy(**more: str) -> str:

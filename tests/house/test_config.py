@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from werkzeug.sansio.utils import host_is_trusted
 
 import config
 from config import Config, TestConfig
@@ -78,13 +79,23 @@ def test_https_brings_all_its_consequences(read):
     assert not settings.DEMO
     assert not settings.RATE_LIMITS
     assert settings.LOGIN_THROTTLE
-    assert settings.TRUSTED_HOSTS is not None
-    assert settings.TRUSTED_HOSTS[0] == "lieu.exemple.fr"
 
 
-def test_any_name_is_answered_only_when_the_house_is_opened_to_a_network_without_an_address(read):
-    assert "localhost" in (read().TRUSTED_HOSTS or [])
-    assert read(HOST="0.0.0.0").TRUSTED_HOSTS is None
+@pytest.mark.parametrize(
+    ("settings", "answered", "refused"),
+    [
+        ({}, ["127.0.0.1:8000", "localhost:8000"], ["lieu.exemple.fr", "192.168.1.20:8000"]),
+        ({"HOST": "0.0.0.0"}, ["192.168.1.20:8000", "localhost:8000"], []),
+        ({"HOST": "::1"}, ["[::1]:8000"], []),
+        ({"PUBLIC_URL": "https://lieu.exemple.fr"}, ["lieu.exemple.fr", "127.0.0.1:8000"], ["autre.exemple.fr", "192.168.1.20"]),
+    ],
+    ids=["at home", "on a network", "IPv6", "public"],
+)
+def test_the_names_that_are_answered(read, settings, answered, refused):
+    names = read(**settings).TRUSTED_HOSTS
+
+    assert all(host_is_trusted(host, names) for host in answered)
+    assert not any(host_is_trusted(host, names) for host in refused)
 
 
 def test_the_ways_to_write_a_database(read, tmp_path):
