@@ -1,11 +1,17 @@
 """The application: settings, extensions, then wiring."""
 
 from flask import Flask
-from flask_migrate import Migrate
 
 from app import wiring
-from app.core import clock
+from app.cli import health
+from app.cli.schema import db_command
+from app.cli.serve import serve_command
+from app.cli.tick import tick_command
+from app.cli.worker import worker_command
+from app.core import clock, logs
 from app.core.db import db
+
+COMMANDS = (serve_command, worker_command, tick_command, db_command)
 
 
 def create_app(config: object) -> Flask:
@@ -13,7 +19,10 @@ def create_app(config: object) -> Flask:
     app = Flask(__name__, static_folder=None)
     app.config.from_object(config)
     clock.stop_at(app.config.get("WORKLAB_NOW"))
+    logs.install(app)
     db.init_app(app)
-    Migrate(app, db, directory="migrations", render_as_batch=True)
     assert wiring.MODELS
+    app.register_blueprint(health.bp)
+    for command in COMMANDS:
+        app.cli.add_command(command)
     return app

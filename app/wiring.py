@@ -1,11 +1,34 @@
 """The one file that knows every room: who answers for what. Nothing registers itself by being imported."""
 
+from collections.abc import Callable, Iterator
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
 from app.billing import models as billing_models
 from app.booking import models as booking_models
-from app.core import idempotency, journal
+from app.core import idempotency, journal, state
 from app.fablab import models as fablab_models
 from app.members import models as members_models
 from app.place import models as place_models
 
 # Every table of the house, so that migrations see them all.
-MODELS = (journal, idempotency, place_models, members_models, billing_models, booking_models, fablab_models)
+MODELS = (journal, idempotency, state, place_models, members_models, billing_models, booking_models, fablab_models)
+
+# What is due, each minute, in this order; each takes `now`, opens its own transactions, and says how many things it did.
+TICKS: tuple[Callable[..., int], ...] = ()
+
+# What the worker does besides, until each says that nothing is left: read the journal, send the mails. Each takes `now`.
+WORK: tuple[Callable[..., int], ...] = ()
+
+# Since when the oldest thing has waited to be told or sent: a select of one instant each.
+WAITING = (sa.select(sa.func.min(journal.JournalEntry.at)).where(journal.JournalEntry.read_at.is_(None)),)
+
+# What must be true, whoever wrote: each takes the session and gives a French sentence for each fault (`flask check`).
+CHECKS: tuple[Callable[[Session], Iterator[str]], ...] = ()
+
+# What an empty house receives for a demonstration, in this order, in one transaction; each takes `now`.
+STARTERS: tuple[Callable[..., object], ...] = ()
+
+# Who one may be in a demonstration: e-mail, password, and who that is, in French.
+DEMO_ACCOUNTS: tuple[tuple[str, str, str], ...] = ()

@@ -7,10 +7,10 @@ from itertools import count
 from pathlib import Path
 from typing import Protocol
 
-import flask_migrate
 import psycopg
 from sqlalchemy import make_url
 
+from app.cli import schema
 from app.core.db import db
 from app.factory import create_app
 from config import TestConfig
@@ -89,6 +89,6 @@ class _Postgres:
 def _migrate(url: str) -> None:
     app = create_app(TestConfig(SQLALCHEMY_DATABASE_URI=url))
     with app.app_context():
-        flask_migrate.upgrade()
+        schema.upgrade()
         db.session.remove()
         db.engine.dispose()

@@ -1,5 +1,6 @@
 """The only place that asks the time."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -13,6 +14,16 @@ _started_at: list[datetime] = []
 def now() -> datetime:
     """The present instant in UTC; the frozen one when the clock is stopped (tests, demonstrations)."""
     return _frozen.get() or (_started_at[0] if _started_at else datetime.now(UTC))
+
+
+def running() -> datetime:
+    """The present instant even when the clock is stopped: for leases between processes, never for what the lieu does."""
+    return datetime.now(UTC)
+
+
+def elapsed() -> float:
+    """Seconds since some moment of this process: for measuring a wait, whatever the time of day does."""
+    return time.monotonic()
 
 
 def today(zone: ZoneInfo) -> date:

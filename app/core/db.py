@@ -74,8 +74,16 @@ def _epoch_postgresql(element: Any, compiler: Any, **kw: Any) -> str:
     return f"CAST(EXTRACT(EPOCH FROM {compiler.process(element.clauses, **kw)}) AS BIGINT)"
 
 
+class HouseIsReadOnly(Exception):
+    """A check found the data damaged: nobody writes until a person has looked (`flask check`, `app/core/state.py`)."""
+
+
+READ_ONLY = "read_only"  # name of the line of `house_state` that says so
+_IS_READ_ONLY = sa.text("SELECT 1 FROM house_state WHERE name = 'read_only'")
+
+
 @contextmanager
-def transaction() -> Iterator[Session]:
+def transaction(*, while_read_only: bool = False) -> Iterator[Session]:
     """Run a block of writes. The outermost block commits; inner blocks join it.
 
     A reading transaction that was open ends first, so that SQLite takes its write lock at the start and waits for it
@@ -88,7 +96,9 @@ def transaction() -> Iterator[Session]:
     session.commit()
     session.info["writing"] = True
     try:
-        session.connection(execution_options={"writing": True})
+        connection = session.connection(execution_options={"writing": True})
+        if not while_read_only and connection.scalar(_IS_READ_ONLY):
+            raise HouseIsReadOnly
         yield session
         for touch in session.info.pop("last", {}).values():
             touch(session)

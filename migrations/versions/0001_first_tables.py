@@ -9,6 +9,13 @@ revision, down_revision = "0001", None
 def upgrade() -> None:
 
     op.create_table(
+        "house_state",
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("facts", sa.JSON(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_house_state")),
+    )
+    op.create_table(
         "idempotent_answer",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("member_id", sa.Integer(), nullable=False),
@@ -831,3 +838,4 @@ def downgrade() -> None:
     op.drop_table("journal")
     op.drop_index("ix_idempotent_created", table_name="idempotent_answer")
     op.drop_table("idempotent_answer")
+    op.drop_table("house_state")

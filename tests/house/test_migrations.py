@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import flask_migrate
 import pytest
 import sqlalchemy as sa
+from alembic import command
 
+from app.cli import schema
 from app.core.db import db
 from app.factory import create_app
 from config import TestConfig
@@ -34,7 +35,7 @@ def empty_database(engine: Engine, tmp_path) -> str:
     return url
 
 
-def schema(url: str) -> dict[str, dict[str, object]]:
+def tables_of(url: str) -> dict[str, dict[str, object]]:
     """Everything that the database can tell about each table."""
     with connected(url) as database:
         inspector = sa.inspect(database)
@@ -68,7 +69,7 @@ def test_migrations_build_what_the_models_say(app, database, empty_database):
     with connected(empty_database) as empty:
         db.metadata.create_all(empty)
 
-    migrated, modelled = schema(database), schema(empty_database)
+    migrated, modelled = tables_of(database), tables_of(empty_database)
 
     assert sorted(migrated) == sorted(modelled)
     for table, said in modelled.items():
@@ -76,14 +77,14 @@ def test_migrations_build_what_the_models_say(app, database, empty_database):
 
 
 def test_every_migration_can_be_undone_and_done_again(database):
-    before = schema(database)
+    before = tables_of(database)
     app = create_app(TestConfig(SQLALCHEMY_DATABASE_URI=database))
 
     with app.app_context():
-        flask_migrate.downgrade(revision="base")
-        left = schema(database)
-        flask_migrate.upgrade()
+        command.downgrade(schema.alembic(), "base")
+        left = tables_of(database)
+        schema.upgrade()
         db.engine.dispose()
 
     assert left == {}
-    assert schema(database) == before
+    assert tables_of(database) == before

@@ -1,0 +1,75 @@
+"""`serve`: the whole lieu in one command. Tables up to date, starter lieu on an empty database, web server, one worker beside."""
+
+import os
+import socket
+
+import click
+from flask import Flask, current_app
+from flask.cli import with_appcontext
+
+from app.cli import schema, starter
+from app.cli.http import HttpServer
+from app.cli.processes import share_between
+from app.cli.worker import Worker
+from app.core.commands import CommandRefused
+from app.core.db import db
+from config import Config
+
+BACKLOG = 256
+
+
+@click.command("serve")
+@click.option("--host", help="Adresse d’écoute (réglage HOST).")
+@click.option("--port", type=click.IntRange(1, 65535), help="Port d’écoute (réglage PORT).")
+@click.option("--processes", type=click.IntRange(1, 64), default=1, show_default=True, help="Nombre de processus (Linux, macOS).")
+@click.option("--threads", type=click.IntRange(1, 64), default=8, show_default=True, help="Requêtes à la fois, par processus.")
+@click.option("--no-worker", is_flag=True, help="Sans le travail de fond : flask worker tourne à part.")
+@with_appcontext
+def serve_command(host: str | None, port: int | None, processes: int, threads: int, no_worker: bool) -> None:
+    """Sert le lieu : migrations, lieu de départ sur une base vide, pages, courrier."""
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    listen_as_told(app, host, port)
+    listener = listening_socket(app.config["HOST"], app.config["PORT"])
+    prepare()
+    click.echo(starter.welcome())
+
+    def serve(number: int) -> None:
+        """One process: its pages and, in the first one, the worker."""
+        with Worker(app, idle=no_worker or number > 0):
+            HttpServer(app, listener, threads=threads).run()
+
+    if processes == 1:
+        serve(0)
+    else:
+        share_between(processes, serve)
+
+
+def listen_as_told(app: Flask, host: str | None, port: int | None) -> None:
+    """A word on the command line passes before the setting; what follows from it (addresses in mails) is read again."""
+    if host or port:
+        os.environ.update({name: str(value) for name, value in (("HOST", host), ("PORT", port)) if value})
+        app.config.from_object(Config.from_environment())
+
+
+def listening_socket(host: str, port: int) -> socket.socket:
+    """Bound before anything else, so that whoever calls during the start waits instead of being refused."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=BACKLOG)
+    except OSError as trouble:
+        raise CommandRefused(
+            f"Le port {port} de {host} ne peut pas être pris ({trouble.strerror}). Choisissez-en un autre : PORT=…"
+        ) from trouble
+
+
+def prepare() -> None:
+    """The tables, then the starter lieu; nothing of it stays open in the processes to come."""
+    try:
+        schema.bring_up_to_date()
+    except schema.DatabaseIsNewer as newer:
+        raise CommandRefused(
+            f"La base a été migrée ({newer}) par une version plus récente de Worklab : prenez celle-ci ou une plus récente."
+        ) from newer
+    starter.load_if_empty()
+    db.session.remove()
+    db.engine.dispose()

@@ -1,0 +1,35 @@
+"""What a new house starts with, and what it says when it opens."""
+
+import click
+import sqlalchemy as sa
+from flask import current_app
+
+from app import wiring
+from app.core import clock
+from app.core.db import db, lock, transaction
+from app.place.models import Place
+
+STARTING = 7202  # the turn of who loads the starter lieu
+
+
+def load_if_empty() -> None:
+    """The starter lieu and, for a demonstration, its people: all or nothing, once, whoever starts at the same time."""
+    if not current_app.config["DEMO"] or _has_a_lieu():
+        return
+    with transaction():
+        lock(STARTING, 1)
+        if not _has_a_lieu():
+            for load in wiring.STARTERS:
+                load(now=clock.now())
+
+
+def welcome() -> str:
+    """What is printed when the house opens: its address and, in a demonstration, who one may be."""
+    lines = [f"Worklab vous attend sur {click.style(current_app.config['PUBLIC_URL'], bold=True)}"]
+    if db.session.scalar(sa.select(Place.id).where(Place.is_demo).limit(1)):
+        lines += ["Comptes de démonstration :", *(f"  {email:<32} {password:<24} {who}" for email, password, who in wiring.DEMO_ACCOUNTS)]
+    return "\n".join(lines)
+
+
+def _has_a_lieu() -> bool:
+    return db.session.scalar(sa.select(Place.id).limit(1)) is not None
