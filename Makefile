@@ -19,6 +19,7 @@ UV      = $(BIN)/uv
 
 export HOST PORT
 export PYTHONUNBUFFERED = 1
+export PYTHONDONTWRITEBYTECODE =  # a start reads what the first one compiled: 1 s instead of 2.5
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
