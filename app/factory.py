@@ -21,7 +21,7 @@ def create_app(config: object) -> Flask:
     clock.stop_at(app.config.get("WORKLAB_NOW"))
     logs.install(app)
     db.init_app(app)
-    assert wiring.MODELS
+    wiring.install(app)
     app.register_blueprint(health.bp)
     for command in COMMANDS:
         app.cli.add_command(command)

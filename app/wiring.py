@@ -1,22 +1,42 @@
 """The one file that knows every room: who answers for what. Nothing registers itself by being imported."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 import sqlalchemy as sa
+from flask import Flask
 from sqlalchemy.orm import Session
 
 from app.billing import models as billing_models
 from app.booking import models as booking_models
+from app.booking import policy as booking_policy
+from app.booking import services as booking
+from app.booking.models import Kind
+from app.booking.policy import Policy
 from app.core import idempotency, journal, state
+from app.courses.policy import SessionPolicy
+from app.coworking.policy import DeskPolicy, RoomPolicy, SpacePolicy
 from app.fablab import models as fablab_models
+from app.fablab.policy import MachinePolicy, TrainingPolicy
 from app.members import models as members_models
 from app.place import models as place_models
 
 # Every table of the house, so that migrations see them all.
 MODELS = (journal, idempotency, state, place_models, members_models, billing_models, booking_models, fablab_models)
 
+# Who answers for each kind of wish.
+POLICIES: Mapping[Kind, Policy] = {
+    Kind.DESK: DeskPolicy(),
+    Kind.OFFICE: DeskPolicy(),
+    Kind.ROOM: RoomPolicy(),
+    Kind.BOOTH: RoomPolicy(),
+    Kind.SPACE: SpacePolicy(),
+    Kind.MACHINE: MachinePolicy(),
+    Kind.TRAINING: TrainingPolicy(),
+    Kind.SESSION: SessionPolicy(),
+}
+
 # What is due, each minute, in this order; each takes `now`, opens its own transactions, and says how many things it did.
-TICKS: tuple[Callable[..., int], ...] = ()
+TICKS: tuple[Callable[..., int], ...] = (booking.lapse_holds, booking.settle_arrivals, booking.remind, booking.forget_keys)
 
 # What the worker does besides, until each says that nothing is left: read the journal, send the mails. Each takes `now`.
 WORK: tuple[Callable[..., int], ...] = ()
@@ -32,3 +52,8 @@ STARTERS: tuple[Callable[..., object], ...] = ()
 
 # Who one may be in a demonstration: e-mail, password, and who that is, in French.
 DEMO_ACCOUNTS: tuple[tuple[str, str, str], ...] = ()
+
+
+def install(app: Flask) -> None:
+    """Give each room its place in this application."""
+    booking_policy.install(app, POLICIES)

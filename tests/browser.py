@@ -45,7 +45,7 @@ def browse(chromium_browser: Browser) -> Iterator[OpenContext]:
 
     def browse(**choices: object) -> BrowserContext:
         usual = {"locale": "fr-FR", "timezone_id": "Europe/Paris", "viewport": DESK}
-        context = chromium_browser.new_context(**{**usual, **choices})  # type: ignore[arg-type]
+        context = chromium_browser.new_context(**{**usual, **choices})
         if choices.get("java_script_enabled") is False:
             SCRIPTLESS.add(context)
         context.set_default_timeout(10_000)

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from app.core import clock
+from app.core import cache, clock
 from app.core.db import db
 from app.factory import create_app
 from app.members.models import Member
@@ -78,6 +78,7 @@ def session(app: Flask) -> Iterator[Session]:
         with engine.connect() as connection, connection.begin() as everything:
             engines[None] = connection  # one connection for all that the test does
             db.session.configure(join_transaction_mode="create_savepoint")
+            cache.clear_all()
             yield db.session()
             db.session.remove()
             db.session.configure(join_transaction_mode="conditional_savepoint")

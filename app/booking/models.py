@@ -162,6 +162,7 @@ class Booking(Model):
     held_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     free_until: Mapped[datetime | None] = mapped_column(UtcDateTime)  # cancelling before this instant gives all back; frozen
     late_fee_percent: Mapped[int] = mapped_column(default=100)  # frozen
+    priced: Mapped[int] = mapped_column(default=0)  # how many times its price was made anew (moves); names it in the ledger
     price_cents: Mapped[int] = mapped_column(default=0)  # money to pay, frozen
     covered_by: Mapped[list[dict[str, Any]]] = mapped_column(sa.JSON, default=list)  # frozen; see billing.Charge
     half: Mapped[str | None] = mapped_column(sa.String(10))  # morning, afternoon, day

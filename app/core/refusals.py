@@ -19,6 +19,7 @@ class Reason:
 
     code: ClassVar[str] = ""
     sentence: ClassVar[str] = ""
+    plural: ClassVar[str] = ""  # the sentence when the word `count` is not one
     next_step: ClassVar[str] = ""
     hard: ClassVar[bool] = False  # staff cannot override it
     taken: ClassVar[bool] = False  # 409 rather than 422 when all are so

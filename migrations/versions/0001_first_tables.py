@@ -609,6 +609,7 @@ def upgrade() -> None:
         sa.Column("held_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("free_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("late_fee_percent", sa.Integer(), nullable=False),
+        sa.Column("priced", sa.Integer(), nullable=False),
         sa.Column("price_cents", sa.Integer(), nullable=False),
         sa.Column("covered_by", sa.JSON(), nullable=False),
         sa.Column("half", sa.String(length=10), nullable=True),

@@ -1,0 +1,184 @@
+"""Reads of tariffs, lots and what is due."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import sqlalchemy as sa
+
+from app.billing.models import Charge, Lot, Plan, Price, Subscription, TariffGroup
+from app.billing.rules import LotView, PriceRow, best_rows, is_valid, month_of, own_price
+from app.core.cache import Stamped
+from app.core.db import db
+from app.members.models import GroupMember, Member
+from app.place.models import Place
+
+
+@dataclass(frozen=True, slots=True)
+class PriceList:
+    """Every price of a lieu, and the percentage off of each tariff group."""
+
+    rows: tuple[PriceRow, ...]
+    discounts: Mapping[str, int]
+
+    def own(self, what: Iterable[str], unit: str, asked: "Asked") -> list[tuple[int | None, int]]:
+        """What this person pays: (minutes or None, cents) for each duration that has a price; empty: no price is set."""
+        rows, is_own = best_rows(self.rows, what=list(what), unit=unit, group=asked.group, plans=asked.plans, on=asked.on)
+        percent = self.discounts.get(asked.group, 0)
+        return [(row.minutes, own_price(row.cents, is_own=is_own, discount_percent=percent)) for row in rows]
+
+    def one(self, what: Iterable[str], unit: str, asked: "Asked") -> int | None:
+        """The price of a unit that has only one, in cents; None when it is not sold."""
+        return next((cents for _, cents in self.own(what, unit, asked)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """For whom and when a price is asked."""
+
+    group: str
+    on: date
+    plans: Collection[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HeldPlan:
+    """A plan that a member holds on a day."""
+
+    subscription_id: int
+    code: str
+    name: str
+    allowances: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Balances:
+    """What is left to use today; `unlimited` names the units without a limit."""
+
+    half_days: int
+    minutes: int
+    cents: int
+    due_cents: int
+    unlimited: frozenset[str] = frozenset()
+
+
+_price_lists: Stamped[PriceList] = Stamped()
+
+# allowance of a plan → (unit, scope) of the lot that its month gives
+ALLOWANCES = {"half_days": ("half_day", "desk"), "room_minutes": ("minute", "room"), "machine_minutes": ("minute", "machine")}
+
+
+def price_list(place: Place) -> PriceList:
+    return _price_lists.get(place.id, place.settings_stamp, lambda: _read_price_list(place.id))
+
+
+def _read_price_list(place_id: int) -> PriceList:
+    rows = db.session.execute(
+        sa.select(
+            Price.what, Price.unit, Price.minutes, Price.tariff_group, Price.plan, Price.cents, Price.valid_from, Price.valid_to
+        ).where(Price.place_id == place_id)
+    )
+    groups = db.session.execute(sa.select(TariffGroup.code, TariffGroup.discount_percent).where(TariffGroup.place_id == place_id))
+    return PriceList(tuple(PriceRow(*row) for row in rows), {row.code: row.discount_percent for row in groups})
+
+
+def plans_on(member_id: int, day: date) -> list[HeldPlan]:
+    """The plans that cover this day of use."""
+    rows = db.session.execute(
+        sa.select(Subscription.id, Plan.code, Plan.name, Plan.allowances)
+        .join(Plan, Plan.id == Subscription.plan_id)
+        .where(
+            Subscription.member_id == member_id,
+            Subscription.first_day <= day,
+            sa.or_(Subscription.last_day.is_(None), Subscription.last_day >= day),
+        )
+        .order_by(Subscription.id)
+    )
+    return [HeldPlan(*row) for row in rows]
+
+
+def lots_for(member: Member, *, place_id: int, unit: str, scopes: Collection[str], on: date, plans: Iterable[HeldPlan]) -> list[LotView]:
+    """The lots that may cover this use: the person's, their organisation's, their groups', and their plans' month."""
+    found = _lots(member, place_id, on, units=[unit], scopes=scopes)
+    return found + _months_to_come({lot.origin for lot in found}, plans, on, [(unit, scope) for scope in scopes])
+
+
+def origin_of(subscription_id: int, day: date, unit: str, scope: str) -> str:
+    """The name of a plan's month in the ledger; it is made once."""
+    return f"subscription:{subscription_id}:{day:%Y-%m}:{unit}:{scope}"
+
+
+def balances(member: Member, *, place_id: int, on: date) -> Balances:
+    """What is left today, over every lot that is valid, and what is due."""
+    lots = _lots(member, place_id, on, units=["half_day", "minute", "cent"], scopes=None)
+    lots += _months_to_come({lot.origin for lot in lots}, plans_on(member.id, on), on, list(ALLOWANCES.values()))
+    left, unlimited = {"half_day": 0, "minute": 0, "cent": 0}, set()
+    for lot in lots:
+        unit = lot.unit
+        if not is_valid(lot, on):
+            continue
+        if lot.unlimited:
+            unlimited.add(unit)
+        else:
+            left[unit] += lot.left
+    return Balances(left["half_day"], left["minute"], left["cent"], open_cents(member.id), frozenset(unlimited))
+
+
+def open_cents(member_id: int) -> int:
+    """The tab (ardoise): charges that no invoice has taken yet."""
+    total: int = db.session.scalar(sa.select(sa.func.coalesce(sa.func.sum(Charge.cents), 0)).where(Charge.member_id == member_id)) or 0
+    return int(total)
+
+
+def _lots(member: Member, place_id: int, on: date, *, units: Collection[str], scopes: Collection[str] | None) -> list[LotView]:
+    groups = sa.select(GroupMember.group_id).where(
+        GroupMember.member_id == member.id,
+        GroupMember.since <= on,
+        sa.or_(GroupMember.until.is_(None), GroupMember.until >= on),
+    )
+    mine = [Lot.member_id == member.id, Lot.group_id.in_(groups)]
+    if member.organisation_id is not None:
+        mine.append(Lot.organisation_id == member.organisation_id)
+    query = sa.select(
+        Lot.id,
+        Lot.source,
+        (Lot.granted + Lot.overdraft - Lot.used - Lot.held).label("left"),
+        Lot.valid_from,
+        Lot.valid_to,
+        Lot.origin,
+        Lot.granted,
+        Lot.unlimited,
+        Lot.unit,
+    ).where(Lot.place_id == place_id, sa.or_(*mine), Lot.unit.in_(units))
+    if scopes is not None:
+        query = query.where(Lot.scope.in_(["", *scopes]))
+    return [
+        LotView(
+            lot_id=row.id,
+            source=row.source,
+            left=row.left,
+            valid_from=row.valid_from,
+            valid_to=row.valid_to,
+            origin=row.origin,
+            granted=row.granted,
+            unlimited=row.unlimited,
+            rank=row.id,
+            unit=row.unit,
+        )
+        for row in db.session.execute(query)
+    ]
+
+
+def _months_to_come(known: Collection[str | None], plans: Iterable[HeldPlan], on: date, wanted: Iterable[tuple[str, str]]) -> list[LotView]:
+    """The lots that a plan will give for this month as soon as something uses them."""
+    first, last = month_of(on)
+    lots = []
+    for plan in plans:
+        for key, (unit, scope) in ALLOWANCES.items():
+            given = plan.allowances.get(key)
+            origin = origin_of(plan.subscription_id, on, unit, scope)
+            if given and (unit, scope) in wanted and origin not in known:
+                unlimited = given == "unlimited"
+                granted = 0 if unlimited else int(str(given))
+                lots.append(LotView(None, "plan", granted, first, last, origin, granted, unlimited, 0, unit, scope))
+    return lots

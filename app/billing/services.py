@@ -1,0 +1,196 @@
+"""Gestures of the ledger: grant, hold, use, release; and charges, which are never edited."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+import sqlalchemy as sa
+
+from app.billing.models import Charge, Lot, LotEntry
+from app.billing.rules import GRACE, Coverage, LotView
+from app.core.db import db, insert_unless_there, transaction
+
+
+class LotsMoved(Exception):
+    """A lot was used by someone else meanwhile: read again what covers."""
+
+
+def grant(
+    *,
+    place_id: int,
+    unit: str,
+    granted: int,
+    source: str,
+    now: datetime,
+    member_id: int | None = None,
+    organisation_id: int | None = None,
+    group_id: int | None = None,
+    scope: str = "",
+    valid_from: date | None = None,
+    valid_to: date | None = None,
+    origin: str | None = None,
+    unlimited: bool = False,
+    actor_id: int | None = None,
+) -> Lot:
+    """Give units: a pass sold, a gift, a correction. `granted` in half-days, minutes or cents; `valid_to` is included."""
+    with transaction():
+        lot = Lot(
+            place_id=place_id,
+            member_id=member_id,
+            organisation_id=organisation_id,
+            group_id=group_id,
+            unit=unit,
+            scope=scope,
+            source=source,
+            origin=origin,
+            granted=granted,
+            unlimited=unlimited,
+            valid_from=valid_from,
+            valid_to=valid_to,
+            created_at=now,
+        )
+        db.session.add(lot)
+        db.session.flush()
+        db.session.add(LotEntry(lot_id=lot.id, kind="grant", units=granted, ref=origin or f"lot:{lot.id}", at=now, actor_id=actor_id))
+        db.session.flush()
+        return lot
+
+
+def hold(coverage: Coverage, *, place_id: int, member_id: int, ref: str, now: datetime, actor_id: int | None = None) -> None:
+    """Set aside what covers a booking, lot by lot; each update bears its own condition, so a race cannot overdraw.
+
+    Raises `LotsMoved` when a lot no longer has enough: nothing of it is then kept by the caller's transaction.
+    """
+    with transaction():
+        for part in coverage.parts:
+            if part.lot is None:
+                continue
+            lot_id = part.lot.lot_id or _open_month(part.lot, place_id=place_id, member_id=member_id, now=now, actor_id=actor_id)
+            taken = db.session.execute(
+                sa.update(Lot)
+                .where(Lot.id == lot_id, sa.or_(Lot.unlimited, Lot.used + Lot.held + part.units <= Lot.granted + Lot.overdraft))
+                .values(held=Lot.held + part.units)
+                .returning(Lot.id)
+                .execution_options(synchronize_session=False)
+            ).scalar()
+            if taken is None:
+                raise LotsMoved
+            db.session.add(LotEntry(lot_id=lot_id, kind="hold", units=part.units, ref=ref, at=now, actor_id=actor_id))
+
+
+def use(*, ref: str, now: datetime, actor_id: int | None = None) -> None:
+    """What was held is used: the thing was done, or cancelled too late, or nobody came."""
+    _end_hold("use", ref=ref, now=now, actor_id=actor_id)
+
+
+def release(*, ref: str, now: datetime, today: date, actor_id: int | None = None) -> Mapping[str, int]:
+    """Each unit goes back to its own lot, with a week's grace if the lot expired meanwhile; how many of each unit came back."""
+    return _end_hold("release", ref=ref, now=now, actor_id=actor_id, today=today)
+
+
+def held_units(ref: str) -> dict[int, int]:
+    """What is still held for this reference: units of each lot."""
+    signed = sa.case((LotEntry.kind == "hold", LotEntry.units), else_=-LotEntry.units)
+    rows = db.session.execute(
+        sa.select(LotEntry.lot_id, sa.func.sum(signed))
+        .where(LotEntry.ref == ref, LotEntry.kind.in_(("hold", "use", "release")))
+        .group_by(LotEntry.lot_id)
+        .order_by(LotEntry.lot_id)
+    )
+    return {lot_id: int(units) for lot_id, units in rows if units}
+
+
+def charge(
+    coverage: Coverage,
+    *,
+    place_id: int,
+    member_id: int,
+    organisation_id: int | None,
+    ref: str,
+    label: str,
+    used_on: date,
+    worth_cents: int,
+    now: datetime,
+) -> Charge:
+    """What something was worth and what covers it, frozen now."""
+    with transaction():
+        row = Charge(
+            place_id=place_id,
+            ref=ref,
+            member_id=member_id,
+            organisation_id=organisation_id,
+            label=label,
+            used_on=used_on,
+            worth_cents=worth_cents,
+            cents=coverage.cents,
+            covered_by=coverage.said(),
+            created_at=now,
+        )
+        db.session.add(row)
+        db.session.flush()
+        return row
+
+
+def give_back_money(*, ref: str, cents: int, now: datetime) -> None:
+    """A reversal of `cents` of a charge; the charge itself stays as it was."""
+    if cents == 0:
+        return
+    with transaction():
+        first = db.session.scalars(sa.select(Charge).where(Charge.ref == ref)).one()
+        db.session.add(
+            Charge(
+                place_id=first.place_id,
+                ref=f"{ref}:reversal",
+                member_id=first.member_id,
+                organisation_id=first.organisation_id,
+                label=first.label,
+                used_on=first.used_on,
+                worth_cents=-cents,
+                cents=-cents,
+                covered_by=[],
+                created_at=now,
+            )
+        )
+        db.session.flush()
+
+
+def _open_month(lot: LotView, *, place_id: int, member_id: int, now: datetime, actor_id: int | None) -> int:
+    """Write a plan's month in the ledger the first time something uses it; a second writer finds the first one's row."""
+    values = {
+        "place_id": place_id,
+        "member_id": member_id,
+        "unit": lot.unit,
+        "scope": lot.scope,
+        "source": lot.source,
+        "origin": lot.origin,
+        "granted": lot.granted,
+        "held": 0,
+        "used": 0,
+        "overdraft": 0,
+        "unlimited": lot.unlimited,
+        "valid_from": lot.valid_from,
+        "valid_to": lot.valid_to,
+        "created_at": now,
+    }
+    made: int | None = db.session.execute(insert_unless_there(Lot).values(values).returning(Lot.id)).scalar()
+    if made is not None:
+        db.session.add(LotEntry(lot_id=made, kind="grant", units=lot.granted, ref=str(lot.origin), at=now, actor_id=actor_id))
+        return made
+    return db.session.scalars(sa.select(Lot.id).where(Lot.origin == lot.origin)).one()
+
+
+def _end_hold(kind: str, *, ref: str, now: datetime, actor_id: int | None, today: date | None = None) -> dict[str, int]:
+    moved: dict[str, int] = {}
+    with transaction():
+        for lot_id, units in held_units(ref).items():
+            values: dict[str, object] = {"held": Lot.held - units}
+            if kind == "use":
+                values["used"] = Lot.used + units
+            elif today is not None:
+                values["valid_to"] = sa.case((Lot.valid_to < today, today + GRACE), else_=Lot.valid_to)
+            unit = db.session.execute(
+                sa.update(Lot).where(Lot.id == lot_id).values(values).returning(Lot.unit).execution_options(synchronize_session=False)
+            ).scalar_one()
+            db.session.add(LotEntry(lot_id=lot_id, kind=kind, units=units, ref=ref, at=now, actor_id=actor_id))
+            moved[unit] = moved.get(unit, 0) + units
+        db.session.flush()
+    return moved

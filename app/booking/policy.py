@@ -1,0 +1,111 @@
+"""What the engine asks a pillar, and how a pillar answers."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Protocol
+
+from flask import Flask, current_app
+
+from app.booking.models import Kind
+from app.booking.rules import Thing
+from app.core.period import Period
+from app.core.refusals import Reason
+from app.members.models import Member
+from app.place.models import Place
+from app.place.rules import Calendar
+
+
+@dataclass(frozen=True, slots=True)
+class Want:
+    """One thing (or one seat of a pool) for one period."""
+
+    thing: Thing
+    period: Period
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One wish, all or nothing. Everything about it is loaded: rules and pillars only look."""
+
+    kind: Kind
+    place: Place
+    calendar: Calendar
+    member: Member
+    wants: tuple[Want, ...]
+    now: datetime
+    actor_id: int | None = None
+    is_staff: bool = False  # the actor is staff: the horizon does not bind, other rules may be overridden in writing
+    has_badge: bool = False
+    plans: tuple[str, ...] = ()  # codes of the plans held on the day of use
+    half: str | None = None
+    note: str = ""
+    guest_name: str = ""
+    organisation_id: int | None = None
+    override_reason: str = ""
+    series_id: int | None = None
+    moving_id: int | None = None  # the booking that would move: it is not in its own way
+
+    @property
+    def first(self) -> Want:
+        return self.wants[0]
+
+    @property
+    def period(self) -> Period:
+        """From the start of the first to the end of the last."""
+        return Period(min(want.period.starts_at for want in self.wants), max(want.period.ends_at for want in self.wants))
+
+    @property
+    def day(self) -> date:
+        """The day of use, in the lieu's zone."""
+        return self.period.starts_at.astimezone(self.place.tz).date()
+
+    def at(self, period: Period, thing: Thing | None = None, half: str | None = None) -> "Request":
+        """The same wish for one thing at another moment, or for another thing."""
+        return replace(self, wants=(Want(thing or self.first.thing, period),), half=half or self.half)
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """What a booking is worth. `price_of(n)`: cents of the n last units, when lots cover the others."""
+
+    unit: str  # half_day or minute
+    units: int
+    price_of: Callable[[int], int]
+    scopes: tuple[str, ...] = ()  # of the lots that may cover it
+    label: str = ""
+    words: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def cents(self) -> int:
+        return self.price_of(self.units)
+
+
+class Policy(Protocol):
+    def reasons(self, request: Request) -> Iterable[Reason]:
+        """Every reason of the pillar's own why this member may not have this then; none: yes."""
+
+    def quote(self, request: Request) -> Quote:
+        """What the booking is worth, in cents, and the minutes or half-days it uses."""
+
+
+class LieuPolicy:
+    """What the lieu takes for itself (an initiation, a course session): nobody's right is asked, and nothing is due."""
+
+    def reasons(self, request: Request) -> Iterable[Reason]:
+        return ()
+
+    def quote(self, request: Request) -> Quote:
+        return Quote(unit="minute", units=0, price_of=lambda _left: 0)
+
+
+def install(app: Flask, policies: Mapping[Kind, Policy]) -> None:
+    """Every kind has its policy, or the house does not open."""
+    if missing := set(Kind) - set(policies):
+        raise RuntimeError(f"no booking policy for {sorted(missing)}")
+    app.extensions["booking_policies"] = policies
+
+
+def policy_for(kind: Kind) -> Policy:
+    policies: Mapping[Kind, Policy] = current_app.extensions["booking_policies"]
+    return policies[kind]

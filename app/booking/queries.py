@@ -1,0 +1,202 @@
+"""Reads of the engine: the things, who holds them, what a person holds."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import sqlalchemy as sa
+
+from app.booking.models import LIVE, OCCUPYING, Absence, Booking, KindRules, Occupancy, Resource, WaitlistEntry
+from app.booking.rules import KIND_DEFAULTS, Held, Rules, Taken, Thing
+from app.core.cache import Stamped
+from app.core.db import db
+from app.core.period import Period
+from app.place.models import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """Every thing of a lieu that is not retired, with its rules; kept in the process while the settings stay the same."""
+
+    things: Mapping[int, Thing]
+    retired: Mapping[int, Thing]
+
+    def __getitem__(self, resource_id: int) -> Thing:
+        return self.things[resource_id]
+
+    def any(self, resource_id: int) -> Thing:
+        """Retired ones too: old bookings still name them."""
+        return self.things.get(resource_id) or self.retired[resource_id]
+
+    def by_code(self, code: str) -> Thing | None:
+        return next((thing for thing in self.things.values() if thing.code == code), None)
+
+    def of_kind(self, *kinds: str) -> list[Thing]:
+        return [thing for thing in self.things.values() if thing.kind in kinds]
+
+    def seats(self, pool_id: int) -> list[Thing]:
+        """The seats of a pool, residents' desks that may join it last."""
+        seats = [thing for thing in self.things.values() if thing.pool_id == pool_id]
+        return sorted(seats, key=lambda seat: (seat.is_fixed, seat.rank, seat.id))
+
+    def inside(self, space_id: int) -> list[Thing]:
+        """Everything that stands in a space, in the spaces within it too."""
+        found, todo = [], [space_id]
+        while todo:
+            here = [thing for thing in self.things.values() if thing.space_id == todo[-1]]
+            todo.pop()
+            found += here
+            todo += [thing.id for thing in here if thing.kind == "space"]
+        return found
+
+
+_directories: Stamped[Directory] = Stamped()
+
+
+def directory(place: Place) -> Directory:
+    return _directories.get(place.id, place.settings_stamp, lambda: _read_directory(place.id))
+
+
+def _read_directory(place_id: int) -> Directory:
+    kinds = db.session.execute(sa.select(KindRules.kind, KindRules.rules).where(KindRules.place_id == place_id))
+    of_kind = {row.kind: row.rules for row in kinds}
+    rows = db.session.scalars(sa.select(Resource).where(Resource.place_id == place_id).order_by(Resource.rank, Resource.id))
+    things: dict[int, Thing] = {}
+    retired: dict[int, Thing] = {}
+    for row in rows:
+        layers = (KIND_DEFAULTS.get(row.kind, {}), of_kind.get(row.kind, {}), row.rules)
+        thing = Thing(
+            id=row.id,
+            place_id=row.place_id,
+            code=row.code,
+            kind=row.kind,
+            name=row.name,
+            family=row.family,
+            capacity=row.capacity,
+            space_id=row.space_id,
+            pool_id=row.pool_id,
+            holder_id=row.holder_id,
+            state=row.state,
+            bookable=row.bookable,
+            public=row.public,
+            rank=row.rank,
+            description=row.description,
+            equipment=tuple(row.equipment),
+            plan_box=tuple(row.plan_box) if row.plan_box else None,
+            rules=Rules.layered(*layers),
+        )
+        (retired if row.state == "retired" else things)[row.id] = thing
+    return Directory(things, retired)
+
+
+def taken(resource_ids: Collection[int], period: Period) -> dict[int, list[Taken]]:
+    """The active occupancies of these things that touch the period, in order of start.
+
+    Active rows of one thing never overlap: at most one that starts before the period reaches into it, and it is the last
+    of those. The index finds it at once, so that this stays as quick after years as on the first day.
+    """
+    other = Occupancy.__table__.alias("before_it")
+    last_before = (
+        sa.select(sa.func.max(other.c.starts_at))
+        .where(other.c.active, other.c.resource_id == Resource.id, other.c.starts_at <= period.starts_at)
+        .correlate(Resource)
+        .scalar_subquery()
+    )
+    table = Occupancy.__table__
+    rows = db.session.execute(
+        sa.select(
+            table.c.resource_id,
+            table.c.starts_at,
+            table.c.ends_at,
+            table.c.buffer_before,
+            table.c.buffer_after,
+            table.c.holder,
+            table.c.booking_id,
+            table.c.lapses_at,
+        )
+        .select_from(Resource)
+        .join(table, table.c.resource_id == Resource.id)
+        .where(
+            Resource.id.in_(sorted(resource_ids)),
+            table.c.active,
+            table.c.starts_at < period.ends_at,
+            table.c.starts_at >= sa.func.coalesce(last_before, period.starts_at),
+            table.c.ends_at > period.starts_at,
+        )
+        .order_by(table.c.resource_id, table.c.starts_at)
+    )
+    found: dict[int, list[Taken]] = {resource_id: [] for resource_id in resource_ids}
+    for resource_id, starts_at, ends_at, before, after, holder, booking_id, lapses_at in rows:
+        whole = Period(starts_at, ends_at)
+        used = whole.widened(before=-before, after=-after) if before or after else whole
+        found[resource_id].append(Taken(resource_id, whole, used, holder, booking_id, lapses_at))
+    return found
+
+
+def held_by(member_id: int, *, since: datetime, until: datetime | None = None) -> list[Held]:
+    """The live bookings of a member that end after `since`."""
+    query = (
+        sa.select(Booking.id, Booking.kind, Booking.resource_id, Resource.name, Booking.starts_at, Booking.ends_at, Booking.guest_name)
+        .join(Resource, Resource.id == Booking.resource_id)
+        .where(
+            Booking.member_id == member_id,
+            Booking.status.in_(OCCUPYING),
+            Booking.ends_at > since,
+            Booking.starts_at > since - timedelta(days=31),
+        )
+    )
+    if until is not None:
+        query = query.where(Booking.starts_at < until)
+    return [
+        Held(booking_id, kind, resource_id, name, Period(starts_at, ends_at), bool(guest))
+        for booking_id, kind, resource_id, name, starts_at, ends_at, guest in db.session.execute(query)
+    ]
+
+
+def away(resource_ids: Collection[int], first_day: date, last_day: date) -> dict[int, list[tuple[date, date]]]:
+    """The announced absences of residents, by desk."""
+    rows = db.session.execute(
+        sa.select(Absence.resource_id, Absence.first_day, Absence.last_day).where(
+            Absence.resource_id.in_(resource_ids), Absence.first_day <= last_day, Absence.last_day >= first_day
+        )
+    )
+    found: dict[int, list[tuple[date, date]]] = {}
+    for resource_id, first, last in rows:
+        found.setdefault(resource_id, []).append((first, last))
+    return found
+
+
+def booking(booking_id: int) -> Booking | None:
+    return db.session.get(Booking, booking_id, populate_existing=True)
+
+
+def bookings_of(member_id: int, period: Period, *, statuses: Iterable[str] = LIVE) -> list[Booking]:
+    """A person's bookings that touch the period, in order."""
+    return list(
+        db.session.scalars(
+            sa.select(Booking)
+            .where(
+                Booking.member_id == member_id,
+                Booking.starts_at < period.ends_at,
+                Booking.ends_at > period.starts_at,
+                Booking.status.in_(list(statuses)),
+            )
+            .order_by(Booking.starts_at, Booking.id)
+        )
+    )
+
+
+def waiting(resource_ids: Collection[int], period: Period) -> list[WaitlistEntry]:
+    """Who waits for one of these at that time, first come first."""
+    return list(
+        db.session.scalars(
+            sa.select(WaitlistEntry)
+            .where(
+                WaitlistEntry.resource_id.in_(resource_ids),
+                WaitlistEntry.state == "waiting",
+                WaitlistEntry.starts_at < period.ends_at,
+                WaitlistEntry.ends_at > period.starts_at,
+            )
+            .order_by(WaitlistEntry.created_at, WaitlistEntry.id)
+        )
+    )

@@ -1,0 +1,70 @@
+"""The gestures of the engine. Every door goes through them."""
+
+from app.booking.services.arriving import approve, check_in, no_show_at, reject
+from app.booking.services.asking import ask, kind_of
+from app.booking.services.blocking import bookings_in_the_way, close, closure_period, declare_outage, end_outage, occupy_new_thing, reopen
+from app.booking.services.cancelling import Cancellation, Refund, cancel, refund_of
+from app.booking.services.examining import examine
+from app.booking.services.moving import change_note, move
+from app.booking.services.repeating import (
+    ConflictingSeries,
+    Occurrence,
+    SeriesWish,
+    cancel_dates,
+    dates_of,
+    move_following,
+    preview_series,
+    rebook_date,
+    reserve_series,
+)
+from app.booking.services.reserving import Preview, hold, preview, reserve, settle
+from app.booking.services.searching import beside_missing_hour
+from app.booking.services.ticking import forget_keys, lapse_holds, remind, settle_arrivals
+from app.booking.services.waiting import confirm_hold, join_waitlist, leave_waitlist, place_in_line, request_of
+
+__all__ = [
+    "Cancellation",
+    "ConflictingSeries",
+    "Occurrence",
+    "Preview",
+    "Refund",
+    "SeriesWish",
+    "approve",
+    "ask",
+    "beside_missing_hour",
+    "bookings_in_the_way",
+    "cancel",
+    "cancel_dates",
+    "change_note",
+    "check_in",
+    "close",
+    "closure_period",
+    "confirm_hold",
+    "dates_of",
+    "declare_outage",
+    "end_outage",
+    "examine",
+    "forget_keys",
+    "hold",
+    "join_waitlist",
+    "kind_of",
+    "lapse_holds",
+    "leave_waitlist",
+    "move",
+    "move_following",
+    "no_show_at",
+    "occupy_new_thing",
+    "place_in_line",
+    "preview",
+    "preview_series",
+    "rebook_date",
+    "refund_of",
+    "reject",
+    "remind",
+    "reopen",
+    "request_of",
+    "reserve",
+    "reserve_series",
+    "settle",
+    "settle_arrivals",
+]

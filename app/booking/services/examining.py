@@ -1,0 +1,265 @@
+"""Whether a request can be granted: every reason why not, what it is worth, what covers it. Nothing is written here."""
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+
+from app.billing import queries as billing
+from app.billing.rules import Coverage, coverage, reasons_tab
+from app.booking import queries
+from app.booking.models import Kind
+from app.booking.policy import Quote, Request, Want, policy_for
+from app.booking.rules import (
+    BadInterval,
+    ClosedThen,
+    Full,
+    Held,
+    OwnOverlap,
+    PlanRequired,
+    ResidentThere,
+    SplitDay,
+    Taken,
+    Thing,
+    reasons_quota,
+    reasons_state,
+    reasons_taken,
+    reasons_when,
+)
+from app.core.period import Period
+from app.core.refusals import Reason
+from app.members.rules import reasons_member
+from app.place.rules import reasons_closed
+
+SEATED = (Kind.DESK, Kind.OFFICE)  # one person sits in one place at a time
+NOT_FOR_PEOPLE = (Kind.SESSION, Kind.TRAINING)  # the lieu takes these for itself: no quota, no seat, no price of a person
+
+
+@dataclass(frozen=True, slots=True)
+class Taking:
+    """One occupancy to write: a thing, a period, and what the row says holds it."""
+
+    thing: Thing
+    period: Period
+    holder: str
+
+
+@dataclass(slots=True)
+class Facts:
+    """What the database knows about the things and the person, read once and then only looked at."""
+
+    directory: queries.Directory
+    taken: dict[int, list[Taken]]
+    held: list[Held]
+    away: dict[int, list[tuple[date, date]]]
+    closed_said: bool = False  # the calendar already says, with its label, what a closure's hold on each thing would say again
+
+
+@dataclass(slots=True)
+class Examination:
+    request: Request
+    reasons: list[Reason] = field(default_factory=list)
+    takings: list[Taking] = field(default_factory=list)
+    quote: Quote | None = None
+    coverage: Coverage | None = None
+    ignored: frozenset[str] = frozenset()  # codes that no longer matter: the place is already kept for this person
+
+    @property
+    def standing(self) -> list[Reason]:
+        """The reasons that still stand once staff has overridden, in writing, those that may be."""
+        if self.ignored:
+            return [reason for reason in self.reasons if reason.code not in self.ignored]
+        if self.request.is_staff and self.request.override_reason:
+            return [reason for reason in self.reasons if reason.hard]
+        return self.reasons
+
+
+def facts_for(request: Request, *, things: Iterable[Thing] = (), period: Period | None = None) -> Facts:
+    """Read what is needed to examine a request; `things` and `period` widen the look (alternatives, series)."""
+    directory = queries.directory(request.place)
+    whole = period or request.period
+    touched = {thing.id: thing for want in request.wants for thing in _touched(want.thing, directory)}
+    touched.update({inner.id: inner for thing in things for inner in _touched(thing, directory)})
+    margin = max((max(thing.rules.buffer_before, thing.rules.buffer_after) for thing in touched.values()), default=0)
+    fixed = [thing.id for thing in touched.values() if thing.is_fixed]
+    zone = request.place.tz
+    return Facts(
+        directory=directory,
+        taken=queries.taken(list(touched), whole.widened(before=margin, after=margin)) if whole.is_forward else {},
+        held=[] if request.kind in NOT_FOR_PEOPLE else queries.held_by(request.member.id, since=min(request.now, whole.starts_at)),
+        away=queries.away(fixed, whole.starts_at.astimezone(zone).date(), whole.ends_at.astimezone(zone).date()) if fixed else {},
+    )
+
+
+def examine(request: Request, facts: Facts | None = None, *, priced: bool = True) -> Examination:
+    """All the reasons at once, in the order a person would ask: when, closed, right, member, taken, quota, money."""
+    found = Examination(request)
+    reasons: list[Reason] = []
+    for want in request.wants:
+        reasons += reasons_when(want.period, rules=want.thing.rules, now=request.now, zone=request.place.tz, is_staff=request.is_staff)
+    if any(isinstance(reason, BadInterval) for reason in reasons):
+        found.reasons = _unique(reasons)
+        return found
+    facts = facts or facts_for(request)
+    for want in request.wants:
+        reasons += reasons_closed(
+            request.calendar, want.period, badge=request.has_badge, night=_night(want.thing), hours=want.thing.rules.hours
+        )
+    facts.closed_said = any(reason.code in ("closed", "holiday") for reason in reasons)
+    policy = policy_for(request.kind)
+    reasons += policy.reasons(request)
+    if request.kind not in NOT_FOR_PEOPLE:
+        reasons += reasons_member(request.member.status)
+        reasons += _reasons_plan(request)
+        reasons += _reasons_own(request, facts)
+    takings, why_not = _find(request, facts)
+    reasons += why_not
+    found.takings = takings
+    if priced:
+        found.quote = policy.quote(request)
+        found.coverage = cover(request, found.quote)
+        reasons += _reasons_money(request, found.coverage)
+    found.reasons = _unique(reasons)
+    return found
+
+
+def cover(request: Request, quote: Quote) -> Coverage:
+    """What covers a quote today; reads lots, writes nothing."""
+    if quote.units == 0 or quote.cents == 0:
+        return coverage([], units=quote.units, unit=quote.unit, on=request.day, price_of=quote.price_of)
+    lots = billing.lots_for(
+        request.member,
+        place_id=request.place.id,
+        unit=quote.unit,
+        scopes=quote.scopes,
+        on=request.day,
+        plans=billing.plans_on(request.member.id, request.day) if request.plans else [],
+    )
+    return coverage(lots, units=quote.units, unit=quote.unit, on=request.day, price_of=quote.price_of)
+
+
+def can_wait(found: Examination) -> bool:
+    """One may wait when time alone is in the way: every standing reason says that it is taken by somebody."""
+    return bool(found.standing) and all(reason.code in ("overlap", "buffer", "full") for reason in found.standing)
+
+
+def _touched(thing: Thing, directory: queries.Directory) -> list[Thing]:
+    if thing.is_pool:
+        return directory.seats(thing.id)
+    if thing.kind == "space":
+        return [thing, *(inner for inner in directory.inside(thing.id) if not inner.is_pool)]
+    return [thing]
+
+
+def _night(thing: Thing) -> bool:
+    return thing.rules.night or thing.kind in ("desk", "pool", "office")
+
+
+def _reasons_plan(request: Request) -> Iterator[Reason]:
+    for want in request.wants:
+        if want.thing.rules.needs_plan and not request.plans:
+            yield PlanRequired(name=want.thing.name)
+
+
+def _reasons_own(request: Request, facts: Facts) -> Iterator[Reason]:
+    mine = [other for other in facts.held if other.booking_id != request.moving_id]
+    for want in request.wants:
+        yield from reasons_quota(
+            want.period,
+            resource_id=want.thing.id,
+            name=want.thing.name,
+            rules=want.thing.rules,
+            held=mine,
+            now=request.now,
+            zone=request.place.tz,
+        )
+    if request.kind in SEATED and not request.guest_name:
+        for other in mine:
+            if other.kind in SEATED and not other.for_guest and any(want.period.overlaps(other.period) for want in request.wants):
+                yield OwnOverlap(name=other.name)
+                return
+
+
+def _reasons_money(request: Request, covered: Coverage) -> Iterator[Reason]:
+    if covered.cents > 0:
+        yield from reasons_tab(
+            covered.cents,
+            open_cents=billing.open_cents(request.member.id),
+            cap_cents=request.place.tab_cap_cents,
+            is_machine=request.kind is Kind.MACHINE,
+        )
+
+
+def _find(request: Request, facts: Facts) -> tuple[list[Taking], list[Reason]]:
+    """The occupancies that would be written, and why they cannot."""
+    takings: list[Taking] = []
+    reasons: list[Reason] = []
+    pools: dict[tuple[int, Period], list[Want]] = {}
+    for want in request.wants:
+        if want.thing.is_pool:
+            pools.setdefault((want.thing.id, want.period), []).append(want)
+        else:
+            reasons += _reasons_thing(want.thing, want.period, request, facts)
+            takings += _takings(want, request, facts)
+            if want.thing.kind == "space":
+                for taking in takings:
+                    if taking.holder == "space" and taking.thing.id != want.thing.id:
+                        reasons += _reasons_thing(taking.thing, want.period, request, facts)
+    for (_, period), wants in pools.items():
+        seats = free_seats(wants[0].thing, period, request, facts)
+        chosen = seats[: len(wants)]
+        takings += [Taking(seat, period, _holder(request)) for seat in chosen]
+        if len(chosen) < len(wants):
+            reasons.append(_why_full(wants, len(wants) - len(chosen), request, facts))
+    return takings, reasons
+
+
+def free_seats(pool: Thing, period: Period, request: Request, facts: Facts) -> list[Thing]:
+    """The seats of a pool that are free for the whole period, in the order they are given."""
+    return [seat for seat in facts.directory.seats(pool.id) if not any(True for _ in _reasons_thing(seat, period, request, facts))]
+
+
+def _reasons_thing(thing: Thing, period: Period, request: Request, facts: Facts) -> Iterator[Reason]:
+    yield from reasons_state(thing)
+    if thing.is_fixed and not _is_away(thing, period, request, facts):
+        yield ResidentThere(name=thing.name)
+    for reason in reasons_taken(
+        thing, period, facts.taken.get(thing.id, ()), now=request.now, zone=request.place.tz, moving_id=request.moving_id
+    ):
+        if not (facts.closed_said and isinstance(reason, ClosedThen)):
+            yield reason
+
+
+def _is_away(thing: Thing, period: Period, request: Request, facts: Facts) -> bool:
+    if thing.holder_id is None:
+        return True
+    first, last = (moment.date() for moment in period.local(request.place.tz))
+    return any(start <= first and last <= end for start, end in facts.away.get(thing.id, ()))
+
+
+def _takings(want: Want, request: Request, facts: Facts) -> list[Taking]:
+    if want.thing.kind != "space":
+        return [Taking(want.thing, want.period, _holder(request))]
+    return [Taking(thing, want.period, "space") for thing in _touched(want.thing, facts.directory)]
+
+
+def _holder(request: Request) -> str:
+    return {Kind.SESSION: "session", Kind.TRAINING: "training"}.get(request.kind, "booking")
+
+
+def _why_full(wants: Collection[Want], missing: int, request: Request, facts: Facts) -> Reason:
+    want = next(iter(wants))
+    if len(wants) == 1 and request.half == "day":
+        day = want.period.starts_at.astimezone(request.place.tz).date()
+        halves = [request.calendar.half_period(day, half, badge=request.has_badge) for half in ("morning", "afternoon")]
+        first, second = ([*free_seats(want.thing, half, request, facts), None][0] if half else None for half in halves)
+        if first and second:
+            return SplitDay(first=first.name, second=second.name)
+    return Full(name=want.thing.name, count=missing)
+
+
+def _unique(reasons: Iterable[Reason]) -> list[Reason]:
+    kept: list[Reason] = []
+    for reason in reasons:
+        if reason not in kept:
+            kept.append(reason)
+    return kept

@@ -1,0 +1,109 @@
+"""Move a booking: everything is checked again, and a refused move leaves the first booking as it was."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy.exc import IntegrityError
+
+from app.booking.models import OCCUPYING, Booking, Status
+from app.booking.policy import Request
+from app.booking.rules import AlreadyCancelled, AlreadyOver, free_until
+from app.booking.services.cancelling import CANCELLED, everything, give_back
+from app.booking.services.examining import Examination, examine
+from app.booking.services.freeing import offer_freed, vacate
+from app.booking.services.reserving import taken_meanwhile
+from app.booking.services.waiting import turn_of
+from app.booking.services.writing import occupy, refusal, settle_price
+from app.core import journal
+from app.core.db import db, transaction
+from app.core.period import Period
+from app.core.refusals import Refused
+from app.place.services import touch_calendar
+
+
+def move(booking_id: int, request: Request) -> Booking:
+    """Move to what `request` wants (made by a door, with `moving_id` set); the same price when it uses the same units.
+
+    A booking whose free cancelling is over keeps that deadline: moving is not a way round it.
+    """
+    request = replace(request, moving_id=booking_id)
+    found = examine(request)
+    if found.standing:
+        raise refusal(found)
+    try:
+        with transaction():
+            booking = turn_of(booking_id)
+            _refuse_ended(booking, request.now)
+            found = examine(request)
+            if found.standing:
+                raise refusal(found)
+            _rewrite(booking, found)
+            return booking
+    except IntegrityError as error:
+        raise taken_meanwhile(request, error) from error
+
+
+def change_note(booking_id: int, note: str, *, actor_id: int, now: datetime) -> Booking:
+    """Say something else about a booking; its calendar event is renewed."""
+    with transaction():
+        booking = turn_of(booking_id)
+        booking.note = note
+        booking.sequence += 1
+        booking.changed_at = now
+        journal.record("booking.noted", booking.id, place_id=booking.place_id, actor_id=actor_id, member_id=booking.member_id, at=now)
+        db.session.flush()
+        return booking
+
+
+def _refuse_ended(booking: Booking, now: datetime) -> None:
+    if booking.status in CANCELLED:
+        raise Refused(AlreadyCancelled())
+    if booking.status not in OCCUPYING or booking.status == Status.CHECKED_IN or booking.ends_at <= now:
+        raise Refused(AlreadyOver())
+
+
+def _rewrite(booking: Booking, found: Examination) -> None:
+    request, period = found.request, found.request.period
+    before = Period(booking.starts_at, booking.ends_at)
+    things_before = [row.resource_id for row in booking.occupancies if row.active]
+    vacate(booking)
+    db.session.flush()
+    wanted = request.first.thing
+    booking.resource_id = found.takings[0].thing.id if wanted.is_pool else wanted.id
+    booking.starts_at, booking.ends_at = period.starts_at, period.ends_at
+    booking.half = request.half
+    new_limit = free_until(period, rules=wanted.rules, zone=request.place.tz)
+    if booking.free_until is None or request.now < booking.free_until:
+        booking.free_until = new_limit
+    booking.note = request.note
+    if found.reasons:
+        booking.override_reason = request.override_reason
+    booking.sequence += 1
+    booking.changed_at = request.now
+    db.session.flush()
+    occupy(booking, found)
+    db.session.expire(booking, ["occupancies"])
+    if booking.status != Status.HELD and not _same_units(booking, found):
+        give_back(booking, everything(booking), now=request.now, actor_id=request.actor_id)
+        booking.priced += 1
+        settle_price(booking, found)
+    touch_calendar(booking.place_id)
+    entry = journal.record(
+        "booking.moved",
+        booking.id,
+        place_id=booking.place_id,
+        actor_id=request.actor_id,
+        member_id=booking.member_id,
+        at=request.now,
+        from_start=before.starts_at.isoformat(),
+        from_end=before.ends_at.isoformat(),
+    )
+    offer_freed(booking.place_id, things_before, before, now=request.now, cause_id=entry.id)
+
+
+def _same_units(booking: Booking, found: Examination) -> bool:
+    """Whether the new time uses as many units of the same kind of thing: then what was frozen stays frozen."""
+    quote = found.quote
+    assert quote is not None
+    used = sum(part["units"] for part in booking.covered_by)
+    return used == quote.units and all(part["unit"] == quote.unit for part in booking.covered_by)

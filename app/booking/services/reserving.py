@@ -1,0 +1,152 @@
+"""Take things: the one way in, for every door."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.exc import IntegrityError
+
+from app.booking import queries
+from app.booking.models import Booking, Status
+from app.booking.policy import Request
+from app.booking.rules import Overlap
+from app.booking.services.examining import Taking, examine
+from app.booking.services.searching import alternatives
+from app.booking.services.waiting import confirm_hold, let_lapse, request_of, turn_of
+from app.booking.services.writing import can_wait, first_status, refusal, take_turn, write
+from app.core import idempotency, journal
+from app.core.db import db, transaction
+from app.core.refusals import Alternative, Reason, Refused
+
+HOLD_MINUTES = 10  # a payment page open
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What would happen; nothing was written."""
+
+    ok: bool
+    reasons: list[Reason]
+    alternatives: list[Alternative]
+    waitlist: bool
+    price_cents: int
+    covered_by: list[dict[str, object]]
+    takings: list[Taking]
+
+
+def preview(request: Request) -> Preview:
+    """The same answer as `reserve` would give, and nothing written."""
+    found = examine(request)
+    ok = not found.standing
+    return Preview(
+        ok=ok,
+        reasons=found.reasons,
+        alternatives=[] if ok else alternatives(found),
+        waitlist=not ok and can_wait(found),
+        price_cents=found.coverage.cents if found.coverage else 0,
+        covered_by=found.coverage.said() if found.coverage else [],
+        takings=found.takings if ok else [],
+    )
+
+
+def reserve(request: Request, *, key: str | None = None, body: object = None) -> Booking:
+    """Book, or raise `Refused` with every reason and what can be had instead.
+
+    `key`: with the same one (and the same `body`) the first booking is answered again, and nothing more is written.
+    """
+    if (earlier := earlier_booking(request, key=key, body=body)) is not None:
+        return earlier
+    found = examine(request)
+    if found.standing:  # a quick no, without waiting for anyone's turn
+        raise refusal(found)
+    try:
+        with transaction():
+            answered = idempotency.claim(member_id=request.actor_id or request.member.id, key=key, body=body, now=request.now)
+            booking = take(request)
+            if answered is not None:
+                answered.answer = {"booking_id": booking.id}
+            return booking
+    except idempotency.AlreadyAnswered as already:
+        return _answered(already.answer)
+    except IntegrityError as error:
+        raise taken_meanwhile(request, error) from error
+
+
+def hold(request: Request, *, minutes: int = HOLD_MINUTES) -> Booking:
+    """Keep things for a person while they pay: nobody else can have them until then. The price is frozen at payment."""
+    found = examine(request)
+    if found.standing:
+        raise refusal(found)
+    try:
+        with transaction():
+            return take(request, status=Status.HELD, held_until=request.now + timedelta(minutes=minutes))
+    except IntegrityError as error:
+        raise taken_meanwhile(request, error) from error
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What became of a payment: its booking, one made again because the hold had lapsed, or all the money back."""
+
+    booking: Booking
+    was_rebooked: bool = False
+    refund_cents: int = 0
+
+
+def settle(booking_id: int, *, paid_cents: int, now: datetime) -> Settlement:
+    """A payment arrived for a hold. Too late: booked again if it is still free, else everything is to be refunded."""
+    with transaction():
+        booking = turn_of(booking_id)
+        try:
+            return Settlement(confirm_hold(booking_id, actor_id=booking.member_id, now=now))
+        except Refused as refused:
+            if "offer_lapsed" not in refused.codes:
+                raise
+        let_lapse(booking.place_id, now=now)
+        try:
+            with db.session.begin_nested():
+                request = replace(request_of(booking, now=now), moving_id=None)
+                return Settlement(take(request), was_rebooked=True)
+        except Refused:
+            journal.record(
+                "payment.to_refund",
+                booking.id,
+                place_id=booking.place_id,
+                member_id=booking.member_id,
+                at=now,
+                cents=paid_cents,
+            )
+            return Settlement(booking, refund_cents=paid_cents)
+
+
+def take(request: Request, *, status: Status | None = None, held_until: datetime | None = None, cause_id: int | None = None) -> Booking:
+    """Inside a transaction: wait for the lieu's turn, look again, write. Raises `Refused` and then nothing of it stays."""
+    take_turn(request.place.id)
+    let_lapse(request.place.id, now=request.now)
+    found = examine(request)
+    if found.standing:
+        raise refusal(found)
+    if status is None:
+        status = first_status(request)
+    return write(found, status=status, held_until=held_until, cause_id=cause_id)
+
+
+def earlier_booking(request: Request, *, key: str | None, body: object) -> Booking | None:
+    """The booking that this key already made."""
+    answer = idempotency.earlier_answer(member_id=request.actor_id or request.member.id, key=key, body=body, now=request.now)
+    return None if answer is None else _answered(answer)
+
+
+def _answered(answer: Mapping[str, Any]) -> Booking:
+    booking = queries.booking(answer["booking_id"])
+    assert booking is not None
+    return booking
+
+
+def taken_meanwhile(request: Request, error: IntegrityError) -> Exception:
+    """What the database's guard says, in the words of the engine; another broken promise stays an error."""
+    if "one_holder_at_a_time" not in str(error.orig):
+        return error
+    begins, ends = request.period.local(request.place.tz)
+    return Refused(Overlap(**{"name": request.first.thing.name, "from": begins, "to": ends}), waitlist=True)

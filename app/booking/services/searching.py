@@ -1,0 +1,189 @@
+"""What can really be had instead: another seat, another time that day, the next free day."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, timedelta
+from itertools import islice
+from zoneinfo import ZoneInfo
+
+from app.billing import queries as billing
+from app.booking import queries
+from app.booking.models import Kind
+from app.booking.policy import Request
+from app.booking.rules import Thing
+from app.booking.services.examining import Examination, Facts, examine, facts_for
+from app.core.period import Period, at, days_of, without
+from app.core.refusals import Alternative
+
+MOST = 3
+DAYS_AHEAD = 14
+TIED_TO_TIME = frozenset(
+    [
+        "overlap",
+        "buffer",
+        "full",
+        "closed",
+        "holiday",
+        "step",
+        "too_short",
+        "too_long",
+        "notice",
+        "own_overlap",
+        "out_of_service",
+        "machine_out_of_service",
+        "blocked_by_training",
+        "blocked_by_session",
+        "blocked_by_space",
+        "quota_day",
+        "min_gap",
+        "nonexistent_time",
+        "ambiguous_time",
+    ]
+)
+
+
+def alternatives(found: Examination) -> list[Alternative]:
+    """At most three, each examined like a request of its own. None when another moment would change nothing."""
+    request = found.request
+    if len(request.wants) != 1 or not request.period.is_forward or not all(r.code in TIED_TO_TIME for r in found.standing):
+        return []
+    thing = request.first.thing
+    zone = request.place.tz
+    day = request.day
+    window = Period(at(day, 0, zone), at(day + timedelta(days=DAYS_AHEAD), 0, zone))
+    siblings = _siblings(request, queries.directory(request.place))
+    facts = facts_for(request, things=siblings, period=window)
+    wishes = _half_days(request, siblings) if thing.rules.sold_by != "minutes" else _hours(request, facts, siblings, window)
+    return list(islice(_bookable(wishes, found, facts), MOST))
+
+
+def _bookable(wishes: Iterable[Request], found: Examination, facts: Facts) -> Iterator[Alternative]:
+    seen = {(found.request.first.thing.id, found.request.period)}
+    priced = _money_is_short(found)
+    for wish in wishes:
+        thing = wish.first.thing
+        if (thing.id, wish.period) in seen:
+            continue
+        seen.add((thing.id, wish.period))
+        examined = examine(wish, facts, priced=priced)
+        if not examined.reasons:
+            seat = examined.takings[0].thing if thing.is_pool else thing
+            yield Alternative(seat.id, wish.period.starts_at, wish.period.ends_at, seat.name)
+
+
+def _money_is_short(found: Examination) -> bool:
+    """Whether another moment might not be paid for: then each alternative's price is looked at too."""
+    if found.quote is None or found.quote.cents == 0:
+        return False
+    request = found.request
+    return billing.open_cents(request.member.id) + found.quote.cents > request.place.tab_cap_cents
+
+
+def _siblings(request: Request, directory: queries.Directory) -> list[Thing]:
+    """Alike things: seats of the pool, rooms as large, machines of the family."""
+    thing = request.first.thing
+    if thing.is_pool:
+        return []
+    if request.kind is Kind.MACHINE:
+        return [other for other in directory.of_kind("machine") if other.family == thing.family and other.id != thing.id]
+    if request.kind is Kind.DESK:
+        return [other for other in directory.of_kind("desk") if other.id != thing.id and not other.is_fixed]
+    return [other for other in directory.of_kind(thing.kind) if other.id != thing.id and other.capacity >= thing.capacity]
+
+
+def _half_days(request: Request, siblings: list[Thing]) -> Iterator[Request]:
+    """Another seat, the two halves on two seats, the other half, the next days."""
+    thing, period, zone = request.first.thing, request.period, request.place.tz
+    half = request.half or "morning"
+    for other in siblings:
+        yield request.at(period, other)
+    places = [thing, *siblings]
+    if half == "day":
+        for part in ("morning", "afternoon"):
+            if span := _half(request, request.day, part):
+                for place in places:
+                    yield request.at(span, place, part)
+                    break
+    else:
+        other_half = "afternoon" if half == "morning" else "morning"
+        if span := _half(request, request.day, other_half):
+            for place in places[:4]:
+                yield request.at(span, place, other_half)
+    for ahead in range(1, DAYS_AHEAD):
+        if span := _half(request, period.starts_at.astimezone(zone).date() + timedelta(days=ahead), half):
+            for place in places[:4]:
+                yield request.at(span, place)
+
+
+def _half(request: Request, day: date, half: str) -> Period | None:
+    return request.calendar.half_period(day, half, badge=request.has_badge)
+
+
+def _hours(request: Request, facts: Facts, siblings: list[Thing], window: Period) -> Iterator[Request]:
+    """The nearest times before and after on the same thing, an alike thing at that time, then the same time on other days."""
+    thing = request.first.thing
+    minutes = min(max(request.period.minutes, thing.rules.min_minutes), thing.rules.max_minutes)
+    step = thing.rules.step
+    minutes = -(-minutes // step) * step
+    wanted = request.period.starts_at
+    starts = sorted(_starts(request, facts, window, minutes), key=lambda start: abs(start - wanted))
+    before = next((start for start in starts if start < wanted), None)
+    after = next((start for start in starts if start >= wanted), None)
+    same_day = [start for start in (before, after) if start is not None]
+    length = timedelta(minutes=minutes)
+    for start in sorted(same_day, key=lambda start: (start.date() != wanted.date(), start)):
+        yield request.at(Period(start, start + length))
+    for other in siblings:
+        yield request.at(request.period, other)
+    wall = wanted.astimezone(request.place.tz)
+    for ahead in range(1, DAYS_AHEAD):
+        start = at(wall.date() + timedelta(days=ahead), wall.hour * 60 + wall.minute, request.place.tz)
+        yield request.at(Period(start, start + length))
+    for start in starts:
+        yield request.at(Period(start, start + length))
+
+
+def _starts(request: Request, facts: Facts, window: Period, minutes: int) -> Iterator[datetime]:
+    """In each stretch of open and free time, the starts nearest to the one wished, on the step."""
+    thing, zone = request.first.thing, request.place.tz
+    rules, length = thing.rules, timedelta(minutes=minutes)
+    earliest = request.now + timedelta(minutes=rules.notice_minutes)
+    busy = [
+        taken.whole.widened(before=rules.buffer_after, after=rules.buffer_before)
+        for one in ([thing] if thing.kind != "space" else [thing, *facts.directory.inside(thing.id)])
+        for taken in facts.taken.get(one.id, ())
+        if taken.counts(request.now) and taken.booking_id != (request.moving_id or -1)
+    ]
+    for stretch in _open(request, window):
+        for free in without(stretch, busy):
+            first, last = max(free.starts_at, earliest, window.starts_at), free.ends_at - length
+            for start in {
+                _on_step(moment, rules.step, zone, up=up) for moment in _near(request.period.starts_at, first, last) for up in (True, False)
+            }:
+                if first <= start <= last:
+                    yield start
+
+
+def _near(wanted: datetime, first: datetime, last: datetime) -> tuple[datetime, ...]:
+    return (first, min(max(wanted, first), last), last)
+
+
+def _open(request: Request, window: Period) -> Iterator[Period]:
+    rules = request.first.thing.rules
+    if request.has_badge and rules.night:
+        yield window
+        return
+    for day in days_of(window, request.place.tz):
+        yield from request.calendar.open_periods(day, rules.hours)
+
+
+def _on_step(moment: datetime, step: int, zone: ZoneInfo, *, up: bool) -> datetime:
+    """The nearest wall-clock time on the step, before or after."""
+    wall = moment.astimezone(zone)
+    minute = wall.hour * 60 + wall.minute + (1 if up and (wall.second or wall.microsecond) else 0)
+    return at(wall.date(), (-(-minute // step) if up else minute // step) * step, zone)
+
+
+def beside_missing_hour(wall: datetime, step: int) -> tuple[datetime, datetime]:
+    """Around a wall-clock time that does not exist: the last step before the gap and the first after it, as wall clock."""
+    hour = wall.replace(minute=0, second=0, microsecond=0)
+    return hour - timedelta(minutes=step), hour + timedelta(hours=1)

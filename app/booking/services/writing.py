@@ -1,0 +1,196 @@
+"""The rows of a booking: itself, its occupancies, its price, its line in the journal."""
+
+import uuid
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.billing import services as billing
+from app.booking.models import Booking, Occupancy, Status
+from app.booking.policy import Request
+from app.booking.rules import free_until
+from app.booking.services.examining import NOT_FOR_PEOPLE, Examination, cover, examine
+from app.booking.services.searching import alternatives
+from app.core import journal
+from app.core.db import db, lock
+from app.core.refusals import Refused
+from app.place.models import Place
+from app.place.services import touch_calendar
+
+TURNS = 1  # the space of advisory locks where a lieu's gestures take turns
+
+
+def write(found: Examination, *, status: Status, held_until: datetime | None = None, cause_id: int | None = None) -> Booking:
+    """The rows of a booking that was just examined in this transaction: itself, its occupancies, its price, its journal line."""
+    request = found.request
+    period, first = request.period, found.takings[0].thing
+    wanted = request.first.thing
+    booking = Booking(
+        place_id=request.place.id,
+        kind=request.kind,
+        resource_id=first.id if wanted.is_pool else wanted.id,
+        member_id=request.member.id,
+        organisation_id=request.organisation_id or request.member.organisation_id,
+        starts_at=period.starts_at,
+        ends_at=period.ends_at,
+        status=status,
+        held_until=held_until,
+        free_until=free_until(period, rules=wanted.rules, zone=request.place.tz),
+        late_fee_percent=wanted.rules.late_fee_percent,
+        half=request.half,
+        note=request.note,
+        guest_name=request.guest_name,
+        override_reason=request.override_reason if found.reasons else "",
+        series_id=request.series_id,
+        actor_id=request.actor_id,
+        uid=f"{uuid.uuid4()}@worklab",
+        created_at=request.now,
+        changed_at=request.now,
+    )
+    db.session.add(booking)
+    db.session.flush()
+    occupy(booking, found)
+    if status is not Status.HELD:
+        settle_price(booking, found)
+    touch_calendar(request.place.id)
+    facts: Mapping[str, Any] = {"overridden": [reason.code for reason in found.reasons]} if found.reasons else {}
+    journal.record(
+        f"booking.{status}",
+        booking.id,
+        place_id=request.place.id,
+        actor_id=request.actor_id,
+        member_id=request.member.id,
+        cause_id=cause_id,
+        at=request.now,
+        **facts,
+    )
+    return booking
+
+
+def occupy(booking: Booking, found: Examination) -> None:
+    """Write the occupancies. The database has the last word on two that overlap."""
+    request = found.request
+    if request.override_reason:
+        _except_from_closures(found)
+    for taking in found.takings:
+        rules = taking.thing.rules
+        whole = taking.period.widened(before=rules.buffer_before, after=rules.buffer_after)
+        db.session.add(
+            Occupancy(
+                place_id=booking.place_id,
+                resource_id=taking.thing.id,
+                starts_at=whole.starts_at,
+                ends_at=whole.ends_at,
+                buffer_before=rules.buffer_before,
+                buffer_after=rules.buffer_after,
+                holder=taking.holder,
+                booking_id=booking.id,
+                lapses_at=booking.held_until,
+            )
+        )
+    db.session.flush()
+
+
+def settle_price(booking: Booking, found: Examination) -> None:
+    """Freeze the price and what covers it; hold the units of the lots."""
+    quote, request = found.quote, found.request
+    assert quote is not None
+    coverage = found.coverage
+    for attempt in (1, 2, 3):
+        assert coverage is not None
+        try:
+            with db.session.begin_nested():
+                billing.hold(
+                    coverage,
+                    place_id=booking.place_id,
+                    member_id=booking.member_id,
+                    ref=ref_of(booking),
+                    now=request.now,
+                    actor_id=request.actor_id,
+                )
+            break
+        except billing.LotsMoved:
+            if attempt == 3:
+                raise
+            coverage = cover(request, quote)
+            if coverage.cents > (found.coverage.cents if found.coverage else 0):
+                raise refusal(examine(request)) from None
+    assert coverage is not None
+    booking.price_cents = coverage.cents
+    booking.covered_by = [dict(part) for part in coverage.said()]
+    if quote.cents > 0:
+        billing.charge(
+            coverage,
+            place_id=booking.place_id,
+            member_id=booking.member_id,
+            organisation_id=booking.organisation_id,
+            ref=ref_of(booking),
+            label=quote.label,
+            used_on=request.day,
+            worth_cents=quote.cents,
+            now=request.now,
+        )
+    db.session.flush()
+
+
+def ref_of(booking: Booking) -> str:
+    """The name of a booking's price in the ledger; a move that changes the price makes a new one."""
+    return f"booking:{booking.id}" if booking.priced == 0 else f"booking:{booking.id}:{booking.priced}"
+
+
+def take_turn(place_id: int) -> None:
+    """The gestures that change a lieu's calendar take turns, on both databases (see docs/decisions)."""
+    lock(TURNS, place_id)
+    db.session.get(Place, place_id, populate_existing=True)  # its stamps as they are now
+
+
+def first_status(request: Request) -> Status:
+    """Confirmed at once, unless someone must agree or must come too."""
+    asks_staff = any(want.thing.rules.approval for want in request.wants) and not request.is_staff
+    needs_company = request.kind not in NOT_FOR_PEOPLE and any(want.thing.rules.people > 1 for want in request.wants)
+    return Status.PENDING if asks_staff or needs_company else Status.CONFIRMED
+
+
+def refusal(found: Examination) -> Refused:
+    """The no, with all its reasons and what can be had instead."""
+    return Refused(*found.standing, alternatives=alternatives(found), waitlist=can_wait(found))
+
+
+def can_wait(found: Examination) -> bool:
+    """One may wait when only other people are in the way."""
+    return bool(found.standing) and all(reason.code in ("overlap", "buffer", "full") for reason in found.standing)
+
+
+def _except_from_closures(found: Examination) -> None:
+    """Staff opens a closed day for these things: the closure's hold on them makes room, and stays around."""
+    for taking in found.takings:
+        rules = taking.thing.rules
+        whole = taking.period.widened(before=rules.buffer_before, after=rules.buffer_after)
+        rows = db.session.scalars(
+            sa.select(Occupancy).where(
+                Occupancy.active,
+                Occupancy.resource_id == taking.thing.id,
+                Occupancy.holder == "closure",
+                Occupancy.starts_at < whole.ends_at,
+                Occupancy.ends_at > whole.starts_at,
+            )
+        ).all()
+        for row in rows:
+            row.active = False
+        db.session.flush()
+        for row in rows:
+            for begins, ends in ((row.starts_at, whole.starts_at), (whole.ends_at, row.ends_at)):
+                if begins < ends:
+                    db.session.add(
+                        Occupancy(
+                            place_id=row.place_id,
+                            resource_id=row.resource_id,
+                            starts_at=begins,
+                            ends_at=ends,
+                            holder="closure",
+                            closure_id=row.closure_id,
+                        )
+                    )
+        db.session.flush()

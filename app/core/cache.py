@@ -1,0 +1,39 @@
+"""Small values kept in the process for as long as their stamp in the database stays the same."""
+
+from collections.abc import Callable, Hashable
+from typing import Generic, TypeVar
+from weakref import WeakSet
+
+from app.core.db import db
+
+V = TypeVar("V")
+_all: "WeakSet[Stamped[object]]" = WeakSet()
+
+
+class Stamped(Generic[V]):
+    """One value for each key, made anew when its stamp changes; right with several processes, since the stamp is read each time.
+
+    Inside a write nothing is kept: what it read may still be undone.
+    """
+
+    def __init__(self) -> None:
+        self._kept: dict[Hashable, tuple[Hashable, V]] = {}
+        _all.add(self)  # type: ignore[arg-type]
+
+    def get(self, key: Hashable, stamp: Hashable, make: Callable[[], V]) -> V:
+        kept = self._kept.get(key)
+        if kept is not None and kept[0] == stamp:
+            return kept[1]
+        value = make()
+        if not db.session().info.get("writing"):
+            self._kept[key] = (stamp, value)
+        return value
+
+    def clear(self) -> None:
+        self._kept.clear()
+
+
+def clear_all() -> None:
+    """Forget everything (tests, whose stamps are undone with the rest)."""
+    for cache in _all:
+        cache.clear()

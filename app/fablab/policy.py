@@ -1,0 +1,41 @@
+"""What the fablab answers to the engine: a clearance, and a price by the minute."""
+
+from collections.abc import Iterator
+
+from app.billing import queries as billing
+from app.billing.queries import Asked
+from app.billing.rules import Tier, price_of_minutes
+from app.booking.policy import LieuPolicy, Quote, Request
+from app.core.refusals import Reason
+from app.fablab import queries
+from app.fablab.rules import reasons_clearance
+
+
+class MachinePolicy:
+    """A machine is for the people who were shown how to use it."""
+
+    def reasons(self, request: Request) -> Iterator[Reason]:
+        for want in request.wants:
+            needed = queries.clearance_needed(want.thing.id)
+            if needed is not None:
+                day = want.period.starts_at.astimezone(request.place.tz).date()
+                yield from reasons_clearance(
+                    queries.rights(request.member.id, needed, zone=request.place.tz), day=day, name=want.thing.name, clearance=needed.name
+                )
+
+    def quote(self, request: Request) -> Quote:
+        thing = request.first.thing
+        asked = Asked(group=request.member.tariff_group, plans=request.plans, on=request.day)
+        names = [f"resource:{thing.code}", f"family:{thing.family}"]
+        tiers = [Tier(minutes or 60, cents) for minutes, cents in billing.price_list(request.place).own(names, "minutes", asked)]
+        return Quote(
+            unit="minute",
+            units=sum(want.period.minutes for want in request.wants),
+            price_of=lambda left: price_of_minutes(left, tiers),
+            scopes=("machine", *names),
+            label=thing.name,
+        )
+
+
+class TrainingPolicy(LieuPolicy):
+    """An initiation takes its machines."""

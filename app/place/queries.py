@@ -1,0 +1,62 @@
+"""Reads of the lieu."""
+
+from collections.abc import Mapping
+from datetime import date
+from functools import cache
+
+import holidays
+import sqlalchemy as sa
+from flask import g, session
+
+from app.core.cache import Stamped
+from app.core.db import db
+from app.place.models import Closure, OpeningException, OpeningHours, Place
+from app.place.rules import Calendar, ClosedDays
+
+_calendars: Stamped[Calendar] = Stamped()
+
+
+def current() -> Place:
+    """The lieu at hand: the one chosen in the browser's session when there are several, else the first."""
+    if "place" not in g:
+        chosen = session.get("place")
+        place = db.session.get(Place, chosen) if chosen else None
+        g.place = place or db.session.scalars(sa.select(Place).order_by(Place.id).limit(1)).one()
+    found: Place = g.place
+    return found
+
+
+def places() -> list[Place]:
+    return list(db.session.scalars(sa.select(Place).order_by(Place.id)))
+
+
+def calendar(place_id: int) -> Calendar:
+    """When the lieu is open; kept in the process while its settings stay the same."""
+    place = db.session.get_one(Place, place_id)
+    return _calendars.get(place_id, place.settings_stamp, lambda: _read_calendar(place))
+
+
+def _read_calendar(place: Place) -> Calendar:
+    weekly: dict[int, list[tuple[int, int]]] = {}
+    for row in db.session.scalars(sa.select(OpeningHours).where(OpeningHours.place_id == place.id).order_by(OpeningHours.opens)):
+        weekly.setdefault(row.weekday, []).append((row.opens, row.closes))
+    exceptions = db.session.scalars(sa.select(OpeningException).where(OpeningException.place_id == place.id))
+    closures = db.session.scalars(
+        sa.select(Closure).where(Closure.place_id == place.id, Closure.cancelled.is_(False)).order_by(Closure.first_day)
+    )
+    return Calendar(
+        zone=place.tz,
+        weekly=weekly,
+        exceptions={row.day: [(span[0], span[1]) for span in row.spans] for row in exceptions},
+        holidays=public_holidays(place.holidays_country, place.holidays_subdivision),
+        closures=[ClosedDays(row.first_day, row.last_day, row.label) for row in closures],
+        morning=(place.morning_from, place.morning_to),
+        afternoon=(place.afternoon_from, place.afternoon_to),
+    )
+
+
+@cache
+def public_holidays(country: str, subdivision: str) -> Mapping[date, str]:
+    """Public holidays of a country, year by year as they are asked; Alsace is `6AE`, Moselle `57`."""
+    found: Mapping[date, str] = holidays.country_holidays(country, subdiv=subdivision or None, language="fr" if country == "FR" else None)
+    return found
