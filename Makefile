@@ -6,6 +6,7 @@
 #   make race        the long race and crash runs, both databases (ROUNDS=100)
 #   make bench       the performance workload, with ratios against bare Flask
 #   make lock        choose again the locked versions (requirements/*.txt) after a change in pyproject.toml
+#   make audit       compare the locked packages with the known vulnerabilities (asks the package registry)
 #   make clean       remove the environment and the caches; keeps instance/ (your data)
 
 PYTHON ?= python3
@@ -23,7 +24,7 @@ export PYTHONDONTWRITEBYTECODE =  # a start reads what the first one compiled: 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test test-quick check lint race bench lock clean browser
+.PHONY: help run test test-quick check lint race bench lock audit clean browser
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -102,6 +103,9 @@ lock: $(VENV)/.dev
 	$(COMPILE) $(ARGS) --extra postgres --group test --group tools -c requirements/app.txt pyproject.toml -o requirements/dev.txt
 	$(COMPILE) $(ARGS) --group pyproject.toml:peers -o requirements/peers.txt
 	$(BIN)/python tools/locks.py
+
+audit: $(VENV)/.dev
+	$(BIN)/pip-audit --strict --require-hashes --disable-pip -r requirements/app.txt
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

