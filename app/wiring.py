@@ -1,6 +1,7 @@
 """The one file that knows every room: who answers for what. Nothing registers itself by being imported."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 
 import sqlalchemy as sa
 from flask import Flask
@@ -12,16 +13,17 @@ from app.booking import policy as booking_policy
 from app.booking import services as booking
 from app.booking.models import Kind
 from app.booking.policy import Policy
-from app.core import idempotency, journal, state
+from app.core import delivery, idempotency, journal, mail, state
 from app.courses.policy import SessionPolicy
 from app.coworking.policy import DeskPolicy, RoomPolicy, SpacePolicy
 from app.fablab import models as fablab_models
 from app.fablab.policy import MachinePolicy, TrainingPolicy
 from app.members import models as members_models
 from app.place import models as place_models
+from app.portal import mails as portal_mails
 
 # Every table of the house, so that migrations see them all.
-MODELS = (journal, idempotency, state, place_models, members_models, billing_models, booking_models, fablab_models)
+MODELS = (journal, idempotency, mail, state, place_models, members_models, billing_models, booking_models, fablab_models)
 
 # Who answers for each kind of wish.
 POLICIES: Mapping[Kind, Policy] = {
@@ -38,11 +40,17 @@ POLICIES: Mapping[Kind, Policy] = {
 # What is due, each minute, in this order; each takes `now`, opens its own transactions, and says how many things it did.
 TICKS: tuple[Callable[..., int], ...] = (booking.lapse_holds, booking.settle_arrivals, booking.remind, booking.forget_keys)
 
+# Who writes the words of a mail, by its kind; a mail that tells an event has the event's name.
+MAILS: Mapping[str, mail.Builder] = {}
+
+# Who reads an event of the journal, to write what follows from it: a mail to send, a webhook to call.
+READERS: Mapping[str, Sequence[journal.Reader]] = {}
+
 # What the worker does besides, until each says that nothing is left: read the journal, send the mails. Each takes `now`.
-WORK: tuple[Callable[..., int], ...] = ()
+WORK: tuple[Callable[..., int], ...] = (partial(journal.deliver, READERS), delivery.send_due)
 
 # Since when the oldest thing has waited to be told or sent: a select of one instant each.
-WAITING = (sa.select(sa.func.min(journal.JournalEntry.at)).where(journal.JournalEntry.read_at.is_(None)),)
+WAITING = (sa.select(sa.func.min(journal.JournalEntry.at)).where(journal.JournalEntry.read_at.is_(None)), mail.OLDEST_WAITING)
 
 # What must be true, whoever wrote: each takes the session and gives a French sentence for each fault (`flask check`).
 CHECKS: tuple[Callable[[Session], Iterator[str]], ...] = ()
@@ -57,3 +65,4 @@ DEMO_ACCOUNTS: tuple[tuple[str, str, str], ...] = ()
 def install(app: Flask) -> None:
     """Give each room its place in this application."""
     booking_policy.install(app, POLICIES)
+    mail.install(app, builders=MAILS, addressee=portal_mails.addressee, house=portal_mails.house)
