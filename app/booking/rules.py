@@ -447,9 +447,10 @@ def wall_starts(rrule: str, first_start: datetime, *, exdates: Collection[date] 
         raise Refused(BadRecurrence())
     count = int(said.pop("COUNT", SERIES_LIMIT))
     last = first_start + timedelta(days=3 * 366)
-    if "UNTIL" in said:  # a civil day: everything of that day is in
-        last = min(last, datetime.strptime(said.pop("UNTIL")[:8], "%Y%m%d").replace(hour=23, minute=59))  # noqa: DTZ007 — wall clock
     try:
+        if "UNTIL" in said:  # a civil day: everything of that day is in
+            day = datetime.strptime(said.pop("UNTIL")[:8], "%Y%m%d")  # noqa: DTZ007 — wall clock
+            last = min(last, day.replace(hour=23, minute=59))
         rule = rrulestr(";".join(f"{key}={value}" for key, value in said.items()), dtstart=first_start)
         found = list(islice(rule.between(first_start, last, inc=True), min(count, SERIES_LIMIT)))
     except (ValueError, TypeError, OverflowError) as error:
@@ -461,6 +462,9 @@ def _bounded(said: Mapping[str, str]) -> bool:
     def number(key: str, most: int) -> bool:
         return key not in said or (said[key].isdecimal() and 1 <= int(said[key]) <= most)
 
+    month_days = said.get("BYMONTHDAY", "1").split(",")
+    if not all(day.lstrip("+-").isdecimal() and 1 <= int(day.lstrip("+-")) <= 31 for day in month_days):
+        return False
     return number("INTERVAL", 52) and number("COUNT", SERIES_LIMIT) and ("UNTIL" not in said or said["UNTIL"][:8].isdecimal())
 
 
