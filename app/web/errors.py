@@ -50,6 +50,8 @@ PAGES = {
 
 _BARE = {500, 503}  # drawn without asking anything of the rooms or the database
 
+_AWAY = (OperationalError, NoConnectionLeft)
+
 _log = structlog.get_logger(__name__)
 
 
@@ -70,6 +72,9 @@ def show(error: HTTPException) -> ResponseReturnValue:
     """The page of an error, with the headers it needs (`Allow`, `Retry-After`…)."""
     if error.response is not None:
         return error.response
+    trouble = getattr(error, "original_exception", None)
+    if isinstance(trouble, _AWAY) and is_passing(trouble):  # met while drawing the page of another error
+        error = _unavailable(trouble)
     speaker = _speaker()
     return speaker(error) if speaker else _page(error)
 
@@ -86,14 +91,15 @@ def show_stale(error: csrf.CSRFError) -> ResponseReturnValue:
 
 def show_unavailable(error: OperationalError | NoConnectionLeft) -> ResponseReturnValue:
     """The database is locked, full or away: nothing was acknowledged, and trying again is the remedy."""
-    if isinstance(error, OperationalError) and not is_passing(error):
+    if not is_passing(error):
         raise error
-    _log.error("database_unavailable", error=str(getattr(error, "orig", error)))
-    return show(ServiceUnavailable(retry_after=RETRY_AFTER))
+    return show(_unavailable(error))
 
 
-def is_passing(error: OperationalError) -> bool:
+def is_passing(error: OperationalError | NoConnectionLeft) -> bool:
     """Whether waiting may help. « No such table » is a mistake of ours, not a passing trouble."""
+    if isinstance(error, NoConnectionLeft):
+        return True
     state = getattr(error.orig, "sqlstate", None)
     if state is not None:
         return state[:2] in _PASSING_CLASSES or state in _PASSING_STATES
@@ -108,6 +114,11 @@ _PASSING_STATES = {"55P03", "40P01", "40001", "25006"}
 _PASSING_WORDS = (
     "locked", "busy", "disk is full", "disk i/o", "readonly database", "unable to open", "connection", "timeout", "timed out", "server closed",
 )  # fmt: skip
+
+
+def _unavailable(error: OperationalError | NoConnectionLeft) -> ServiceUnavailable:
+    _log.error("database_unavailable", error=str(getattr(error, "orig", error)))
+    return ServiceUnavailable(retry_after=RETRY_AFTER)
 
 
 def _speaker() -> Renderer | None:

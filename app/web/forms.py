@@ -93,9 +93,9 @@ class Form(FlaskForm):
         return 422 if self.errors else 200
 
     @property
-    def problems(self) -> list[tuple[str, str]]:
-        """(id of the field, sentence) of all that is wrong, for the summary on top."""
-        return [*(("contenu", str(error)) for error in self.form_errors), *_problems(self)]
+    def problems(self) -> list[tuple[str, str, str]]:
+        """(id of the field, its label, what is wrong) for the summary on top; what concerns the whole form has no label."""
+        return [*(("contenu", "", str(error)) for error in self.form_errors), *_problems(self)]
 
 
 class QueryForm(Form):
@@ -408,12 +408,18 @@ def _empty_is_enough(_form: wtforms.Form, field: wtforms.Field) -> None:
         raise StopValidation()
 
 
-def _problems(fields: Iterable[wtforms.Field]) -> Iterator[tuple[str, str]]:
+def _problems(fields: Iterable[wtforms.Field]) -> Iterator[tuple[str, str, str]]:
     for field in fields:
         if isinstance(field, (FieldList, FormField)):
             yield from _problems(field)
         else:
-            yield from ((field.id, str(error)) for error in field.errors)
+            yield from ((field.id, str(field.label.text), _after_a_colon(str(error))) for error in field.errors)
+
+
+def _after_a_colon(sentence: str) -> str:
+    """« À remplir. » becomes « à remplir. »; a sigle stays as it is."""
+    begins_a_word = len(sentence) > 1 and (sentence[1].islower() or sentence[1] in " ’")
+    return sentence[0].lower() + sentence[1:] if begins_a_word else sentence
 
 
 class _Sentences:

@@ -1,14 +1,12 @@
 """Refusals on screen: each reason's sentence and next step in the reader's language, its blanks filled.
 
-A blank is `{name}`; a moment is written whole (« mardi 8 décembre à 14 h 30 ») unless the sentence asks for a part of it
-(`{until:hour}`, `{day:day_short}`), by the name of a filter of `typography`.
+A blank is `%(name)s`. A word that is a `datetime` is written « mardi 8 décembre à 14 h 30 »; `from` and `to` of one day only
+say their hours. A `date` is « mardi 8 décembre », a `Period` « mardi 8 décembre, de 14 h à 15 h », `Cents` « 18,00 € ».
 """
 
 import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, tzinfo
-from string import Formatter
-from typing import Any
 
 from flask import Flask
 from flask_babel import gettext
@@ -27,17 +25,19 @@ def install(app: Flask) -> None:
 
 def message(reason: Reason, zone: tzinfo | None = None) -> str:
     """Why not, as a sentence; times in `zone`, else in the lieu's."""
-    return _told(reason.sentence, reason.words, zone)
+    count = reason.words.get("count")
+    is_many = reason.plural and isinstance(count, int) and not words().is_one(count)
+    return _filled(reason.plural if is_many else reason.sentence, reason.words, zone)
 
 
 def next_step(reason: Reason, zone: tzinfo | None = None) -> str:
     """What to do about it; empty when there is nothing to do."""
-    return _told(reason.next_step, reason.words, zone)
+    return _filled(reason.next_step, reason.words, zone) if reason.next_step else ""
 
 
 def alternatives(refused: Refused, zone: tzinfo | None = None) -> list[tuple[str, str]]:
     """What can be had instead, as (value of the button, its words)."""
-    where = zone or sources().identity().zone
+    where = _zone(zone)
     return [(choice_value(one), _offer(one, where)) for one in refused.alternatives]
 
 
@@ -63,26 +63,29 @@ def _offer(one: Alternative, zone: tzinfo) -> str:
     return f"{one.label}, {span}" if one.label else span[:1].upper() + span[1:]
 
 
-def _told(sentence: str, blanks: Mapping[str, object], zone: tzinfo | None) -> str:
-    if not sentence:
-        return ""
-    return _Writer(zone or sources().identity().zone).vformat(gettext(sentence), (), blanks)
+def _filled(sentence: str, blanks: Mapping[str, object], zone: tzinfo | None) -> str:
+    where = _zone(zone) if blanks else UTC
+    hours = _within_one_day(blanks.get("from"), blanks.get("to"), where)
+    written = {name: _written(word, where, hours_only=hours and name in ("from", "to")) for name, word in blanks.items()}
+    return str(gettext(sentence, **written))
 
 
-class _Writer(Formatter):
-    def __init__(self, zone: tzinfo) -> None:
-        self.zone = zone
+def _written(word: object, zone: tzinfo, *, hours_only: bool) -> str:
+    say = words()
+    if isinstance(word, datetime):
+        return say.hour(word, zone) if hours_only else say.moment(word, zone)
+    if isinstance(word, date):
+        return say.day(word)
+    if isinstance(word, Period):
+        return say.span(word, zone=zone)
+    if isinstance(word, Cents):
+        return say.money(word.cents)
+    return say.number(word) if isinstance(word, int) else str(word)
 
-    def format_field(self, value: Any, format_spec: str) -> str:
-        say = words()
-        text: str
-        if isinstance(value, Cents):
-            text = say.money(value.cents)
-        elif isinstance(value, (Period, date)):
-            usual = "span" if isinstance(value, Period) else "moment" if isinstance(value, datetime) else "day"
-            text = getattr(say, format_spec or usual)(value, self.zone)
-        elif format_spec and isinstance(value, int):
-            text = getattr(say, format_spec)(value)
-        else:
-            text = super().format_field(value, format_spec)
-        return text
+
+def _within_one_day(start: object, end: object, zone: tzinfo) -> bool:
+    return isinstance(start, datetime) and isinstance(end, datetime) and start.astimezone(zone).date() == end.astimezone(zone).date()
+
+
+def _zone(zone: tzinfo | None) -> tzinfo:
+    return zone or sources().identity().zone

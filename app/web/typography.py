@@ -42,10 +42,13 @@ class Words:
         """« mardi »."""
         return self.weekdays[_local_date(value, zone).weekday()]
 
-    def day(self, value: Moment, zone: tzinfo | None = None, *, year: bool = False) -> str:
-        """« mardi 8 décembre », « vendredi 1er janvier 2027 » with the year."""
+    def day(self, value: Moment, zone: tzinfo | None = None, *, month: bool = True, year: bool = False) -> str:
+        """« mardi 8 décembre », « vendredi 1er janvier 2027 » with the year, « mardi 8 » without the month."""
         day = _local_date(value, zone)
-        text = f"{self.weekdays[day.weekday()]}{NBSP}{self._number_of(day)}{NBSP}{self.months[day.month - 1]}"
+        weekday, number = self.weekdays[day.weekday()], self._number_of(day)
+        if not month:
+            return f"{weekday}{NBSP}{number}"
+        text = f"{weekday} {number}{NBSP}{self.months[day.month - 1]}"
         return f"{text} {day.year}" if year else text
 
     def day_short(self, value: Moment, zone: tzinfo | None = None, *, month: bool = False) -> str:
@@ -54,11 +57,12 @@ class Words:
         text = f"{self.weekdays_short[day.weekday()]}{NBSP}{self._number_of(day)}"
         return f"{text}{NBSP}{self.months_short[day.month - 1]}" if month else text
 
-    def day_near(self, value: Moment, today: date, zone: tzinfo | None = None) -> str:
+    def day_near(self, value: Moment, today: date, zone: tzinfo | None = None, *, month: bool = True) -> str:
         """« aujourd’hui, mardi 8 décembre », « demain, … », « hier, … », else the day alone."""
         day = _local_date(value, zone)
         near = {0: self.today, 1: self.tomorrow, -1: self.yesterday}.get((day - today).days)
-        return f"{near}, {self.day(day)}" if near else self.day(day)
+        text = self.day(day, month=month)
+        return f"{near}, {text}" if near else text
 
     def date_long(self, value: Moment, zone: tzinfo | None = None) -> str:
         """« 8 décembre 2026 », as on papers and bills."""
@@ -132,7 +136,7 @@ class Words:
 
     def plural(self, count: int, one: str, many: str) -> str:
         """« 1 place », « 3 places »; or a sentence whose `{n}` is the number. Each language knows where plural begins."""
-        chosen = one if self._is_one(count) else many
+        chosen = one if self.is_one(count) else many
         number = self.number(count)
         return chosen.replace("{n}", number) if "{n}" in one + many else f"{number}{NBSP}{chosen}"
 
@@ -152,7 +156,7 @@ class Words:
     def _duration(self, hours: int, rest: int) -> str:
         raise NotImplementedError
 
-    def _is_one(self, count: int) -> bool:
+    def is_one(self, count: int) -> bool:
         raise NotImplementedError
 
     def _thousands(self, value: int) -> str:
@@ -179,7 +183,7 @@ class French(Words):
         if start == end:
             return f"le {self.day(start)}"
         if (start.year, start.month) == (end.year, end.month):
-            return f"du {self.weekdays[start.weekday()]}{NBSP}{self._number_of(start)} au {self.day(end)}"
+            return f"du {self.day(start, month=False)} au {self.day(end)}"
         return f"du {self.day(start, year=start.year != end.year)} au {self.day(end, year=start.year != end.year)}"
 
     def hour_at(self, minute: int) -> str:
@@ -213,7 +217,7 @@ class French(Words):
             return f"{rest}{NBSP}min"
         return f"{hours}{NBSP}h{NBSP}{rest:02d}" if rest else f"{hours}{NBSP}h"
 
-    def _is_one(self, count: int) -> bool:
+    def is_one(self, count: int) -> bool:
         return abs(count) < 2  # « 0 place »
 
 
@@ -263,7 +267,7 @@ class English(Words):
             return f"{rest}{NBSP}min"
         return f"{hours}{NBSP}h{NBSP}{rest}{NBSP}min" if rest else f"{hours}{NBSP}h"
 
-    def _is_one(self, count: int) -> bool:
+    def is_one(self, count: int) -> bool:
         return abs(count) == 1
 
 

@@ -137,11 +137,12 @@ def _sample_refusal() -> SimpleNamespace:
     return SimpleNamespace(
         reasons=[
             SimpleNamespace(
-                sentence=N_("Elle est prise de {start:hour} à {end:hour}."), next_step="", words={"start": at.start, "end": at.end}
+                sentence=N_("Elle est prise de %(from)s à %(to)s."), plural="", next_step="", words={"from": at.start, "to": at.end}
             ),
             SimpleNamespace(
                 sentence=N_("Vous avez déjà une heure de laser ce jour-là, et chacun en a deux."),
-                next_step=N_("Réservez une heure au plus ({price}), ou un autre jour."),
+                plural="",
+                next_step=N_("Réservez une heure au plus (%(price)s), ou un autre jour."),
                 words={"price": Cents(1200)},
             ),
         ],
