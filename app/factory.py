@@ -4,6 +4,7 @@ from flask import Flask
 
 from app import wiring
 from app.cli import health
+from app.cli.place import place_group
 from app.cli.schema import db_command
 from app.cli.serve import serve_command
 from app.cli.tick import tick_command
@@ -11,7 +12,7 @@ from app.cli.worker import worker_command
 from app.core import clock, logs
 from app.core.db import db
 
-COMMANDS = (serve_command, worker_command, tick_command, db_command)
+COMMANDS = (place_group, serve_command, worker_command, tick_command, db_command)
 
 
 def create_app(config: object) -> Flask:

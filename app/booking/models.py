@@ -62,7 +62,7 @@ class Resource(Model):
 
     __tablename__ = "booking_resource"
     __table_args__ = (
-        sa.UniqueConstraint("place_id", "code"),
+        sa.UniqueConstraint("place_id", "kind", "code"),
         sa.CheckConstraint("kind IN (" + ", ".join(f"'{kind}'" for kind in RESOURCE_KINDS) + ")", name="kind"),
         sa.CheckConstraint("state IN (" + ", ".join(f"'{state}'" for state in STATES) + ")", name="state"),
         sa.CheckConstraint("capacity >= 0", name="capacity"),

@@ -28,8 +28,10 @@ class Directory:
         """Retired ones too: old bookings still name them."""
         return self.things.get(resource_id) or self.retired[resource_id]
 
-    def by_code(self, code: str) -> Thing | None:
-        return next((thing for thing in self.things.values() if thing.code == code), None)
+    def by_code(self, code: str, kind: str | None = None) -> Thing | None:
+        """The thing of that code; a space may bear the code of the pool inside it, and comes last."""
+        named = [thing for thing in self.things.values() if thing.code == code and kind in (None, thing.kind)]
+        return min(named, key=lambda thing: thing.kind == "space", default=None)
 
     def of_kind(self, *kinds: str) -> list[Thing]:
         return [thing for thing in self.things.values() if thing.kind in kinds]

@@ -405,7 +405,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["pool_id"], ["booking_resource.id"], name=op.f("fk_booking_resource_pool_id_booking_resource")),
         sa.ForeignKeyConstraint(["space_id"], ["booking_resource.id"], name=op.f("fk_booking_resource_space_id_booking_resource")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_booking_resource")),
-        sa.UniqueConstraint("place_id", "code", name=op.f("uq_booking_resource_place_id_code")),
+        sa.UniqueConstraint("place_id", "kind", "code", name=op.f("uq_booking_resource_place_id_kind_code")),
     )
     op.create_index("ix_resource_pool", "booking_resource", ["pool_id"], unique=False)
     op.create_index("ix_resource_space", "booking_resource", ["space_id"], unique=False)

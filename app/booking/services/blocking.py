@@ -73,7 +73,7 @@ def close(*, place_id: int, first_day: date, last_day: date, label: str, actor_i
         return Blocked(closure, None, gone)
 
 
-def reopen(*, closure_id: int, actor_id: int, now: datetime) -> None:
+def reopen(*, closure_id: int, actor_id: int | None, now: datetime) -> None:
     """Cancel a closure: its days can be booked again."""
     with transaction():
         closure = db.session.get_one(Closure, closure_id)

@@ -1,0 +1,328 @@
+"""The shape of a kit's file: its French keys, checked all at once, and turned into plain values.
+
+Money becomes integer cents, hours `(opens, closes)` in wall-clock minutes, months and minutes integers.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import yaml
+from marshmallow import ValidationError, fields, validate, validates_schema
+
+from app.cli.kit import FORMAT
+from app.cli.kit.things import CancelShape, SpaceShape, ThingsShape, TierShape, WeekShape
+from app.cli.kit.values import MISSING, Amount, Code, Day, Line, Shape, Span, Text, Validity, Whole, Yes
+
+UNITS = {"demi-journee": "half_day", "minute": "minute", "euro": "cent"}
+MOST_BYTES = 1_000_000
+
+
+class KitRefused(Exception):
+    """The file cannot be taken: every fault with its path, in French."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = faults
+
+
+def read(text: bytes) -> dict[str, Any]:
+    """A kit's file as checked values, or `KitRefused` with all its faults."""
+    if len(text) > MOST_BYTES:
+        raise KitRefused(["Le fichier est trop gros : un million d’octets au plus."])
+    try:
+        raw = yaml.load(text.decode("utf-8-sig"), Loader=_PlainLoader)  # noqa: S506 — a safe loader, without aliases
+    except (yaml.YAMLError, UnicodeDecodeError, ValueError, RecursionError) as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f" (ligne {mark.line + 1})" if mark is not None else ""
+        raise KitRefused([f"Le fichier n’est pas un YAML lisible{where}."]) from error
+    if not isinstance(raw, Mapping):
+        raise KitRefused(["Le fichier ne décrit pas un lieu : il commence par « format: worklab-lieu/1 »."])
+    try:
+        checked: dict[str, Any] = KitShape().load(raw)
+    except ValidationError as error:
+        raise KitRefused(sorted(_faults(error.messages_dict))) from error
+    if faults := list(_dangling(checked)):
+        raise KitRefused(faults)
+    return checked
+
+
+class _PlainLoader(yaml.SafeLoader):
+    """YAML without anchors and aliases: a few lines cannot become millions."""
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        if self.check_event(yaml.AliasEvent):
+            raise yaml.YAMLError("alias")
+        return super().compose_node(parent, index)
+
+
+def _faults(messages: Any, path: str = "") -> Iterator[str]:
+    if isinstance(messages, Mapping):
+        for key, inner in messages.items():
+            if key == "_schema":
+                yield from _faults(inner, path)
+            else:
+                yield from _faults(inner, f"{path}[{key + 1}]" if isinstance(key, int) else f"{path}.{key}" if path else str(key))
+    else:
+        for message in messages:
+            yield f"{path or 'fichier'} : {message}"
+
+
+# ------------------------------------------------------------------ the lieu
+
+
+class AddressShape(Shape):
+    rue = Line(most=200, load_default="")
+    code_postal = Line(most=10, load_default="")
+    commune = Line(load_default="")
+    insee = Line(most=5, load_default="")
+    pays = Line(most=2, load_default="FR")
+
+
+class HolidaysShape(Shape):
+    pays = Line(most=2, load_default="FR")
+    alsace_moselle = fields.Raw(load_default=False)  # false, true, alsace or moselle
+
+    @validates_schema
+    def known(self, data: Mapping[str, Any], **_: Any) -> None:
+        if data["alsace_moselle"] not in (True, False, "alsace", "moselle"):
+            raise ValidationError("false, true, alsace ou moselle est attendu.", field_name="alsace_moselle")
+
+
+class RegimeShape(Shape):
+    depuis = Day(required=True)
+    regime = fields.Str(
+        required=True,
+        validate=validate.OneOf(["hors_champ", "franchise", "redevable"], error="hors_champ, franchise ou redevable est attendu."),
+    )
+
+
+class PlaceShape(Shape):
+    code = Code(required=True)
+    nom = Line(required=True)
+    nom_court = Line(most=40, load_default="")
+    demonstration = Yes(load_default=False)
+    forme = Line(most=80, load_default="")
+    adresse = fields.Nested(AddressShape, load_default=lambda: AddressShape().load({}))
+    fuseau = Line(most=40, load_default="Europe/Paris")
+    langue = fields.Str(load_default="fr", validate=validate.OneOf(["fr", "en"], error="fr ou en est attendu."))
+    jours_feries = fields.Nested(HolidaysShape, load_default=lambda: HolidaysShape().load({}))
+    regime_tva = fields.List(fields.Nested(RegimeShape), load_default=list)
+    courriel = Line(most=254, load_default="")
+    telephone = Line(most=30, load_default="")
+    siret = Line(most=14, load_default="")
+    rna = Line(most=10, load_default="")
+    nda = Line(most=11, load_default="")
+    tva = Line(most=14, load_default="")
+    iban = Line(most=34, load_default="")
+    acces_badge = fields.Raw(load_default=None, allow_none=True)
+    ardoise_plafond = Amount(load_default=15_000)
+    confiance_demi_journees = Whole(0, 100, load_default=0)
+    reglement_interieur = Text(load_default="")
+
+    @validates_schema
+    def known(self, data: Mapping[str, Any], **_: Any) -> None:
+        try:
+            ZoneInfo(data["fuseau"])
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            raise ValidationError("fuseau horaire inconnu, par exemple Europe/Paris.", field_name="fuseau") from error
+        if data["acces_badge"] not in (None, "24/7", True, False):
+            raise ValidationError("'24/7' est attendu, ou rien.", field_name="acces_badge")
+
+
+class HalvesShape(Shape):
+    matin = Span(load_default=(510, 780))
+    apres_midi = Span(load_default=(780, 1110))
+
+    @validates_schema
+    def in_order(self, data: Mapping[str, Any], **_: Any) -> None:
+        if data["matin"][1] > data["apres_midi"][0]:
+            raise ValidationError("l’après-midi commence quand le matin est fini.")
+
+
+class ClosureShape(Shape):
+    du = Day(required=True)
+    au = Day(required=True)
+    motif = Line(load_default="")
+
+    @validates_schema
+    def forward(self, data: Mapping[str, Any], **_: Any) -> None:
+        if data["au"] < data["du"]:
+            raise ValidationError("la fin vient après le début.", field_name="au")
+
+
+class ExceptionShape(Shape):
+    jour = Day(required=True)
+    horaires = fields.List(Span(), load_default=list)
+    motif = Line(load_default="")
+
+
+# ------------------------------------------------------------------ clearances and money
+
+
+class ClearanceShape(Shape):
+    nom = Line(most=80, required=True)
+    validite = Validity(load_default=lambda: {"policy": "none", "months": None, "until": None})
+    pairs = Yes(load_default=False)
+
+
+class GroupShape(Shape):
+    code = Code(required=True)
+    nom = Line(required=True)
+    remise_pct = Whole(0, 100, load_default=0)
+
+
+def _cents(said: Any) -> int:
+    cents = Amount().deserialize(said)
+    assert cents is not None
+    return cents
+
+
+class ByGroup(fields.Field[dict[str, int]]):
+    """One price for all, or one for each tariff group: {code: cents}, the full price under « plein »."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> dict[str, int]:
+        if isinstance(value, Mapping):
+            return {str(Code().deserialize(group)): _cents(said) for group, said in value.items()}
+        return {"plein": _cents(value)}
+
+
+class ByMachine(fields.Field[dict[str, list[dict[str, Any]]]]):
+    """Prices of families (or machines) by the hour, by group, or by durations."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> dict[str, list[dict[str, Any]]]:
+        if not isinstance(value, Mapping):
+            raise ValidationError("une liste de familles et de prix est attendue.")
+        found: dict[str, list[dict[str, Any]]] = {}
+        for name, said in value.items():
+            family = str(Code().deserialize(name))
+            if isinstance(said, list):
+                found[family] = [TierShape().load(tier) for tier in said]
+            else:
+                prices = ByGroup().deserialize(said) or {}
+                found[family] = [
+                    {"minutes": 60, "prix": cents, "groupe": None if group == "plein" else group, "abonnement": None}
+                    for group, cents in prices.items()
+                ]
+        return found
+
+
+class TariffsShape(Shape):
+    adhesion_annuelle = ByGroup(load_default=dict)
+    demi_journee = ByGroup(load_default=dict)
+    jour = ByGroup(load_default=dict)
+    machine_heure = ByMachine(load_default=dict)
+
+
+class PassShape(Shape):
+    code = Code(required=True)
+    nom = Line(required=True)
+    unites = Whole(1, 1_000_000, required=True)
+    unite = fields.Str(required=True, validate=validate.OneOf(list(UNITS), error="demi-journee, minute ou euro est attendu."))
+    prix = Amount(required=True)
+    validite_mois = Whole(1, 120, load_default=12)
+    famille = Code(load_default=None)
+    en_vente = Yes(load_default=True)
+
+
+class IncludedShape(Shape):
+    demi_journees = fields.Raw(load_default=None)
+    salle_heures = Whole(0, 744, load_default=None)
+    machine_minutes = Whole(0, 44_640, load_default=None)
+    badge = Yes(load_default=None)
+    bureau_fixe = Yes(load_default=None)
+
+    @validates_schema
+    def known(self, data: Mapping[str, Any], **_: Any) -> None:
+        halves = data["demi_journees"]
+        if (
+            halves is not None
+            and halves != "illimite"
+            and (isinstance(halves, bool) or not isinstance(halves, int) or not 0 <= halves <= 62)
+        ):
+            raise ValidationError("un nombre de 0 à 62, ou illimite.", field_name="demi_journees")
+
+
+class PlanShape(Shape):
+    code = Code(required=True)
+    nom = Line(required=True)
+    prix_mois = Amount(required=True)
+    inclus = fields.Nested(IncludedShape, load_default=lambda: IncludedShape().load({}))
+    en_vente = Yes(load_default=True)
+
+
+class ArticleShape(Shape):
+    code = Code(required=True)
+    nom = Line(required=True)
+    unite = Line(most=20, required=True)
+    prix = Amount(required=True)
+    stock = Amount(scale=3, load_default=None)
+    alerte = Amount(scale=3, load_default=None)
+
+
+class CostShape(Shape):
+    nom = Line(required=True)
+    montant = Amount(required=True)
+
+
+class ByKindCancel(Shape):
+    poste = fields.Nested(CancelShape, load_default=None)
+    salle = fields.Nested(CancelShape, load_default=None)
+    machine = fields.Nested(CancelShape, load_default=None)
+
+
+class ByKindMinutes(Shape):
+    poste = Whole(1, 1440, load_default=None)
+    salle = Whole(1, 1440, load_default=None)
+    machine = Whole(1, 1440, load_default=None)
+
+
+class KitShape(Shape):
+    format = fields.Str(required=True, validate=validate.Equal(FORMAT, error=f"{FORMAT} est attendu."), error_messages=MISSING)
+    lieu = fields.Nested(PlaceShape, required=True, error_messages=MISSING)
+    horaires = fields.Nested(WeekShape, load_default=lambda: WeekShape().load({}))
+    horaires_exceptionnels = fields.List(fields.Nested(ExceptionShape), load_default=list)
+    demi_journees = fields.Nested(HalvesShape, load_default=lambda: HalvesShape().load({}))
+    fermetures = fields.List(fields.Nested(ClosureShape), load_default=list)
+    espaces = fields.List(fields.Nested(SpaceShape), load_default=list)
+    ressources = fields.Nested(ThingsShape, load_default=lambda: ThingsShape().load({}))
+    habilitations = fields.List(fields.Nested(ClearanceShape), load_default=list)
+    groupes_tarif = fields.List(fields.Nested(GroupShape), load_default=list)
+    tarifs = fields.Nested(TariffsShape, load_default=lambda: TariffsShape().load({}))
+    carnets = fields.List(fields.Nested(PassShape), load_default=list)
+    abonnements = fields.List(fields.Nested(PlanShape), load_default=list)
+    consommables = fields.List(fields.Nested(ArticleShape), load_default=list)
+    charges_mensuelles = fields.List(fields.Nested(CostShape), load_default=list)
+    annulation = fields.Nested(ByKindCancel, load_default=lambda: ByKindCancel().load({}))
+    absence_apres_min = fields.Nested(ByKindMinutes, load_default=lambda: ByKindMinutes().load({}))
+    horizon_jours = Whole(0, 3660, load_default=None)
+    programme = Line(most=200, load_default=None)
+
+
+def _dangling(kit: Mapping[str, Any]) -> Iterator[str]:
+    """What names something that the file does not have, or names one thing twice."""
+    things, spaces = kit["ressources"], {space["code"] for space in kit["espaces"]}
+    pools = {desk["pool"] for desk in things["postes"] if desk["pool"]}
+    clearances = {clearance["nom"] for clearance in kit["habilitations"]}
+    for section in ("postes", "salles", "machines"):
+        for number, thing in enumerate(things[section], start=1):
+            path = f"ressources.{section}[{number}]"
+            if thing["espace"] is not None and thing["espace"] not in spaces:
+                yield f"{path}.espace : l’espace « {thing['espace']} » n’existe pas dans ce fichier."
+            if section == "postes" and thing["rejoint"] is not None and thing["rejoint"] not in pools:
+                yield f"{path}.rejoint : le pool « {thing['rejoint']} » n’existe pas dans ce fichier."
+            if section == "machines" and thing["habilitation"] is not None and thing["habilitation"] not in clearances:
+                yield f"{path}.habilitation : « {thing['habilitation']} » n’est pas dans habilitations."
+    for path, codes in (
+        ("espaces", [space["code"] for space in kit["espaces"]]),
+        ("ressources.postes", [desk["pool"] or desk["code"] for desk in things["postes"]]),
+        ("ressources.salles", [room["code"] for room in things["salles"]]),
+        ("ressources.machines", [machine["code"] for machine in things["machines"]]),
+        ("habilitations", [clearance["nom"] for clearance in kit["habilitations"]]),
+        ("groupes_tarif", [group["code"] for group in kit["groupes_tarif"]]),
+        ("carnets", [sold["code"] for sold in kit["carnets"]]),
+        ("abonnements", [plan["code"] for plan in kit["abonnements"]]),
+        ("consommables", [article["code"] for article in kit["consommables"]]),
+    ):
+        for code in sorted({code for code in codes if codes.count(code) > 1}):
+            yield f"{path} : « {code} » y est deux fois."

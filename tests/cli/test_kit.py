@@ -1,0 +1,171 @@
+"""A whole lieu in one file: in, out, in again; and what is refused, with its path."""
+
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from app.booking import queries
+from app.booking.models import Booking, Occupancy, Resource
+from app.cli.kit import dumping, loading, shape
+from app.core import clock
+from app.core.db import db
+from app.place.models import Closure, Place
+from tests.factories import book_half, make_member
+
+STARTER = Path("kits/lieu_boitron.yaml")
+
+
+def load(text: str | bytes) -> Place:
+    raw = text if isinstance(text, bytes) else text.encode()
+    return loading.load(shape.read(raw), now=clock.now())
+
+
+@pytest.fixture
+def boitron(session, frozen) -> Place:
+    frozen("2026-12-01T10:00+01:00")
+    return load(STARTER.read_bytes())
+
+
+def test_the_starter_lieu_has_what_its_file_says(boitron):
+    directory = queries.directory(boitron)
+    pool, room, laser = (
+        directory.by_code(code, kind) for code, kind in (("grande-salle", "pool"), ("salle-reunion", "room"), ("laser", "machine"))
+    )
+
+    assert [seat.code for seat in directory.seats(pool.id)][:3] == ["A1", "A2", "A3"]
+    assert len([seat for seat in directory.seats(pool.id) if not seat.is_fixed]) == 12
+    assert (room.rules.buffer_after, room.rules.notice_minutes, room.rules.night, room.rules.free_hours) == (15, 120, True, 24)
+    assert (laser.rules.max_minutes, laser.rules.late_fee_percent, laser.rules.no_show_after) == (240, 50, 15)
+    assert (pool.rules.free_until, pool.rules.no_show_after, pool.rules.horizon_days) == (1080, 45, 60)
+    assert all(thing.plan_box for thing in directory.things.values() if thing.kind not in ("pool", "space"))
+
+
+def test_out_and_in_again_gives_the_same_bytes(boitron):
+    first = dumping.dump(boitron)
+    load(first)
+    assert dumping.dump(boitron) == first
+
+
+def test_the_same_file_twice_changes_nothing(boitron):
+    counted = [db.session.scalar(sa.select(sa.func.count()).select_from(model)) for model in (Resource, Closure, Occupancy)]
+    load(STARTER.read_bytes())
+    assert [db.session.scalar(sa.select(sa.func.count()).select_from(model)) for model in (Resource, Closure, Occupancy)] == counted
+
+
+def test_its_closures_hold_every_thing(boitron):
+    closures = db.session.scalars(sa.select(Closure)).all()
+    things = queries.directory(boitron).things
+    assert len(closures) == 2
+    assert db.session.scalar(sa.select(sa.func.count()).where(Occupancy.holder == "closure")) == 2 * len(things)
+
+
+def test_what_left_the_file_is_retired_and_its_bookings_stay(boitron):
+    pool = queries.directory(boitron).by_code("grande-salle", "pool")
+    booking = book_half(pool, "2026-12-08", "morning", make_member())
+    text = STARTER.read_text().replace("nombre: 12", "nombre: 2")
+    load(text)
+
+    directory = queries.directory(boitron)
+    assert len([seat for seat in directory.seats(pool.id) if not seat.is_fixed]) == 2
+    assert db.session.get_one(Booking, booking.id).status == "confirmed"
+
+
+def test_a_new_thing_is_held_by_the_closures_already_announced(boitron):
+    text = STARTER.read_text().replace("nombre: 12", "nombre: 13")
+    load(text)
+    seat = db.session.scalars(sa.select(Resource).where(Resource.code == "A13")).one()
+    held = db.session.scalar(sa.select(sa.func.count()).where(Occupancy.resource_id == seat.id, Occupancy.holder == "closure"))
+    assert held == 2
+
+
+def test_a_small_lieu_needs_only_a_few_lines(session):
+    place = load("format: worklab-lieu/1\nlieu: {code: petit, nom: Petit lieu}\n")
+    assert dumping.dump(place).startswith("format: worklab-lieu/1\nlieu:\n  code: petit\n")
+
+
+def test_prices_may_be_said_by_group_by_machine_and_by_duration(session):
+    place = load("""
+format: worklab-lieu/1
+lieu: {code: prix, nom: Prix}
+groupes_tarif: [{code: plein, nom: Normal}, {code: solidaire, nom: Solidaire}]
+ressources:
+  machines:
+    - {code: laser, nom: Laser, famille: decoupe}
+    - {code: vinyle, nom: Vinyle, famille: decoupe, prix: [{minutes: 60, prix: 12}, {minutes: 180, prix: '30,00'}]}
+tarifs:
+  machine_heure: {decoupe: {plein: 12.00, solidaire: '7.50'}}
+""")
+    from app.billing.queries import Asked, price_list
+
+    day = clock.now().date()
+    prices = price_list(place)
+    assert prices.own(["resource:laser", "family:decoupe"], "minutes", Asked("solidaire", day)) == [(60, 750)]
+    assert prices.own(["resource:vinyle", "family:decoupe"], "minutes", Asked("plein", day)) == [(60, 1200), (180, 3000)]
+    again = dumping.dump(place)
+    load(again)
+    assert dumping.dump(place) == again
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("", "ne décrit pas un lieu"),
+        ("[1, 2]", "ne décrit pas un lieu"),
+        ("a: b: c", "YAML lisible (ligne 1)"),
+        ("a: &x [1]\nb: [*x, *x]", "YAML lisible"),
+        ("!!python/object/apply:os.system ['true']", "YAML lisible"),
+        ("format: autre\nlieu: {code: a, nom: b}", "format : worklab-lieu/1 est attendu."),
+        ("format: worklab-lieu/1", "lieu : valeur manquante."),
+        ("format: worklab-lieu/1\nlieu: {code: 'a b', nom: b}", "lieu.code : un code s’écrit"),
+        ("format: worklab-lieu/1\nlieu: {code: a, nom: b, zut: 1}", "lieu.zut : clé inconnue."),
+        ("format: worklab-lieu/1\nlieu: {code: a, nom: b, fuseau: Mars/Phobos}", "lieu.fuseau : fuseau horaire inconnu"),
+        (
+            "format: worklab-lieu/1\nlieu: {code: a, nom: b}\nhoraires: {lundi: ['18:30-08:30']}",
+            "horaires.lundi[1] : la fermeture vient après",
+        ),
+        (
+            "format: worklab-lieu/1\nlieu: {code: a, nom: b}\nhoraires: {lundi: ['08:00-12:00', '11:00-14:00']}",
+            "deux plages se chevauchent",
+        ),
+        (
+            "format: worklab-lieu/1\nlieu: {code: a, nom: b}\nressources: {salles: [{code: r, nom: R, pas_min: 0}]}",
+            "ressources.salles[1].pas_min : un nombre entier de 1 à 1440",
+        ),
+        (
+            "format: worklab-lieu/1\nlieu: {code: a, nom: b}\nressources: {salles: [{code: r, nom: R, prix_heure: 1.234}]}",
+            "ressources.salles[1].prix_heure",
+        ),
+        (
+            "format: worklab-lieu/1\nlieu: {code: a, nom: b}\nressources: {salles: [{code: r, nom: R, prix_heure: -1}]}",
+            "ressources.salles[1].prix_heure",
+        ),
+        (
+            "format: worklab-lieu/1\nlieu: {code: a, nom: b}\nressources: {machines: [{code: m, nom: M, famille: f, habilitation: X}]}",
+            "habilitation : « X » n’est pas dans habilitations.",
+        ),
+        (
+            "format: worklab-lieu/1\nlieu: {code: a, nom: b}\nressources: {salles: [{code: r, nom: R, espace: nulle-part}]}",
+            "l’espace « nulle-part » n’existe pas",
+        ),
+        ("format: worklab-lieu/1\nlieu: {code: a, nom: b}\nespaces: [{code: e, nom: E}, {code: e, nom: F}]", "« e » y est deux fois"),
+        (
+            "format: worklab-lieu/1\nlieu: {code: a, nom: b}\nfermetures: [{du: 2027-02-01, au: 2027-01-01}]",
+            "fermetures[1].au : la fin vient après",
+        ),
+        ("format: worklab-lieu/1\nlieu: {code: a, nom: b}\nfermetures: [{du: 9999-02-01, au: 9999-02-02}]", "une date de 2000 à 2100"),
+        ("format: worklab-lieu/1\nlieu: {code: a, nom: " + "x" * 10_000 + "}", "lieu.nom : 120 caractères au plus."),
+        ("format: worklab-lieu/1\nlieu: {code: a, nom: b, ardoise_plafond: .inf}", "lieu.ardoise_plafond"),
+    ],
+)
+def test_a_wrong_file_is_refused_with_the_path_of_its_fault(session, text, fault):
+    with pytest.raises(shape.KitRefused) as refused:
+        load(text)
+    assert fault in str(refused.value)
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Place)) == 0
+
+
+def test_every_fault_is_said_at_once(session):
+    with pytest.raises(shape.KitRefused) as refused:
+        load("format: x\nlieu: {code: 'a b', zut: 1}\nhorizon_jours: -3")
+    assert len(refused.value.faults) == 5
