@@ -8,7 +8,7 @@ import pytest
 import wtforms
 from babel.messages.pofile import read_po
 
-from app.core.refusals import Alternative, Cents, Reason, Refused
+from app.core.refusals import Alternative, Reason, Refused
 from app.web import forms, refusals
 from tests.web.conftest import LIEU
 
@@ -179,39 +179,12 @@ def test_a_form_that_only_asks_reads_the_address_and_holds_no_token(shell_app):
 
 
 class Taken(Reason):
-    sentence = "Elle est prise de %(from)s à %(to)s, %(day)s\u00a0: %(price)s."
-    next_step = "Revenez avant le %(until)s."
-
-
-class Missing(Reason):
-    sentence = "Il manque %(count)s place."
-    plural = "Il manque %(count)s places."
+    sentence = "Elle est prise."
 
 
 def at(hour, day=8):
     """A wall-clock hour of the lieu, kept in UTC as rows are."""
     return datetime(2026, 12, day, hour, tzinfo=LIEU.zone).astimezone(UTC)
-
-
-def taken(end):
-    return Taken(**{"from": at(14), "to": end, "day": date(2026, 12, 8), "price": Cents(1800), "until": at(9)})
-
-
-def test_a_refusal_is_told_in_the_lieu_s_own_time(shell_app):
-    with shell_app.test_request_context():
-        assert refusals.message(taken(at(15))) == "Elle est prise de 14\u00a0h à 15\u00a0h, mardi 8\u00a0décembre\u00a0: 18,00\u00a0€."
-        assert refusals.next_step(taken(at(15))) == "Revenez avant le mardi 8\u00a0décembre à 9\u00a0h."
-        assert refusals.message(taken(at(9, day=9))).startswith("Elle est prise de mardi 8\u00a0décembre à 14\u00a0h à mercredi 9")
-
-
-def test_a_refusal_counts_as_its_language_does(shell_app):
-    with shell_app.test_request_context():
-        assert [refusals.message(Missing(count=count)) for count in (0, 1, 2, 1500)] == [
-            "Il manque 0 place.",
-            "Il manque 1 place.",
-            "Il manque 2 places.",
-            "Il manque 1\u202f500 places.",
-        ]
 
 
 def test_a_refusal_gives_the_form_its_status(shell_app):
@@ -230,7 +203,7 @@ def test_an_alternative_goes_to_a_button_and_comes_back(shell_app):
     one = Alternative(12, at(15), at(16), label="Découpe laser")
 
     with shell_app.test_request_context():
-        [(value, words)] = refusals.alternatives(Refused(Missing(count=1), alternatives=[one]))
+        [(value, words)] = refusals.alternatives(Refused(Taken(), alternatives=[one]))
 
     assert words == "Découpe laser, mardi 8\u00a0décembre, de 15\u00a0h à 16\u00a0h"
     back = refusals.chosen(value)
