@@ -4,6 +4,7 @@ from flask import Flask
 
 from app import wiring
 from app.cli import health
+from app.cli.check import check_command
 from app.cli.place import place_group
 from app.cli.schema import db_command
 from app.cli.serve import serve_command
@@ -12,7 +13,14 @@ from app.cli.worker import worker_command
 from app.core import clock, logs
 from app.core.db import db
 
-COMMANDS = (place_group, serve_command, worker_command, tick_command, db_command)
+COMMANDS = (
+    serve_command,
+    worker_command,
+    tick_command,
+    check_command,
+    place_group,
+    db_command,
+)
 
 
 def create_app(config: object) -> Flask:

@@ -7,7 +7,9 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from app.billing import checks as billing_checks
 from app.billing import models as billing_models
+from app.booking import checks as booking_checks
 from app.booking import models as booking_models
 from app.booking import policy as booking_policy
 from app.booking import services as booking
@@ -53,7 +55,18 @@ WORK: tuple[Callable[..., int], ...] = (partial(journal.deliver, READERS), deliv
 WAITING = (sa.select(sa.func.min(journal.JournalEntry.at)).where(journal.JournalEntry.read_at.is_(None)), mail.OLDEST_WAITING)
 
 # What must be true, whoever wrote: each takes the session and gives a French sentence for each fault (`flask check`).
-CHECKS: tuple[Callable[[Session], Iterator[str]], ...] = ()
+CHECKS: tuple[Callable[[Session], Iterator[str]], ...] = (
+    booking_checks.overlaps,
+    booking_checks.places,
+    booking_checks.journal,
+    booking_checks.prices,
+    billing_checks.ledger,
+    billing_checks.balances,
+    billing_checks.reversals,
+)
+
+# The same of the database's own refusals (triggers, constraints): without one of them nobody may write.
+GUARDS: tuple[Callable[[Session], Iterator[str]], ...] = (booking_checks.guard,)
 
 # What an empty house receives for a demonstration, in this order, in one transaction; each takes `now`.
 STARTERS: tuple[Callable[..., object], ...] = ()

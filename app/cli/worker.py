@@ -3,7 +3,6 @@
 import random
 import signal
 import threading
-from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
@@ -31,7 +30,10 @@ def worker_command(once: bool) -> None:
     """Envoie ce que le journal demande (messages, webhooks) et fait chaque minute ce qui est dû."""
     if once:
         tick()
-        click.echo(f"{work_off(stopped=lambda: False)} envoi(s)")
+        done = 0
+        while now_done := work_once():
+            done += now_done
+        click.echo(f"Fait : {done}.")
         return
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -58,7 +60,7 @@ class Worker:
 
 
 def work(app: Flask, stop: threading.Event) -> None:
-    """Look, do, rest a little; until told to stop. A trouble is logged and waited for: the worker outlives it."""
+    """Look, do, rest when nothing is left; until told to stop. A trouble is logged and waited for: the worker outlives it."""
     next_tick = clock.elapsed()
     while not stop.is_set():
         pause = PAUSE
@@ -67,7 +69,8 @@ def work(app: Flask, stop: threading.Event) -> None:
                 if clock.elapsed() >= next_tick:
                     next_tick = clock.elapsed() + TICK_EVERY
                     tick()
-                work_off(stopped=stop.is_set)
+                if work_once():
+                    pause = 0
             except HouseIsReadOnly:
                 pause = LONG_PAUSE
             except Exception:  # noqa: BLE001 — the database may be away for a while; the house goes on
@@ -78,11 +81,6 @@ def work(app: Flask, stop: threading.Event) -> None:
         stop.wait(pause * random.uniform(0.8, 1.2))  # noqa: S311 — several workers must not march in step
 
 
-def work_off(*, stopped: Callable[[], bool]) -> int:
-    """Do what waits, piece by piece, until nothing is left; how much was done."""
-    done = 0
-    for job in wiring.WORK:
-        while not stopped() and (now_done := job(now=clock.now())):
-            done += now_done
-            db.session.remove()
-    return done
+def work_once() -> int:
+    """One round of what waits; how much was done."""
+    return sum(job(now=clock.now()) for job in wiring.WORK)

@@ -1,0 +1,126 @@
+"""`check`: what must be true is looked at from outside, each night and when asked. Nothing is ever repaired in silence."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+import click
+import sqlalchemy as sa
+import structlog
+from flask.cli import with_appcontext
+from sqlalchemy.exc import DatabaseError
+from sqlalchemy.orm import Session
+
+from app import wiring
+from app.cli import schema
+from app.core import clock, state
+from app.core.commands import CommandRefused
+from app.core.db import READ_ONLY, db
+
+Check = Callable[[Session], Iterator[str]]
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Ce qui ne va pas: one French sentence; grave when the database itself can no longer be trusted."""
+
+    sentence: str
+    is_grave: bool
+
+
+@click.command("check")
+@click.option("--all", "tell_all", is_flag=True, help="Dire tout ce qui ne va pas, et non le premier défaut.")
+@with_appcontext
+def check_command(tell_all: bool) -> None:
+    """Vérifie la base de fond en comble : fichier, tables, occupations, soldes, journal."""
+    was_read_only = state.recall(READ_ONLY) is not None
+    findings = check_and_remember(now=clock.now())
+    if findings:
+        raise CommandRefused("\n".join(finding.sentence for finding in (findings if tell_all else findings[:1])))
+    click.echo("Tout est en ordre.")
+    if was_read_only:
+        state.write_again()
+        click.echo("Le lieu accepte de nouveau les écritures.")
+
+
+def check_and_remember(*, now: datetime) -> list[Finding]:
+    """Look at everything and note how it went; a database that cannot be trusted takes no more writes."""
+    findings = list(look())
+    for finding in findings:
+        _log.error("check_failed", fault=finding.sentence, grave=finding.is_grave)
+    grave = next((finding for finding in findings if finding.is_grave), None)
+    try:
+        state.note("check", at=now, ok=not findings, faults=[finding.sentence for finding in findings[:20]])
+        if grave:
+            state.stop_writing(grave.sentence, at=now)
+    except DatabaseError as trouble:  # damaged to the point that nobody can write at all
+        if not grave:
+            raise
+        _log.critical("check_not_noted", error=str(trouble.orig))
+    return findings
+
+
+def look() -> Iterator[Finding]:
+    """First the database itself, then what each room promises of its rows."""
+    for checks, is_grave in ((OF_THE_DATABASE, True), (wiring.CHECKS, False)):
+        for check in checks:
+            yield from (Finding(sentence, is_grave) for sentence in _asked(check))
+
+
+def _asked(check: Check) -> list[str]:
+    try:
+        return list(check(db.session()))
+    except DatabaseError as trouble:
+        if _is_damage(trouble):
+            return [f"La base est abîmée : {trouble.orig}."]
+        raise
+    finally:
+        db.session.rollback()
+
+
+def _is_damage(trouble: DatabaseError) -> bool:
+    """The two databases' words for pages that mean nothing any more."""
+    said = str(trouble.orig)
+    return "malformed" in said or "not a database" in said or getattr(trouble.orig, "sqlstate", None) in ("XX001", "XX002")
+
+
+# ---------------------------------------------------------------- of the database itself
+
+
+def integrity(session: Session) -> Iterator[str]:
+    """Every page of the file can be read and means something."""
+    if session.get_bind().dialect.name == "sqlite":
+        said = [row[0] for row in session.execute(sa.text("PRAGMA integrity_check(5)"))]
+        if said != ["ok"]:
+            yield f"Le fichier de la base est abîmé : {said[0].splitlines()[0]}."
+    else:
+        failures = session.scalar(sa.text("SELECT checksum_failures FROM pg_stat_database WHERE datname = current_database()"))
+        if failures:
+            yield f"PostgreSQL a trouvé {failures} page(s) abîmée(s)."
+
+
+def migrations(session: Session) -> Iterator[str]:
+    found = schema.current(session.connection())
+    if found != schema.head():
+        yield f"Les tables sont à la migration {found or 'zéro'}, le programme attend la {schema.head()} : lancez « flask db upgrade »."
+
+
+def links(session: Session) -> Iterator[str]:
+    """Every foreign key leads somewhere, whatever the database was told to let pass."""
+    for table in db.metadata.sorted_tables:
+        for key in table.foreign_key_constraints:
+            other = key.referred_table.alias("other")
+            pairs = [(element.parent, other.c[element.column.name]) for element in key.elements]
+            lost = (
+                sa.select(sa.func.count())
+                .select_from(table.outerjoin(other, sa.and_(*(mine == theirs for mine, theirs in pairs))))
+                .where(pairs[0][1].is_(None), *(mine.is_not(None) for mine, _ in pairs))
+            )
+            if number := session.scalar(lost):
+                columns = ", ".join(column.name for column in key.columns)
+                yield f"Dans la table {table.name}, {number} ligne(s) mènent nulle part ({columns})."
+
+
+OF_THE_DATABASE: tuple[Check, ...] = (integrity, migrations, links, *wiring.GUARDS)
