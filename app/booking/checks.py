@@ -25,7 +25,7 @@ def guard(session: Session) -> Iterator[str]:
         ).all()
         is_there = len(found) == 2
     if not is_there:
-        yield "La base ne refuse plus deux occupations d’une même chose : son garde-fou « one_holder_at_a_time » a disparu."
+        yield "La base ne refuse plus deux occupations d’une même chose\u00a0: son garde-fou «\u00a0one_holder_at_a_time\u00a0» a disparu."
 
 
 def overlaps(session: Session) -> Iterator[str]:
@@ -40,7 +40,7 @@ def overlaps(session: Session) -> Iterator[str]:
         .limit(NAMED)
     )
     for name, occupancy_id, starts_at in session.execute(clashes):
-        yield f"« {name} » est occupé deux fois à la fois le {starts_at:%d/%m/%Y à %H:%M} UTC (occupation {occupancy_id})."
+        yield f"«\u00a0{name}\u00a0» est occupé deux fois à la fois le {starts_at:%d/%m/%Y à %H:%M} UTC (occupation {occupancy_id})."
 
 
 def places(session: Session) -> Iterator[str]:
@@ -65,7 +65,7 @@ def journal(session: Session) -> Iterator[str]:
     told = sa.exists().where(JournalEntry.subject_id == Booking.id, JournalEntry.event == sa.literal("booking.") + Booking.status)
     silent = sa.select(Booking.id, Booking.status).where(~told).order_by(Booking.id).limit(NAMED)
     for booking_id, status in session.execute(silent):
-        yield f"Le journal ne dit pas comment la réservation {booking_id} est devenue « {status} »."
+        yield f"Le journal ne dit pas comment la réservation {booking_id} est devenue «\u00a0{status}\u00a0»."
 
 
 def prices(session: Session) -> Iterator[str]:

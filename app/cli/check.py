@@ -34,7 +34,7 @@ class Finding:
 @click.option("--all", "tell_all", is_flag=True, help="Dire tout ce qui ne va pas, et non le premier défaut.")
 @with_appcontext
 def check_command(tell_all: bool) -> None:
-    """Vérifie la base de fond en comble : fichier, tables, occupations, soldes, journal."""
+    """Vérifie la base de fond en comble : fichier, tables, occupations, soldes, journal."""
     was_read_only = state.recall(READ_ONLY) is not None
     findings = check_and_remember(now=clock.now())
     if findings:
@@ -74,7 +74,7 @@ def _asked(check: Check) -> list[str]:
         return list(check(db.session()))
     except DatabaseError as trouble:
         if _is_damage(trouble):
-            return [f"La base est abîmée : {trouble.orig}."]
+            return [f"La base est abîmée\u00a0: {trouble.orig}."]
         raise
     finally:
         db.session.rollback()
@@ -94,7 +94,7 @@ def integrity(session: Session) -> Iterator[str]:
     if session.get_bind().dialect.name == "sqlite":
         said = [row[0] for row in session.execute(sa.text("PRAGMA integrity_check(5)"))]
         if said != ["ok"]:
-            yield f"Le fichier de la base est abîmé : {said[0].splitlines()[0]}."
+            yield f"Le fichier de la base est abîmé\u00a0: {said[0].splitlines()[0]}."
     else:
         failures = session.scalar(sa.text("SELECT checksum_failures FROM pg_stat_database WHERE datname = current_database()"))
         if failures:
@@ -104,7 +104,7 @@ def integrity(session: Session) -> Iterator[str]:
 def migrations(session: Session) -> Iterator[str]:
     found = schema.current(session.connection())
     if found != schema.head():
-        yield f"Les tables sont à la migration {found or 'zéro'}, le programme attend la {schema.head()} : lancez « flask db upgrade »."
+        yield f"Les tables sont à la migration {found or 'zéro'}, le programme attend la {schema.head()}\u00a0: lancez «\u00a0flask db upgrade\u00a0»."
 
 
 def links(session: Session) -> Iterator[str]:

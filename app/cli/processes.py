@@ -23,7 +23,7 @@ _log = structlog.get_logger(__name__)
 def share_between(number: int, serve: Callable[[int], None]) -> None:
     """Run `serve(0)`, `serve(1)`… each in a process; a dead one is replaced; SIGTERM and SIGINT end them all."""
     if not hasattr(os, "fork"):
-        raise CommandRefused("Sur ce système, un seul processus : retirez --processes.")
+        raise CommandRefused("Sur ce système, un seul processus\u00a0: retirez --processes.")
     _Family(number, serve).live()
 
 
@@ -48,7 +48,7 @@ class _Family:
             if which >= 0 and not self._ending:
                 self._replace(which, born, status)
         if self._short_lives >= TOO_OFTEN:
-            raise CommandRefused("Les processus s’arrêtent aussitôt lancés : les traces disent pourquoi.")
+            raise CommandRefused("Les processus s’arrêtent aussitôt lancés\u00a0: les traces disent pourquoi.")
 
     def _have(self, which: int) -> None:
         signal.pthread_sigmask(signal.SIG_BLOCK, ENDS)  # until each side of the fork knows which one it is

@@ -23,10 +23,10 @@ BACKLOG = 256
 @click.option("--port", type=click.IntRange(1, 65535), help="Port d’écoute (réglage PORT).")
 @click.option("--processes", type=click.IntRange(1, 64), default=1, show_default=True, help="Nombre de processus (Linux, macOS).")
 @click.option("--threads", type=click.IntRange(1, 64), default=8, show_default=True, help="Requêtes à la fois, par processus.")
-@click.option("--no-worker", is_flag=True, help="Sans le travail de fond : flask worker tourne à part.")
+@click.option("--no-worker", is_flag=True, help="Sans le travail de fond\u00a0: flask worker tourne à part.")
 @with_appcontext
 def serve_command(host: str | None, port: int | None, processes: int, threads: int, no_worker: bool) -> None:
-    """Sert le lieu : migrations, lieu de départ sur une base vide, pages, courrier."""
+    """Sert le lieu : migrations, lieu de départ sur une base vide, pages, courrier."""
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     listen_as_told(app, host, port)
     listener = listening_socket(app.config["HOST"], app.config["PORT"])
@@ -58,7 +58,7 @@ def listening_socket(host: str, port: int) -> socket.socket:
         return socket.create_server((host, port), family=family, backlog=BACKLOG)
     except OSError as trouble:
         raise CommandRefused(
-            f"Le port {port} de {host} ne peut pas être pris ({trouble.strerror}). Choisissez-en un autre : PORT=…"
+            f"Le port {port} de {host} ne peut pas être pris ({trouble.strerror}). Choisissez-en un autre\u00a0: PORT=…"
         ) from trouble
 
 
@@ -68,7 +68,7 @@ def prepare() -> None:
         schema.bring_up_to_date()
     except schema.DatabaseIsNewer as newer:
         raise CommandRefused(
-            f"La base a été migrée ({newer}) par une version plus récente de Worklab : prenez celle-ci ou une plus récente."
+            f"La base a été migrée ({newer}) par une version plus récente de Worklab\u00a0: prenez celle-ci ou une plus récente."
         ) from newer
     starter.load_if_empty()
     db.session.remove()

@@ -27,7 +27,10 @@ def welcome() -> str:
     """What is printed when the house opens: its address and, in a demonstration, who one may be."""
     lines = [f"Worklab vous attend sur {click.style(current_app.config['PUBLIC_URL'], bold=True)}"]
     if db.session.scalar(sa.select(Place.id).where(Place.is_demo).limit(1)):
-        lines += ["Comptes de démonstration :", *(f"  {email:<32} {password:<24} {who}" for email, password, who in wiring.DEMO_ACCOUNTS)]
+        lines += [
+            "Comptes de démonstration\u00a0:",
+            *(f"  {email:<32} {password:<24} {who}" for email, password, who in wiring.DEMO_ACCOUNTS),
+        ]
     return "\n".join(lines)
 
 

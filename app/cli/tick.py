@@ -20,10 +20,10 @@ _log = structlog.get_logger(__name__)
 @click.command("tick")
 @with_appcontext
 def tick_command() -> None:
-    """Fait ce qui est dû : rappels, absences, échéances. À lancer chaque minute si le worker ne tourne pas."""
+    """Fait ce qui est dû : rappels, absences, échéances. À lancer chaque minute si le worker ne tourne pas."""
     failed = tick()
     if failed:
-        raise CommandRefused(f"Ce qui n’a pas pu être fait : {', '.join(failed)}. Les traces disent pourquoi.")
+        raise CommandRefused(f"Ce qui n’a pas pu être fait\u00a0: {', '.join(failed)}. Les traces disent pourquoi.")
 
 
 def tick() -> list[str]:

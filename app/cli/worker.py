@@ -33,7 +33,7 @@ def worker_command(once: bool) -> None:
         done = 0
         while now_done := work_once():
             done += now_done
-        click.echo(f"Fait : {done}.")
+        click.echo(f"Fait\u00a0: {done}.")
         return
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
