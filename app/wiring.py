@@ -68,7 +68,7 @@ CHECKS: tuple[Callable[[Session], Iterator[str]], ...] = (
 # The same of the database's own refusals (triggers, constraints): without one of them nobody may write.
 GUARDS: tuple[Callable[[Session], Iterator[str]], ...] = (booking_checks.guard,)
 
-# What an empty house receives for a demonstration, in this order, in one transaction; each takes `now`.
+# What a demonstration adds to the lieu of an empty house, in this order, in one transaction; each takes `now`.
 STARTERS: tuple[Callable[..., object], ...] = ()
 
 # Who one may be in a demonstration: e-mail, password, and who that is, in French.

@@ -1,14 +1,18 @@
 """What a new house starts with, and what it says when it opens."""
 
+from pathlib import Path
+
 import click
 import sqlalchemy as sa
 from flask import current_app
 
 from app import wiring
+from app.cli.kit import loading, shape
 from app.core import clock
 from app.core.db import db, lock, transaction
 from app.place.models import Place
 
+KIT = Path(__file__).resolve().parent.parent.parent / "kits/lieu_boitron.yaml"
 STARTING = 7202  # the turn of who loads the starter lieu
 
 
@@ -19,6 +23,7 @@ def load_if_empty() -> None:
     with transaction():
         lock(STARTING, 1)
         if not _has_a_lieu():
+            loading.load(shape.read(KIT.read_bytes()), now=clock.now())
             for load in wiring.STARTERS:
                 load(now=clock.now())
 

@@ -13,9 +13,11 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 from werkzeug.exceptions import HTTPException, SecurityError, ServiceUnavailable
 
+from app.core.db import HouseIsReadOnly
 from app.web import csrf, i18n
 
 RETRY_AFTER = 10  # seconds: a lock rarely lasts longer
+READ_ONLY_RETRY_AFTER = 3600  # someone has to look first
 
 Renderer = Callable[[HTTPException], ResponseReturnValue]
 
@@ -48,6 +50,11 @@ PAGES = {
     ),
 }  # fmt: skip
 
+READ_ONLY = Told(
+    _l("Le lieu se lit, mais ne s’écrit pas pour l’instant"),
+    _l("Un contrôle a trouvé une anomalie dans ses données\u00a0: rien n’est enregistré avant qu’une personne de l’équipe n’ait regardé. Les pages se consultent comme d’habitude."),
+)  # fmt: skip
+
 _BARE = {500, 503}  # drawn without asking anything of the rooms or the database
 
 _AWAY = (OperationalError, NoConnectionLeft)
@@ -61,6 +68,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(csrf.CSRFError, show_stale)
     app.register_error_handler(OperationalError, show_unavailable)
     app.register_error_handler(NoConnectionLeft, show_unavailable)
+    app.register_error_handler(HouseIsReadOnly, show_read_only)
 
 
 def speak_for(app: Flask, prefix: str, render: Renderer) -> None:
@@ -96,6 +104,20 @@ def show_unavailable(error: OperationalError | NoConnectionLeft) -> ResponseRetu
     return show(_unavailable(error))
 
 
+class ReadOnly(ServiceUnavailable):
+    """A 503 that waiting does not cure."""
+
+    told = READ_ONLY
+
+    def __init__(self) -> None:
+        super().__init__(READ_ONLY.sentence, retry_after=READ_ONLY_RETRY_AFTER)
+
+
+def show_read_only(_error: HouseIsReadOnly) -> ResponseReturnValue:
+    """The nightly check found the data damaged: nothing was acknowledged, reading goes on."""
+    return show(ReadOnly())
+
+
 def is_passing(error: OperationalError | NoConnectionLeft) -> bool:
     """Whether waiting may help. « No such table » is a mistake of ours, not a passing trouble."""
     if isinstance(error, NoConnectionLeft):
@@ -128,7 +150,7 @@ def _speaker() -> Renderer | None:
 
 def _page(error: HTTPException) -> Response:
     code = error.code or 500
-    told = PAGES.get(code) or PAGES[500 if code >= 500 else 400]
+    told = error.told if isinstance(error, ReadOnly) else PAGES.get(code) or PAGES[500 if code >= 500 else 400]
     is_bare = code in _BARE or isinstance(error, SecurityError)
     body = _bare(told) if is_bare else render_template("web/error.html", told=told, code=code)
     response = make_response(body, code)

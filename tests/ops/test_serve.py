@@ -11,10 +11,17 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
+from app.cli.check import look
+from app.core.db import db
+from app.factory import create_app
+from app.place.models import Place
+from config import TestConfig
 from tests.databases import Engine
 from tests.servers import ROOT
 
@@ -85,6 +92,15 @@ def processes_of(house: House) -> list[int]:
     return [int(child) for child in Path(f"/proc/{house.process.pid}/task/{house.process.pid}/children").read_text().split()]
 
 
+@contextmanager
+def house_on(url: str) -> Iterator[None]:
+    """Inside, an application on the same database, to look at what is there."""
+    with create_app(TestConfig(SQLALCHEMY_DATABASE_URI=url)).app_context():
+        yield
+        db.session.remove()
+        db.engine.dispose()
+
+
 @pytest.fixture
 def open_house(tmp_path: Path) -> Iterator[Callable[..., House]]:
     houses: list[House] = []
@@ -115,15 +131,18 @@ def test_a_house_opens_on_an_empty_database_and_closes_when_told(engine: Engine,
     assert "Traceback" not in house.said()
 
 
-def test_two_houses_that_open_together_migrate_once(open_house, tmp_path):
-    url = f"sqlite:///{tmp_path}/lieu.db"
-    houses = [open_house(database_url=url) for _ in range(2)]
+def test_two_houses_that_open_together_migrate_once_and_load_one_lieu(engine: Engine, open_house, tmp_path):
+    url = f"sqlite:///{tmp_path}/lieu.db" if engine.name == "sqlite" else engine.new_database()
+    houses = [open_house(database_url=url, DEMO="1") for _ in range(2)]
 
     for house in houses:
         house.wait_until_open()
 
     assert [house.get("/readyz")[0] for house in houses] == [200, 200]
     assert [house.end(signal.SIGINT) for house in houses] == [0, 0]
+    with house_on(url):
+        assert len(db.session.scalars(sa.select(Place)).all()) == 1
+        assert list(look()) == []
 
 
 def test_a_taken_port_is_said_in_one_sentence(open_house, database):

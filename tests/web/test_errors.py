@@ -8,6 +8,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 from werkzeug.exceptions import TooManyRequests
 
+from app.core.db import HouseIsReadOnly
 from app.web import errors
 from app.web.registry import Identity
 
@@ -130,3 +131,11 @@ def test_the_partners_door_speaks_its_own_language(shell_app):
 
 def test_errors_speak_english_too(visit):
     assert visit.get("/nowhere", headers={"Accept-Language": "en"}).text.startswith('<!doctype html>\n<html lang="en">')
+
+
+def test_a_house_that_is_read_only_says_so_and_until_when(raising):
+    answer = raising(HouseIsReadOnly())
+
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"] == "3600"
+    assert "ne s’écrit pas" in answer.text
