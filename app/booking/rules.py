@@ -126,14 +126,14 @@ class BadInterval(Reason):
 
 class NonexistentTime(Reason):
     code = "nonexistent_time"
-    sentence = N_("Cette heure n’existe pas : cette nuit-là, l’horloge avance d’une heure.")
+    sentence = N_("Cette heure n’existe pas : cette nuit-là, l’horloge avance d’une heure.")
     next_step = N_("Prenez une heure avant ou après le passage à l’heure d’été.")
     hard = True
 
 
 class AmbiguousTime(Reason):
     code = "ambiguous_time"
-    sentence = N_("Cette heure existe deux fois : cette nuit-là, l’horloge recule d’une heure.")
+    sentence = N_("Cette heure existe deux fois : cette nuit-là, l’horloge recule d’une heure.")
     next_step = N_("Dites si c’est l’heure d’été (la première) ou l’heure d’hiver.")
     hard = True
 
@@ -152,13 +152,13 @@ class NotAHalfDay(Reason):
 
 class TooShort(Reason):
     code = "too_short"
-    sentence = N_("C’est trop court : %(minutes)s minutes au moins.")
+    sentence = N_("C’est trop court : %(minutes)s minutes au moins.")
     next_step = N_("Allongez la réservation.")
 
 
 class TooLong(Reason):
     code = "too_long"
-    sentence = N_("C’est trop long : %(minutes)s minutes au plus.")
+    sentence = N_("C’est trop long : %(minutes)s minutes au plus.")
     next_step = N_("Raccourcissez la réservation, ou faites-en deux.")
 
 
@@ -176,13 +176,13 @@ class Notice(Reason):
 
 class Horizon(Reason):
     code = "horizon"
-    sentence = N_("C’est trop loin : on réserve %(days)s jours à l’avance, jusqu’au %(until)s.")
+    sentence = N_("C’est trop loin : on réserve %(days)s jours à l’avance, jusqu’au %(until)s.")
     next_step = N_("Revenez plus près de la date.")
 
 
 class Overlap(Reason):
     code = "overlap"
-    sentence = N_("%(name)s : déjà pris de %(from)s à %(to)s.")
+    sentence = N_("%(name)s : déjà pris de %(from)s à %(to)s.")
     next_step = N_("Choisissez un autre moment, ou autre chose.")
     hard = True
     taken = True
@@ -190,7 +190,7 @@ class Overlap(Reason):
 
 class Buffer(Reason):
     code = "buffer"
-    sentence = N_("%(name)s : il faut laisser %(minutes)s minutes avec la réservation voisine.")
+    sentence = N_("%(name)s : il faut laisser %(minutes)s minutes avec la réservation voisine.")
     next_step = N_("Décalez un peu votre horaire.")
     taken = True
     hard = True
@@ -198,8 +198,8 @@ class Buffer(Reason):
 
 class Full(Reason):
     code = "full"
-    sentence = N_("%(name)s : il manque %(count)s place.")
-    plural = N_("%(name)s : il manque %(count)s places.")
+    sentence = N_("%(name)s : il manque %(count)s place.")
+    plural = N_("%(name)s : il manque %(count)s places.")
     next_step = N_("Choisissez un autre moment, ou inscrivez-vous sur la liste d’attente.")
     hard = True
     taken = True
@@ -215,7 +215,7 @@ class SplitDay(Reason):
 
 class ResidentThere(Reason):
     code = "overlap"
-    sentence = N_("%(name)s : c’est le bureau d’un résident, présent ce jour-là.")
+    sentence = N_("%(name)s : c’est le bureau d’un résident, présent ce jour-là.")
     next_step = N_("Choisissez un autre poste.")
     hard = True
     taken = True
@@ -223,14 +223,14 @@ class ResidentThere(Reason):
 
 class OwnOverlap(Reason):
     code = "own_overlap"
-    sentence = N_("Vous avez déjà une place à ce moment-là : %(name)s.")
+    sentence = N_("Vous avez déjà une place à ce moment-là : %(name)s.")
     next_step = N_("Gardez-la, ou annulez-la d’abord.")
     taken = True
 
 
 class OutOfService(Reason):
     code = "out_of_service"
-    sentence = N_("%(name)s : hors service à ce moment-là.")
+    sentence = N_("%(name)s : hors service à ce moment-là.")
     next_step = N_("Choisissez autre chose, ou un autre jour.")
     hard = True
     taken = True
@@ -238,7 +238,7 @@ class OutOfService(Reason):
 
 class MachineOutOfService(Reason):
     code = "machine_out_of_service"
-    sentence = N_("%(name)s : en panne ou en entretien à ce moment-là.")
+    sentence = N_("%(name)s : en panne ou en entretien à ce moment-là.")
     next_step = N_("Choisissez une autre machine, ou un autre jour.")
     hard = True
     taken = True
@@ -246,13 +246,13 @@ class MachineOutOfService(Reason):
 
 class MachineNotBookable(Reason):
     code = "machine_not_bookable"
-    sentence = N_("%(name)s : cette machine ne se réserve pas.")
+    sentence = N_("%(name)s : cette machine ne se réserve pas.")
     next_step = N_("Voyez avec sa référente ou son référent.")
 
 
 class BlockedByTraining(Reason):
     code = "blocked_by_training"
-    sentence = N_("%(name)s : une initiation s’y tient de %(from)s à %(to)s.")
+    sentence = N_("%(name)s : une initiation s’y tient de %(from)s à %(to)s.")
     next_step = N_("Choisissez un autre moment.")
     hard = True
     taken = True
@@ -260,7 +260,7 @@ class BlockedByTraining(Reason):
 
 class BlockedBySession(Reason):
     code = "blocked_by_session"
-    sentence = N_("%(name)s : la formation l’occupe de %(from)s à %(to)s.")
+    sentence = N_("%(name)s : la formation l’occupe de %(from)s à %(to)s.")
     next_step = N_("Choisissez un autre moment.")
     hard = True
     taken = True
@@ -268,13 +268,13 @@ class BlockedBySession(Reason):
 
 class ClosedThen(Reason):
     code = "closed"
-    sentence = N_("%(name)s : le lieu est fermé à ce moment-là.")
+    sentence = N_("%(name)s : le lieu est fermé à ce moment-là.")
     next_step = N_("Choisissez un autre jour.")
 
 
 class BlockedBySpace(Reason):
     code = "blocked_by_space"
-    sentence = N_("%(name)s : tout l’espace est réservé de %(from)s à %(to)s.")
+    sentence = N_("%(name)s : tout l’espace est réservé de %(from)s à %(to)s.")
     next_step = N_("Choisissez un autre moment.")
     hard = True
     taken = True
@@ -315,20 +315,20 @@ class MinGap(Reason):
 
 class PlanRequired(Reason):
     code = "plan_required"
-    sentence = N_("%(name)s : réservé aux personnes abonnées.")
+    sentence = N_("%(name)s : réservé aux personnes abonnées.")
     next_step = N_("Voyez les abonnements, ou choisissez une place ouverte à tous.")
 
 
 class NotYetThere(Reason):
     code = "too_early"
-    sentence = N_("Il est trop tôt pour signaler votre arrivée : c’est possible à partir de %(from)s.")
+    sentence = N_("Il est trop tôt pour signaler votre arrivée : c’est possible à partir de %(from)s.")
     next_step = N_("Revenez à votre arrivée au lieu.")
 
 
 class CheckInOver(Reason):
     code = "too_late"
     sentence = N_("Il est trop tard pour signaler votre arrivée.")
-    next_step = N_("La place est rendue aux autres : réservez de nouveau s’il en reste.")
+    next_step = N_("La place est rendue aux autres : réservez de nouveau s’il en reste.")
     hard = True
 
 
@@ -341,7 +341,7 @@ class NotConfirmed(Reason):
 
 class OfferLapsed(Reason):
     code = "offer_lapsed"
-    sentence = N_("Cette place n’est plus gardée pour vous : son délai est passé.")
+    sentence = N_("Cette place n’est plus gardée pour vous : son délai est passé.")
     next_step = N_("Inscrivez-vous de nouveau sur la liste d’attente.")
     hard = True
     taken = True
@@ -349,7 +349,7 @@ class OfferLapsed(Reason):
 
 class StillFree(Reason):
     code = "still_free"
-    sentence = N_("Il n’y a pas à attendre : c’est libre.")
+    sentence = N_("Il n’y a pas à attendre : c’est libre.")
     next_step = N_("Réservez tout de suite.")
 
 

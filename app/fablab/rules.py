@@ -11,13 +11,13 @@ from app.core.refusals import N_, Reason
 
 class NotQualified(Reason):
     code = "not_qualified"
-    sentence = N_("%(name)s : il faut l’habilitation « %(clearance)s ».")
+    sentence = N_("%(name)s : il faut l’habilitation « %(clearance)s ».")
     next_step = N_("Inscrivez-vous à la prochaine initiation, ou demandez à une personne référente.")
 
 
 class ClearanceExpired(Reason):
     code = "qualification_expires_before"
-    sentence = N_("Votre habilitation « %(clearance)s » vaut jusqu’au %(until)s inclus : elle aura expiré.")
+    sentence = N_("Votre habilitation « %(clearance)s » vaut jusqu’au %(until)s inclus : elle aura expiré.")
     next_step = N_("Renouvelez-la, ou choisissez une date plus proche.")
 
 

@@ -26,13 +26,13 @@ ACTIONS: Mapping[str, frozenset[str]] = {
 
 class InactiveMember(Reason):
     code = "inactive_member"
-    sentence = N_("Ce compte n’est pas actif : il ne peut pas réserver.")
+    sentence = N_("Ce compte n’est pas actif : il ne peut pas réserver.")
     next_step = N_("Confirmez votre adresse, ou parlez-en à l’équipe du lieu.")
 
 
 class Suspended(Reason):
     code = "suspended"
-    sentence = N_("Ce compte est suspendu : il ne peut pas réserver pour le moment.")
+    sentence = N_("Ce compte est suspendu : il ne peut pas réserver pour le moment.")
     next_step = N_("Parlez-en à l’équipe du lieu.")
 
 

@@ -25,13 +25,13 @@ class OutsideHours(Reason):
 
 class Holiday(Reason):
     code = "holiday"
-    sentence = N_("Le lieu est fermé : %(name)s.")
+    sentence = N_("Le lieu est fermé : %(name)s.")
     next_step = N_("Choisissez un autre jour.")
 
 
 class ClosedForAll(Reason):
     code = "closed"
-    sentence = N_("Le lieu est fermé du %(first)s au %(last)s : %(label)s.")
+    sentence = N_("Le lieu est fermé du %(first)s au %(last)s : %(label)s.")
     next_step = N_("Choisissez un jour avant ou après.")
 
 
