@@ -29,7 +29,7 @@ def at(day: int, hour: int) -> datetime:
 
 
 def test_two_moments_of_a_day_are_hours():
-    assert words.said(Overlap(**{"name": "R", "from": at(8, 14), "to": at(8, 15)})) == "R : déjà pris de 14\u00a0h à 15\u00a0h."
+    assert words.said(Overlap(**{"name": "R", "from": at(8, 14), "to": at(8, 15)})) == "R\u00a0: déjà pris de 14\u00a0h à 15\u00a0h."
 
 
 def test_over_several_days_each_moment_says_its_day():
