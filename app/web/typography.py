@@ -10,6 +10,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from flask import Flask
+from jinja2 import pass_context
+from jinja2.runtime import Context
 
 from app.core.period import Period
 from app.web import i18n
@@ -293,7 +295,8 @@ def install(app: Flask) -> None:
 def _filter(name: str) -> Callable[..., str]:
     methods = {language: getattr(of, name) for language, of in WORDS.items()}
 
-    def spell(*args: Any, **options: Any) -> str:
+    @pass_context  # else Jinja writes `{{ 1800 | money }}` once, when it compiles, in the language of that moment
+    def spell(_context: Context, *args: Any, **options: Any) -> str:
         text: str = methods[i18n.language()](*args, **options)
         return text
 

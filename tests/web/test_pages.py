@@ -5,7 +5,7 @@ import re
 
 import brotli
 import pytest
-from flask import Flask, flash, render_template_string
+from flask import Flask, flash, render_template, render_template_string
 
 from app.web import assets, caching, compress
 from tests.web.conftest import make_shell
@@ -219,3 +219,35 @@ def test_the_worker_is_never_kept_and_has_a_version(visit):
     assert worker.headers["Cache-Control"] == "no-cache"
     assert worker.mimetype == "text/javascript"
     assert re.search(r'VERSION = "worklab-[0-9a-f]{10}"', worker.text)
+
+
+# ---------------------------------------------------------------- other layouts
+
+
+def test_a_printed_sheet_has_no_navigation(shell_app):
+    sheet = "{% extends 'sheet.html' %}{% block title %}Émargement{% endblock %}{% block back %}/courses/3{% endblock %}{% block main %}<h1>Émargement</h1>{% endblock %}"
+
+    with shell_app.test_request_context():
+        page = render_template_string(sheet)
+
+    assert '<nav class="bar"' not in page
+    assert 'href="/courses/3"' in page
+    assert "Worklab de Boitron, Ancienne école, 61500 Boitron" in page
+
+
+def test_asking_once_more_keeps_what_it_is_about(shell_app):
+    with shell_app.test_request_context():
+        page = render_template(
+            "confirm.html",
+            title="Annuler ?",
+            sentences=["Mardi."],
+            action="/b/12/cancellation",
+            yes="Annuler",
+            back="/me",
+            values={"scope": "all"},
+        )
+
+    assert '<form method="post" action="/b/12/cancellation" novalidate>' in page
+    assert '<input type="hidden" name="scope" value="all">' in page
+    assert page.count('name="csrf_token"') == 1
+    assert 'href="/me"' in page
