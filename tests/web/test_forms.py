@@ -1,5 +1,6 @@
 """What people type, and what the house makes of it."""
 
+import re
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from pathlib import Path
@@ -8,7 +9,8 @@ import pytest
 import wtforms
 from babel.messages.pofile import read_po
 
-from app.core.refusals import Alternative, Reason, Refused
+from app.booking.rules import Overlap, Past
+from app.core.refusals import Alternative, Refused
 from app.web import forms, refusals
 from tests.web.conftest import LIEU
 
@@ -175,11 +177,19 @@ def test_a_form_that_only_asks_reads_the_address_and_holds_no_token(shell_app):
         assert not Asking().is_asked
 
 
+def test_every_room_takes_its_fields_from_the_house():
+    """Else what is typed there is neither cleaned nor bounded."""
+    app = Path(forms.__file__).parent.parent
+    strays = [
+        str(path.relative_to(app))
+        for path in app.rglob("*.py")
+        if path.parent.name != "web" and re.search(r"^\s*(from|import) (wtforms|flask_wtf)", path.read_text(), re.MULTILINE)
+    ]
+
+    assert strays == []
+
+
 # ---------------------------------------------------------------- refusals on screen
-
-
-class Taken(Reason):
-    sentence = "Elle est prise."
 
 
 def at(hour, day=8):
@@ -188,14 +198,11 @@ def at(hour, day=8):
 
 
 def test_a_refusal_gives_the_form_its_status(shell_app):
-    class TakenBy(Taken):
-        taken = True
-
     with shell_app.test_request_context():
         form = Everything()
-        form.refuse(Refused(TakenBy()))
+        form.refuse(Refused(Overlap()))
         assert form.status == 409
-        form.refuse(Refused(TakenBy(), Taken()))
+        form.refuse(Refused(Overlap(), Past()))
         assert form.status == 422
 
 
@@ -203,7 +210,7 @@ def test_an_alternative_goes_to_a_button_and_comes_back(shell_app):
     one = Alternative(12, at(15), at(16), label="Découpe laser")
 
     with shell_app.test_request_context():
-        [(value, words)] = refusals.alternatives(Refused(Taken(), alternatives=[one]))
+        [(value, words)] = refusals.alternatives(Refused(Past(), alternatives=[one]))
 
     assert words == "Découpe laser, mardi 8\u00a0décembre, de 15\u00a0h à 16\u00a0h"
     back = refusals.chosen(value)
