@@ -139,3 +139,20 @@ def test_a_house_that_is_read_only_says_so_and_until_when(raising):
     assert answer.status_code == 503
     assert answer.headers["Retry-After"] == "3600"
     assert "ne s’écrit pas" in answer.text
+
+
+def test_what_is_too_heavy_is_refused_before_it_is_read(shell_app):
+    shell_app.config["MAX_CONTENT_LENGTH"] = 1000
+
+    answer = shell_app.test_client().post("/form", data={"note": "x" * 2000})
+
+    assert answer.status_code == 413
+    assert "plus léger" in answer.text
+
+
+def test_a_form_with_too_many_fields_is_refused(shell_app):
+    shell_app.config["MAX_FORM_PARTS"] = 10
+
+    answer = shell_app.test_client().post("/form", data={f"n{i}": "x" for i in range(50)}, content_type="multipart/form-data")
+
+    assert answer.status_code == 413
