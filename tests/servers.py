@@ -9,7 +9,12 @@ from pathlib import Path
 from typing import Self
 
 ROOT = Path(__file__).resolve().parent.parent
-WEB = "import socket, sys; from waitress import serve; from wsgi import app; serve(app, sockets=[socket.socket(fileno=int(sys.argv[1]))], threads=8)"
+WEB = """
+import socket, sys
+from app.cli.http import HttpServer
+from wsgi import app
+HttpServer(app, socket.socket(fileno=int(sys.argv[1])), threads=8).run()
+"""
 
 
 class Server:

@@ -23,7 +23,7 @@ def reasons(parent: type[Reason] = Reason) -> Iterator[type[Reason]]:
 
 def test_every_refusal_has_its_own_sentence(app):
     """A code may have several: « full » says how many places are missing, or that two half-days would do."""
-    said = list(reasons())
+    said = [reason for reason in reasons() if reason.__module__.startswith("app.")]
 
     assert len({reason.sentence for reason in said}) == len(said)
     for reason in said:

@@ -23,3 +23,21 @@ def test_what_a_test_writes_is_gone_in_the_next(session, turn):
         record("test.written")
 
     assert db.session.scalar(sa.select(sa.func.count(JournalEntry.id))) == 1
+
+
+def test_two_servers_answer_on_one_database(servers):
+    assert [status(server.url) for server in servers(2)] == [200, 200]
+
+
+def test_a_killed_server_comes_back_at_the_same_address(servers):
+    (server,) = servers(1)
+    server.kill()
+
+    server.start()
+
+    assert status(server.url) == 200
+
+
+def status(url):
+    with urllib.request.urlopen(url + "/healthz", timeout=30) as answer:
+        return answer.status
