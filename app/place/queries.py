@@ -1,8 +1,9 @@
 """Reads of the lieu."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import lru_cache
 
 import holidays
 import sqlalchemy as sa
@@ -48,15 +49,33 @@ def _read_calendar(place: Place) -> Calendar:
         zone=place.tz,
         weekly=weekly,
         exceptions={row.day: [(span[0], span[1]) for span in row.spans] for row in exceptions},
-        holidays=public_holidays(place.holidays_country, place.holidays_subdivision),
+        holidays=PublicHolidays(place.holidays_country, place.holidays_subdivision),
         closures=[ClosedDays(row.first_day, row.last_day, row.label) for row in closures],
         morning=(place.morning_from, place.morning_to),
         afternoon=(place.afternoon_from, place.afternoon_to),
     )
 
 
-@cache
-def public_holidays(country: str, subdivision: str) -> Mapping[date, str]:
-    """Public holidays of a country, year by year as they are asked; Alsace is `6AE`, Moselle `57`."""
-    found: Mapping[date, str] = holidays.country_holidays(country, subdiv=subdivision or None, language="fr" if country == "FR" else None)
-    return found
+@dataclass(frozen=True, slots=True)
+class PublicHolidays:
+    """The public holidays of a country, year by year as they are asked; Alsace is `6AE`, Moselle `57`."""
+
+    country: str
+    subdivision: str
+
+    def get(self, day: date) -> str | None:
+        return _holidays_of(self.country, self.subdivision, day.year).get(day)
+
+    def of_year(self, year: int) -> list[tuple[date, str]]:
+        return sorted(_holidays_of(self.country, self.subdivision, year).items())
+
+
+def has_public_holidays(country: str) -> bool:
+    return country in holidays.list_supported_countries()
+
+
+@lru_cache(maxsize=256)
+def _holidays_of(country: str, subdivision: str, year: int) -> Mapping[date, str]:
+    """One year, whole before anyone reads it: the library fills its own mapping while others may be looking."""
+    found = holidays.country_holidays(country, subdiv=subdivision or None, years=year, language="fr" if country == "FR" else None)
+    return {day: name.replace("'", "’") for day, name in found.items() if day.year == year}

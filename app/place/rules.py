@@ -1,14 +1,19 @@
 """When the lieu is open: pure arithmetic on its calendar."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import islice
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from app.core.period import Period, at, days_of, without
+from app.core.period import Period, at, day_period, days_of, without
 from app.core.refusals import N_, Reason
 
 Span = tuple[int, int]  # wall-clock minutes of a day: opens, closes
+Week = Mapping[str, Sequence[Sequence[int]]]  # a thing's own hours: spans by weekday, "0" is Monday
+
+A_YEAR = 366  # days: it shows every weekday and every public holiday
 
 
 class Closed(Reason):
@@ -20,6 +25,12 @@ class Closed(Reason):
 class OutsideHours(Reason):
     code = "closed"
     sentence = N_("Ce jour-là, le lieu est ouvert de %(opens)s à %(closes)s.")
+    next_step = N_("Choisissez une heure d’ouverture, ou un autre jour.")
+
+
+class OutsideBothSpans(Reason):
+    code = "closed"
+    sentence = N_("Ce jour-là, le lieu est ouvert de %(opens)s à %(pauses)s et de %(reopens)s à %(closes)s.")
     next_step = N_("Choisissez une heure d’ouverture, ou un autre jour.")
 
 
@@ -35,6 +46,12 @@ class ClosedForAll(Reason):
     next_step = N_("Choisissez un jour avant ou après.")
 
 
+class ClosedForAllThatDay(Reason):
+    code = "closed"
+    sentence = N_("Le lieu est fermé le %(first)s : %(label)s.")
+    next_step = N_("Choisissez un autre jour, avant ou après.")
+
+
 @dataclass(frozen=True, slots=True)
 class ClosedDays:
     """Whole days, both included, when nobody comes, badge or not."""
@@ -44,6 +61,12 @@ class ClosedDays:
     label: str
 
 
+class Holidays(Protocol):
+    """The name of the public holiday of a day, if it is one."""
+
+    def get(self, day: date, /) -> str | None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Calendar:
     """Everything that says when a lieu is open, without the database behind."""
@@ -51,12 +74,12 @@ class Calendar:
     zone: ZoneInfo
     weekly: Mapping[int, Sequence[Span]]  # by weekday, 0 is Monday
     exceptions: Mapping[date, Sequence[Span]] = field(default_factory=dict)
-    holidays: Mapping[date, str] = field(default_factory=dict)  # any mapping that answers `.get(day)`
+    holidays: Holidays = field(default_factory=dict[date, str])
     closures: Sequence[ClosedDays] = ()
     morning: Span = (510, 780)
     afternoon: Span = (780, 1110)
 
-    def spans(self, day: date, hours: Mapping[str, Sequence[Sequence[int]]] | None = None) -> list[Span]:
+    def spans(self, day: date, hours: Week | None = None) -> list[Span]:
         """The open wall-clock minutes of a day: what was announced for it, else nothing on a public holiday, else its weekday's.
 
         `hours`: a thing's own weekly hours, instead of the lieu's. Closures are not looked at here.
@@ -69,7 +92,7 @@ class Calendar:
             return [(opens, closes) for opens, closes in hours.get(str(day.weekday()), ())]
         return list(self.weekly.get(day.weekday(), ()))
 
-    def open_periods(self, day: date, hours: Mapping[str, Sequence[Sequence[int]]] | None = None) -> list[Period]:
+    def open_periods(self, day: date, hours: Week | None = None) -> list[Period]:
         """The same as instants; nothing on the days of a closure."""
         if self.closure_on(day) is not None:
             return []
@@ -109,46 +132,49 @@ class Calendar:
 
 
 def reasons_closed(
-    calendar: Calendar,
-    period: Period,
-    *,
-    badge: bool,
-    night: bool,
-    hours: Mapping[str, Sequence[Sequence[int]]] | None = None,
+    calendar: Calendar, period: Period, *, badge: bool, night: bool, hours: Week | None = None, through_pauses: bool = False
 ) -> Iterator[Reason]:
     """Every moment of the period must be open. `badge` and `night`: this person may come, and this thing runs, at all hours.
 
-    A closure closes for all. One reason for each sort, from the first day that is in the way.
+    A closure closes for all. `through_pauses`: what is sold by half-days is kept while the lieu shuts for lunch.
+    One reason for each sort, from the first day that is in the way; of a period longer than a year, its first year is looked at.
     """
     said: set[type[Reason]] = set()
-    for day in days_of(period, calendar.zone):
-        reason = _reason_on(calendar, day, period, all_hours=badge and night, hours=hours)
+    for day in islice(days_of(period, calendar.zone), A_YEAR):
+        reason = _reason_on(calendar, day, period, all_hours=badge and night, hours=hours, through_pauses=through_pauses)
         if reason is not None and type(reason) not in said:
             said.add(type(reason))
             yield reason
 
 
 def _reason_on(
-    calendar: Calendar, day: date, period: Period, *, all_hours: bool, hours: Mapping[str, Sequence[Sequence[int]]] | None
+    calendar: Calendar, day: date, period: Period, *, all_hours: bool, hours: Week | None, through_pauses: bool
 ) -> Reason | None:
     if closure := calendar.closure_on(day):
-        return ClosedForAll(first=closure.first, last=closure.last, label=closure.label)
+        return _closed_for_all(closure)
     if all_hours:
         return None
-    begins, ends = at(day, 0, calendar.zone), at(day, 1440, calendar.zone)
-    here = Period(max(period.starts_at, begins), min(period.ends_at, ends))
     opened = calendar.open_periods(day, hours)
-    if not without(here, opened):
+    usable = [Period(opened[0].starts_at, opened[-1].ends_at)] if through_pauses and opened else opened
+    whole_day = day_period(day, calendar.zone)
+    here = Period(max(period.starts_at, whole_day.starts_at), min(period.ends_at, whole_day.ends_at))
+    if not without(here, usable):
         return None
     if (name := calendar.is_holiday(day)) and day not in calendar.exceptions:
         return Holiday(name=name)
-    if opened:
-        return OutsideHours(opens=opened[0].local(calendar.zone)[0], closes=opened[-1].local(calendar.zone)[1])
-    return Closed()
+    return _outside(opened, here, calendar.zone) if opened else Closed()
 
 
-def is_open_at(calendar: Calendar, day: date, minute: int) -> Collection[Span]:
-    """The spans of the day that contain this minute (none: closed now)."""
-    if calendar.closure_on(day) is not None:
-        return []
-    return [span for span in calendar.spans(day) if span[0] <= minute < span[1]]
+def _closed_for_all(closure: ClosedDays) -> Reason:
+    words = {"first": closure.first, "last": closure.last, "label": closure.label}
+    return ClosedForAllThatDay(**words) if closure.first == closure.last else ClosedForAll(**words)
+
+
+def _outside(opened: Sequence[Period], here: Period, zone: ZoneInfo) -> Reason:
+    """The day's hours; when it opens several times, the two stretches around what was asked."""
+    if len(opened) == 1:
+        opens, closes = opened[0].local(zone)
+        return OutsideHours(opens=opens, closes=closes)
+    after = next((number for number, stretch in enumerate(opened) if stretch.starts_at > here.starts_at), len(opened) - 1)
+    (opens, pauses), (reopens, closes) = (stretch.local(zone) for stretch in (opened[max(after, 1) - 1], opened[max(after, 1)]))
+    return OutsideBothSpans(opens=opens, pauses=pauses, reopens=reopens, closes=closes)

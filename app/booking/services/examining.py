@@ -102,7 +102,12 @@ def examine(request: Request, facts: Facts | None = None, *, priced: bool = True
     facts = facts or facts_for(request)
     for want in request.wants:
         reasons += reasons_closed(
-            request.calendar, want.period, badge=request.has_badge, night=_night(want.thing), hours=want.thing.rules.hours
+            request.calendar,
+            want.period,
+            badge=request.has_badge,
+            night=_night(want.thing),
+            hours=want.thing.rules.hours,
+            through_pauses=want.thing.rules.sold_by != "minutes",
         )
     facts.closed_said = any(reason.code in ("closed", "holiday") for reason in reasons)
     policy = policy_for(request.kind)

@@ -13,6 +13,7 @@ from marshmallow import ValidationError, fields, validate, validates_schema
 from app.cli.kit import FORMAT
 from app.cli.kit.things import CancelShape, SpaceShape, ThingsShape, TierShape, WeekShape
 from app.cli.kit.values import MISSING, Amount, Code, Day, Line, Shape, Span, Text, Validity, Whole, Yes
+from app.place.queries import has_public_holidays
 
 UNITS = {"demi-journee": "half_day", "minute": "minute", "euro": "cent"}
 MOST_BYTES = 1_000_000
@@ -87,6 +88,10 @@ class HolidaysShape(Shape):
     def known(self, data: Mapping[str, Any], **_: Any) -> None:
         if data["alsace_moselle"] not in (True, False, "alsace", "moselle"):
             raise ValidationError("false, true, alsace ou moselle est attendu.", field_name="alsace_moselle")
+        if not has_public_holidays(data["pays"]):
+            raise ValidationError("pays inconnu : deux lettres sont attendues, par exemple FR.", field_name="pays")
+        if data["alsace_moselle"] and data["pays"] != "FR":
+            raise ValidationError("l’Alsace et la Moselle sont en France (pays: FR).", field_name="alsace_moselle")
 
 
 class RegimeShape(Shape):
@@ -143,7 +148,7 @@ class HalvesShape(Shape):
 class ClosureShape(Shape):
     du = Day(required=True)
     au = Day(required=True)
-    motif = Line(load_default="")
+    motif = Line(load_default="Fermeture exceptionnelle")
 
     @validates_schema
     def forward(self, data: Mapping[str, Any], **_: Any) -> None:
