@@ -86,6 +86,11 @@ class Thing:
         """A resident's desk: it joins the pool only when its holder is away."""
         return self.rules.sold_by == "resident"
 
+    @property
+    def runs_at_night(self) -> bool:
+        """Badge holders may have it outside opening hours."""
+        return self.rules.night or self.kind in ("desk", "pool", "office")
+
 
 @dataclass(frozen=True, slots=True)
 class Taken:
@@ -462,6 +467,8 @@ def _bounded(said: Mapping[str, str]) -> bool:
     def number(key: str, most: int) -> bool:
         return key not in said or (said[key].isdecimal() and 1 <= int(said[key]) <= most)
 
+    if "BYSETPOS" in said and said["FREQ"] != "MONTHLY":
+        return False  # nobody means it, and looking for a second Monday of a week until the year 9999 takes ten seconds
     month_days = said.get("BYMONTHDAY", "1").split(",")
     if not all(day.lstrip("+-").isdecimal() and 1 <= int(day.lstrip("+-")) <= 31 for day in month_days):
         return False

@@ -111,6 +111,11 @@ def transaction(*, while_read_only: bool = False) -> Iterator[Session]:
         session.info.pop("writing", None)
 
 
+def is_writing() -> bool:
+    """Whether a block of writes is open."""
+    return bool(db.session().info.get("writing"))
+
+
 def just_before_commit(key: object, write: Any) -> None:
     """Do `write(session)` once at the very end of this transaction, for a row that many gestures touch.
 

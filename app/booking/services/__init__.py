@@ -5,7 +5,7 @@ from app.booking.services.asking import ask, kind_of
 from app.booking.services.blocking import bookings_in_the_way, close, closure_period, declare_outage, end_outage, occupy_new_thing, reopen
 from app.booking.services.cancelling import Cancellation, Refund, cancel, refund_of
 from app.booking.services.examining import examine
-from app.booking.services.moving import change_note, move
+from app.booking.services.moving import change_note, move, request_to_move
 from app.booking.services.repeating import (
     ConflictingSeries,
     Occurrence,
@@ -17,7 +17,7 @@ from app.booking.services.repeating import (
     rebook_date,
     reserve_series,
 )
-from app.booking.services.reserving import Preview, hold, preview, reserve, settle
+from app.booking.services.reserving import Preview, hold, look, preview, reserve, settle
 from app.booking.services.searching import beside_missing_hour
 from app.booking.services.ticking import forget_keys, lapse_holds, remind, settle_arrivals
 from app.booking.services.waiting import confirm_hold, join_waitlist, leave_waitlist, place_in_line, request_of
@@ -50,6 +50,7 @@ __all__ = [
     "kind_of",
     "lapse_holds",
     "leave_waitlist",
+    "look",
     "move",
     "move_following",
     "no_show_at",
@@ -63,6 +64,7 @@ __all__ = [
     "remind",
     "reopen",
     "request_of",
+    "request_to_move",
     "reserve",
     "reserve_series",
     "settle",

@@ -105,7 +105,7 @@ def examine(request: Request, facts: Facts | None = None, *, priced: bool = True
             request.calendar,
             want.period,
             badge=request.has_badge,
-            night=_night(want.thing),
+            night=want.thing.runs_at_night,
             hours=want.thing.rules.hours,
             through_pauses=want.thing.rules.sold_by != "minutes",
         )
@@ -153,10 +153,6 @@ def _touched(thing: Thing, directory: queries.Directory) -> list[Thing]:
     if thing.kind == "space":
         return [thing, *(inner for inner in directory.inside(thing.id) if not inner.is_pool)]
     return [thing]
-
-
-def _night(thing: Thing) -> bool:
-    return thing.rules.night or thing.kind in ("desk", "pool", "office")
 
 
 def _reasons_plan(request: Request) -> Iterator[Reason]:

@@ -2,21 +2,23 @@
 
 from dataclasses import replace
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.exc import IntegrityError
 
-from app.booking.models import OCCUPYING, Booking, Status
+from app.booking.models import OCCUPYING, Booking, Kind, Status
 from app.booking.policy import Request
-from app.booking.rules import AlreadyCancelled, AlreadyOver, free_until
+from app.booking.rules import AlreadyCancelled, AlreadyOver, BadInterval, free_until
+from app.booking.services.asking import ask
 from app.booking.services.cancelling import CANCELLED, everything, give_back
 from app.booking.services.examining import Examination, examine
 from app.booking.services.freeing import offer_freed, vacate
 from app.booking.services.reserving import taken_meanwhile
-from app.booking.services.waiting import turn_of
+from app.booking.services.waiting import request_of, turn_of
 from app.booking.services.writing import occupy, refusal, settle_price
 from app.core import journal
 from app.core.db import db, transaction
-from app.core.period import Period
+from app.core.period import Period, at
 from app.core.refusals import Refused
 from app.place.services import touch_calendar
 
@@ -41,6 +43,43 @@ def move(booking_id: int, request: Request) -> Booking:
             return booking
     except IntegrityError as error:
         raise taken_meanwhile(request, error) from error
+
+
+def request_to_move(booking: Booking, *, starts_at: datetime | None, ends_at: datetime | None, actor_id: int, now: datetime) -> Request:
+    """What a move asks for. Without an end it lasts as long as before; without a start it keeps its own.
+
+    A booking of several things shifts them all by the same time on the wall clock.
+    """
+    request = request_of(booking, now=now, actor_id=actor_id)
+    before = Period(booking.starts_at, booking.ends_at)
+    begins = starts_at or before.starts_at
+    after = Period(begins, ends_at or begins + (before.ends_at - before.starts_at))
+    if len(request.wants) == 1:
+        wants = [(request.first.thing, after)]
+    else:
+        if after.minutes != before.minutes:
+            raise Refused(BadInterval())
+        wants = [(want.thing, _shifted(want.period, before, after, request.place.tz)) for want in request.wants]
+    return replace(
+        ask(
+            wants,
+            member_id=booking.member_id,
+            actor_id=actor_id,
+            now=now,
+            kind=Kind(booking.kind),
+            note=booking.note,
+            guest_name=booking.guest_name,
+            organisation_id=booking.organisation_id,
+            moving_id=booking.id,
+        ),
+        series_id=booking.series_id,
+    )
+
+
+def _shifted(period: Period, before: Period, after: Period, zone: ZoneInfo) -> Period:
+    moved = after.local(zone)[0].replace(tzinfo=None) - before.local(zone)[0].replace(tzinfo=None)
+    begins, ends = (moment.replace(tzinfo=None) + moved for moment in period.local(zone))
+    return Period(*(at(wall.date(), wall.hour * 60 + wall.minute, zone) for wall in (begins, ends)))
 
 
 def change_note(booking_id: int, note: str, *, actor_id: int, now: datetime) -> Booking:

@@ -16,7 +16,7 @@ from app.booking.services.searching import alternatives
 from app.booking.services.waiting import confirm_hold, let_lapse, request_of, turn_of
 from app.booking.services.writing import can_wait, first_status, refusal, take_turn, write
 from app.core import idempotency, journal
-from app.core.db import db, transaction
+from app.core.db import db, is_writing, transaction
 from app.core.refusals import Alternative, Reason, Refused
 
 HOLD_MINUTES = 10  # a payment page open
@@ -57,9 +57,8 @@ def reserve(request: Request, *, key: str | None = None, body: object = None) ->
     """
     if (earlier := earlier_booking(request, key=key, body=body)) is not None:
         return earlier
-    found = examine(request)
-    if found.standing:  # a quick no, without waiting for anyone's turn
-        raise refusal(found)
+    if not is_writing():
+        look(request)
     try:
         with transaction():
             answered = idempotency.claim(member_id=request.actor_id or request.member.id, key=key, body=body, now=request.now)
@@ -73,11 +72,16 @@ def reserve(request: Request, *, key: str | None = None, body: object = None) ->
         raise taken_meanwhile(request, error) from error
 
 
-def hold(request: Request, *, minutes: int = HOLD_MINUTES) -> Booking:
-    """Keep things for a person while they pay: nobody else can have them until then. The price is frozen at payment."""
+def look(request: Request) -> None:
+    """A quick no, without waiting for anyone's turn. A yes is only one once it is the lieu's turn."""
     found = examine(request)
     if found.standing:
         raise refusal(found)
+
+
+def hold(request: Request, *, minutes: int = HOLD_MINUTES) -> Booking:
+    """Keep things for a person while they pay: nobody else can have them until then. The price is frozen at payment."""
+    look(request)
     try:
         with transaction():
             return take(request, status=Status.HELD, held_until=request.now + timedelta(minutes=minutes))
