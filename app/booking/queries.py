@@ -188,6 +188,22 @@ def bookings_of(member_id: int, period: Period, *, statuses: Iterable[str] = LIV
     )
 
 
+def bookings_in(place_id: int, period: Period, *, statuses: Iterable[str] = LIVE) -> list[Booking]:
+    """The bookings of a lieu that start in the period, in order."""
+    return list(
+        db.session.scalars(
+            sa.select(Booking)
+            .where(
+                Booking.place_id == place_id,
+                Booking.starts_at >= period.starts_at,
+                Booking.starts_at < period.ends_at,
+                Booking.status.in_(list(statuses)),
+            )
+            .order_by(Booking.starts_at, Booking.id)
+        )
+    )
+
+
 def waiting(resource_ids: Collection[int], period: Period) -> list[WaitlistEntry]:
     """Who waits for one of these at that time, first come first."""
     return list(

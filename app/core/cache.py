@@ -13,7 +13,7 @@ _all: "WeakSet[Stamped[object]]" = WeakSet()
 class Stamped(Generic[V]):
     """One value for each key, made anew when its stamp changes; right with several processes, since the stamp is read each time.
 
-    Inside a write nothing is kept: what it read may still be undone.
+    What is read inside a write is kept for that write alone: it may still be undone.
     """
 
     def __init__(self) -> None:
@@ -21,12 +21,14 @@ class Stamped(Generic[V]):
         _all.add(self)  # type: ignore[arg-type]
 
     def get(self, key: Hashable, stamp: Hashable, make: Callable[[], V]) -> V:
-        kept = self._kept.get(key)
+        for_this_write = db.session().info.get("kept")
+        store = self._kept if for_this_write is None else for_this_write.setdefault(self, {})
+        kept = store.get(key)
         if kept is not None and kept[0] == stamp:
-            return kept[1]
+            found: V = kept[1]
+            return found
         value = make()
-        if not db.session().info.get("writing"):
-            self._kept[key] = (stamp, value)
+        store[key] = (stamp, value)
         return value
 
     def clear(self) -> None:

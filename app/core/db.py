@@ -94,7 +94,7 @@ def transaction(*, while_read_only: bool = False) -> Iterator[Session]:
         yield session
         return
     session.commit()
-    session.info["writing"] = True
+    session.info["writing"], session.info["kept"] = True, {}
     try:
         connection = session.connection(execution_options={"writing": True})
         if not while_read_only and connection.scalar(_IS_READ_ONLY):
@@ -109,6 +109,7 @@ def transaction(*, while_read_only: bool = False) -> Iterator[Session]:
     finally:
         session.info.pop("last", None)
         session.info.pop("writing", None)
+        session.info.pop("kept", None)
 
 
 def is_writing() -> bool:

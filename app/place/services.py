@@ -20,12 +20,9 @@ def touch_calendar(place_id: int) -> None:
 
 
 def touch_settings(place_id: int) -> None:
-    """Hours, things, rules or prices changed: what processes keep of them is read again; the calendar with them."""
-
-    def bump(session: Session) -> None:
-        session.execute(sa.update(Place).where(Place.id == place_id).values(settings_stamp=Place.settings_stamp + 1))
-
-    just_before_commit(("settings", place_id), bump)
+    """Hours, things, rules or prices were just changed: what processes keep of them is read again, and the calendar with them."""
+    db.session.flush()
+    db.session.execute(sa.update(Place).where(Place.id == place_id).values(settings_stamp=Place.settings_stamp + 1))
     touch_calendar(place_id)
 
 

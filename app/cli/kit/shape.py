@@ -178,7 +178,7 @@ class GroupShape(Shape):
 
 
 def _cents(said: Any) -> int:
-    cents = Amount().deserialize(said)
+    cents: int | None = Amount().deserialize(said)
     assert cents is not None
     return cents
 

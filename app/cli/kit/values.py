@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from typing import Any, ClassVar
+from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields
 
@@ -30,7 +30,7 @@ MISSING: dict[str, str | list[Any] | dict[Any, Any]] = {"required": "valeur manq
 class Line(fields.Field[str]):
     """A cleaned line of text, 120 characters at most unless said."""
 
-    default_error_messages: ClassVar = {**MISSING, "text": "un texte est attendu."}
+    default_error_messages = {**MISSING, "text": "un texte est attendu."}
 
     def __init__(self, *, most: int = 120, **more: Any) -> None:
         super().__init__(**more)
@@ -65,7 +65,7 @@ class Text(fields.Field[str]):
 class Whole(fields.Field[int]):
     """A whole number between two bounds."""
 
-    default_error_messages: ClassVar = MISSING
+    default_error_messages = MISSING
 
     def __init__(self, least: int = 0, most: int = 1_000_000, **more: Any) -> None:
         super().__init__(**more)
@@ -89,7 +89,7 @@ class Yes(fields.Field[bool]):
 class Amount(fields.Field[int]):
     """Euros as written (« 12.50 », « 12,50 », 12.5), as integer cents; no float is ever computed with."""
 
-    default_error_messages: ClassVar = MISSING
+    default_error_messages = MISSING
 
     def __init__(self, *, scale: int = 2, **more: Any) -> None:
         super().__init__(**more)
@@ -108,7 +108,7 @@ class Amount(fields.Field[int]):
 
 
 class Day(fields.Field[date]):
-    default_error_messages: ClassVar = MISSING
+    default_error_messages = MISSING
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> date:
         try:
@@ -134,7 +134,7 @@ class Span(fields.Field[tuple[int, int]]):
         return opens, closes
 
 
-def lines(**more: Any) -> fields.List[str | None]:
+def lines(**more: Any) -> fields.List[str]:
     return fields.List(Line(), load_default=list, **more)
 
 
