@@ -4,6 +4,7 @@ from flask import Flask
 
 from app import wiring
 from app.cli import health
+from app.cli.bench import bench_group
 from app.cli.check import check_command
 from app.cli.place import place_group
 from app.cli.schema import db_command
@@ -18,6 +19,7 @@ COMMANDS = (
     worker_command,
     tick_command,
     check_command,
+    bench_group,
     place_group,
     db_command,
 )

@@ -22,13 +22,14 @@ class Stamped(Generic[V]):
 
     def get(self, key: Hashable, stamp: Hashable, make: Callable[[], V]) -> V:
         for_this_write = db.session().info.get("kept")
-        store = self._kept if for_this_write is None else for_this_write.setdefault(self, {})
-        kept = store.get(key)
-        if kept is not None and kept[0] == stamp:
-            found: V = kept[1]
-            return found
+        own = self._kept if for_this_write is None else for_this_write.setdefault(self, {})
+        for store in (own, self._kept):
+            kept = store.get(key)
+            if kept is not None and kept[0] == stamp:
+                found: V = kept[1]
+                return found
         value = make()
-        store[key] = (stamp, value)
+        own[key] = (stamp, value)
         return value
 
     def clear(self) -> None:

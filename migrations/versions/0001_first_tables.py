@@ -646,10 +646,18 @@ def upgrade() -> None:
     op.create_index(
         "ix_booking_due",
         "booking",
-        ["status", "starts_at"],
+        ["starts_at"],
         unique=False,
-        sqlite_where=sa.text("status IN ('held', 'pending', 'confirmed', 'checked_in')"),
-        postgresql_where=sa.text("status IN ('held', 'pending', 'confirmed', 'checked_in')"),
+        sqlite_where=sa.text("status IN ('pending', 'confirmed', 'checked_in')"),
+        postgresql_where=sa.text("status IN ('pending', 'confirmed', 'checked_in')"),
+    )
+    op.create_index(
+        "ix_booking_held",
+        "booking",
+        ["held_until"],
+        unique=False,
+        sqlite_where=sa.text("held_until IS NOT NULL"),
+        postgresql_where=sa.text("held_until IS NOT NULL"),
     )
     op.create_index("ix_booking_member", "booking", ["member_id", "starts_at"], unique=False)
     op.create_index("ix_booking_place", "booking", ["place_id", "starts_at"], unique=False)
@@ -737,7 +745,7 @@ def upgrade() -> None:
         "occupancy",
         ["place_id", "starts_at"],
         unique=False,
-        sqlite_where=sa.text("active"),
+        sqlite_where=sa.text("active = 1"),
         postgresql_where=sa.text("active"),
     )
     op.create_index(
@@ -745,15 +753,15 @@ def upgrade() -> None:
         "occupancy",
         ["resource_id", "starts_at"],
         unique=False,
-        sqlite_where=sa.text("active"),
+        sqlite_where=sa.text("active = 1"),
         postgresql_where=sa.text("active"),
     )
 
 
 def downgrade() -> None:
 
-    op.drop_index("ix_occupancy_when", table_name="occupancy", sqlite_where=sa.text("active"), postgresql_where=sa.text("active"))
-    op.drop_index("ix_occupancy_place", table_name="occupancy", sqlite_where=sa.text("active"), postgresql_where=sa.text("active"))
+    op.drop_index("ix_occupancy_when", table_name="occupancy", sqlite_where=sa.text("active = 1"), postgresql_where=sa.text("active"))
+    op.drop_index("ix_occupancy_place", table_name="occupancy", sqlite_where=sa.text("active = 1"), postgresql_where=sa.text("active"))
     op.drop_index("ix_occupancy_outage", table_name="occupancy")
     op.drop_index("ix_occupancy_closure", table_name="occupancy")
     op.drop_index("ix_occupancy_booking", table_name="occupancy")
@@ -772,12 +780,8 @@ def downgrade() -> None:
     op.drop_index("ix_booking_series", table_name="booking")
     op.drop_index("ix_booking_place", table_name="booking")
     op.drop_index("ix_booking_member", table_name="booking")
-    op.drop_index(
-        "ix_booking_due",
-        table_name="booking",
-        sqlite_where=sa.text("status IN ('held', 'pending', 'confirmed', 'checked_in')"),
-        postgresql_where=sa.text("status IN ('held', 'pending', 'confirmed', 'checked_in')"),
-    )
+    op.drop_index("ix_booking_held", table_name="booking")
+    op.drop_index("ix_booking_due", table_name="booking")
     op.drop_table("booking")
     op.drop_table("fablab_machine_lead")
     op.drop_table("fablab_machine")

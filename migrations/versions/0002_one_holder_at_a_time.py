@@ -11,7 +11,7 @@ SQLITE_GUARD = """
     BEGIN
         SELECT RAISE(ABORT, 'one_holder_at_a_time') WHERE NEW.starts_at < (
             SELECT ends_at FROM occupancy
-            WHERE active AND resource_id = NEW.resource_id AND starts_at < NEW.ends_at AND id IS NOT NEW.id
+            WHERE active = 1 AND resource_id = NEW.resource_id AND starts_at < NEW.ends_at AND id IS NOT NEW.id
             ORDER BY starts_at DESC LIMIT 1);
     END
 """

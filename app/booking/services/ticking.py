@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from app.billing import services as billing
 from app.booking import queries
-from app.booking.models import Booking, Status
+from app.booking.models import IS_OPEN, Booking, Status
 from app.booking.services.arriving import no_show_at
 from app.booking.services.cancelling import everything, give_back
 from app.booking.services.freeing import free
@@ -36,7 +36,7 @@ def settle_arrivals(*, now: datetime) -> int:
     due = db.session.execute(
         sa.select(Booking.id)
         .where(
-            Booking.status.in_((Status.PENDING, Status.CONFIRMED, Status.CHECKED_IN)),
+            sa.text(f"booking.{IS_OPEN}"),
             Booking.starts_at <= now,
         )
         .order_by(Booking.starts_at, Booking.id)
