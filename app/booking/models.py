@@ -145,7 +145,10 @@ class Booking(Model):
         sa.Index("ix_booking_series", "series_id"),
         sa.Index("ix_booking_due", "starts_at", sqlite_where=sa.text(IS_OPEN), postgresql_where=sa.text(IS_OPEN)),
         sa.Index(
-            "ix_booking_held", "held_until", sqlite_where=sa.text("held_until IS NOT NULL"), postgresql_where=sa.text("held_until IS NOT NULL")
+            "ix_booking_held",
+            "held_until",
+            sqlite_where=sa.text("held_until IS NOT NULL"),
+            postgresql_where=sa.text("held_until IS NOT NULL"),
         ),
     )
 
