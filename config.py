@@ -38,6 +38,7 @@ class Config:
     LOG_LEVEL: str = "INFO"
     RATE_LIMITS: bool = True
     DEMO: bool = True
+    INSTANCE_FOLDER: str = str(INSTANCE)  # holds uploads/ and backups/ besides
     WORKLAB_NOW: datetime | None = None
 
     # one session cookie, that no script reads and no other site sends
@@ -119,6 +120,7 @@ class TestConfig(Config):
     LOG_LEVEL: str = "WARNING"
     RATE_LIMITS: bool = False
     DEMO: bool = False
+    INSTANCE_FOLDER: str = "/nowhere"
     TESTING = True
     __test__ = False  # not a test, whatever pytest makes of its name
     WTF_CSRF_ENABLED = False

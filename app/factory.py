@@ -4,9 +4,11 @@ from flask import Flask
 
 from app import wiring
 from app.cli import health
+from app.cli.backup import backup_command
 from app.cli.bench import bench_group
 from app.cli.check import check_command
 from app.cli.place import place_group
+from app.cli.restore import restore_command
 from app.cli.schema import db_command
 from app.cli.serve import serve_command
 from app.cli.tick import tick_command
@@ -20,6 +22,8 @@ COMMANDS = (
     tick_command,
     check_command,
     bench_group,
+    backup_command,
+    restore_command,
     place_group,
     db_command,
 )

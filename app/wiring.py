@@ -22,6 +22,7 @@ from app.fablab import models as fablab_models
 from app.fablab.policy import MachinePolicy, TrainingPolicy
 from app.members import models as members_models
 from app.place import models as place_models
+from app.place import services as place_services
 from app.portal import mails as portal_mails
 
 # Every table of the house, so that migrations see them all.
@@ -67,6 +68,9 @@ CHECKS: tuple[Callable[[Session], Iterator[str]], ...] = (
 
 # The same of the database's own refusals (triggers, constraints): without one of them nobody may write.
 GUARDS: tuple[Callable[[Session], Iterator[str]], ...] = (booking_checks.guard,)
+
+# What follows the restoration of a backup; each takes `now`.
+AFTER_RESTORE: tuple[Callable[..., object], ...] = (place_services.renew_stamps,)
 
 # What a demonstration adds to the lieu of an empty house, in this order, in one transaction; each takes `now`.
 STARTERS: tuple[Callable[..., object], ...] = ()

@@ -73,14 +73,14 @@ def _asked(check: Check) -> list[str]:
     try:
         return list(check(db.session()))
     except DatabaseError as trouble:
-        if _is_damage(trouble):
+        if is_damage(trouble):
             return [f"La base est abîmée\u00a0: {trouble.orig}."]
         raise
     finally:
         db.session.rollback()
 
 
-def _is_damage(trouble: DatabaseError) -> bool:
+def is_damage(trouble: DatabaseError) -> bool:
     """The two databases' words for pages that mean nothing any more."""
     said = str(trouble.orig)
     return "malformed" in said or "not a database" in said or getattr(trouble.orig, "sqlstate", None) in ("XX001", "XX002")

@@ -8,6 +8,7 @@ import structlog
 from flask.cli import with_appcontext
 
 from app import wiring
+from app.cli.nightly import tonight
 from app.core import clock, state
 from app.core.commands import CommandRefused
 from app.core.db import HouseIsReadOnly, db
@@ -27,11 +28,11 @@ def tick_command() -> None:
 
 
 def tick() -> list[str]:
-    """Run every job of `wiring.TICKS` that is due; the names of those that failed. Nothing when another worker is at it."""
+    """Run every job of `wiring.TICKS`, then the nightly round; the names of those that failed. Nothing when another worker is at it."""
     if not state.take("tick", lasting=LEASE):
         return []
     try:
-        return [job.__name__ for job in wiring.TICKS if not _is_done(job)]
+        return [job.__name__ for job in (*wiring.TICKS, tonight) if not _is_done(job)]
     finally:
         state.release("tick")
 

@@ -9,6 +9,8 @@ from app.core import journal
 from app.core.db import db, just_before_commit, transaction
 from app.place.models import Closure, Place
 
+LEAP = 1_000_000  # more than the changes of any lost week
+
 
 def touch_calendar(place_id: int) -> None:
     """The calendar changed: its fragments and ETags are renewed, once, at the very end of this transaction."""
@@ -24,6 +26,12 @@ def touch_settings(place_id: int) -> None:
     db.session.flush()
     db.session.execute(sa.update(Place).where(Place.id == place_id).values(settings_stamp=Place.settings_stamp + 1))
     touch_calendar(place_id)
+
+
+def renew_stamps(*, now: datetime) -> None:  # noqa: ARG001 — asked like all that follows a restoration
+    """Days were lost or came back: what browsers and processes kept of them must not pass for fresh."""
+    with transaction() as session:
+        session.execute(sa.update(Place).values(settings_stamp=Place.settings_stamp + LEAP, calendar_stamp=Place.calendar_stamp + LEAP))
 
 
 def add_closure(*, place_id: int, first_day: date, last_day: date, label: str, actor_id: int | None, now: datetime) -> Closure:

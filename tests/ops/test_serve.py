@@ -1,20 +1,14 @@
 """The house opens, answers, and closes, as real processes."""
 
-import json
 import os
 import re
 import signal
 import socket
-import subprocess
-import sys
 import time
-import urllib.error
-import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import pytest
 import sqlalchemy as sa
 
 from app.cli.check import look
@@ -23,73 +17,7 @@ from app.factory import create_app
 from app.place.models import Place
 from config import TestConfig
 from tests.databases import Engine
-from tests.servers import ROOT
-
-
-class House:
-    """`flask serve` in a process of its own."""
-
-    def __init__(self, folder: Path, *words: str, database_url: str, **settings: str) -> None:
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port = free.getsockname()[1]
-        self.url = f"http://127.0.0.1:{self.port}"
-        self.output = folder / f"house-{self.port}.log"
-        environment = {
-            **{name: value for name, value in os.environ.items() if name not in ("HOST", "PORT", "PUBLIC_URL")},
-            "DATABASE_URL": database_url,
-            "DEMO": "0",
-            "MAIL_URL": f"file:{folder / 'mails'}",
-            "SECRET_KEY": "a key for the houses of the tests",
-            **settings,
-        }
-        with self.output.open("wb") as output:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "flask", "--app", "wsgi", "serve", "--port", str(self.port), *words],
-                cwd=ROOT,
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-            )
-
-    def get(self, path: str) -> tuple[int, dict]:
-        try:
-            with urllib.request.urlopen(self.url + path, timeout=10) as answer:
-                return answer.status, json.load(answer)
-        except urllib.error.HTTPError as error:
-            return error.code, json.load(error)
-
-    def wait_until_open(self) -> None:
-        until(lambda: self.process.poll() is not None or answers(self.port))
-        assert self.process.poll() is None, self.said()
-
-    def said(self) -> str:
-        return self.output.read_text()
-
-    def end(self, number: int = signal.SIGTERM) -> int:
-        if self.process.poll() is None:
-            self.process.send_signal(number)
-        return self.process.wait(timeout=20)
-
-
-def answers(port: int) -> bool:
-    try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=10) as answer:
-            return answer.status == 200
-    except OSError:
-        return False
-
-
-def until(is_true: Callable[[], object], *, seconds: float = 30) -> None:
-    deadline = time.monotonic() + seconds
-    while not is_true():
-        assert time.monotonic() < deadline, "waited too long"
-        time.sleep(0.05)
-
-
-def processes_of(house: House) -> list[int]:
-    """The processes that a house had born."""
-    return [int(child) for child in Path(f"/proc/{house.process.pid}/task/{house.process.pid}/children").read_text().split()]
+from tests.ops.houses import answers, processes_of, until
 
 
 @contextmanager
@@ -99,21 +27,6 @@ def house_on(url: str) -> Iterator[None]:
         yield
         db.session.remove()
         db.engine.dispose()
-
-
-@pytest.fixture
-def open_house(tmp_path: Path) -> Iterator[Callable[..., House]]:
-    houses: list[House] = []
-
-    def open_house(*words: str, **settings: str) -> House:
-        houses.append(House(tmp_path, *words, **settings))
-        return houses[-1]
-
-    yield open_house
-    for house in houses:
-        if house.process.poll() is None:
-            house.process.kill()
-            house.process.wait()
 
 
 def test_a_house_opens_on_an_empty_database_and_closes_when_told(engine: Engine, open_house, tmp_path):
