@@ -96,8 +96,8 @@ def _taken() -> sa.CompoundSelect[Any]:
     """What starts in a period, and of each thing the last row before it: only that one can reach into it, since active rows
     of one thing never overlap. The index finds each at once, so that this stays as quick after years as on the first day."""
     here, before = Occupancy.__table__, Occupancy.__table__.alias("before_it")
-    ids, begins, ends = (
-        sa.bindparam("ids", expanding=True),
+    ids: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
+    begins, ends = (
         sa.bindparam("begins", type_=UtcDateTime),
         sa.bindparam("ends", type_=UtcDateTime),
     )
