@@ -1,6 +1,7 @@
 """The database: SQLite in WAL by default, PostgreSQL by URL; one way to write."""
 
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -78,6 +79,8 @@ class HouseIsReadOnly(Exception):
     """A check found the data damaged: nobody writes until a person has looked (`flask check`, `app/core/state.py`)."""
 
 
+BUSY_SECONDS = 10  # how long a writer waits for its turn
+_ONE_WRITER = threading.Lock()
 READ_ONLY = "read_only"  # name of the line of `house_state` that says so
 _IS_READ_ONLY = sa.text("SELECT 1 FROM house_state WHERE name = 'read_only'")
 
@@ -96,13 +99,14 @@ def transaction(*, while_read_only: bool = False) -> Iterator[Session]:
     session.commit()
     session.info["writing"], session.info["kept"] = True, {}
     try:
-        connection = session.connection(execution_options={"writing": True})
-        if not while_read_only and connection.scalar(_IS_READ_ONLY):
-            raise HouseIsReadOnly
-        yield session
-        for touch in session.info.pop("last", {}).values():
-            touch(session)
-        session.commit()
+        with _in_turn(session):
+            connection = session.connection(execution_options={"writing": True})
+            if not while_read_only and connection.scalar(_IS_READ_ONLY):
+                raise HouseIsReadOnly
+            yield session
+            for touch in session.info.pop("last", {}).values():
+                touch(session)
+            session.commit()
     except BaseException:
         session.rollback()
         raise
@@ -110,6 +114,23 @@ def transaction(*, while_read_only: bool = False) -> Iterator[Session]:
         session.info.pop("last", None)
         session.info.pop("writing", None)
         session.info.pop("kept", None)
+
+
+@contextmanager
+def _in_turn(session: Session) -> Iterator[None]:
+    """The threads of one process wait for SQLite's single writer here, first come first served, rather than by asking it again
+    and again; other processes still wait by asking. A wait too long ends as a locked database does: 503, try again."""
+    if session.get_bind().dialect.name != "sqlite":
+        yield
+        return
+    if not _ONE_WRITER.acquire(timeout=BUSY_SECONDS):
+        raise sa.exc.OperationalError("BEGIN IMMEDIATE", None, sqlite3.OperationalError("database is locked"))
+    try:
+        yield
+    finally:
+        if session.in_transaction():
+            session.rollback()  # before the next one starts to write
+        _ONE_WRITER.release()
 
 
 def is_writing() -> bool:
@@ -157,7 +178,13 @@ def _no_write_outside_a_transaction(session: Session, *_: object) -> None:
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     if isinstance(connection, sqlite3.Connection):
         connection.isolation_level = None  # SQLAlchemy says BEGIN itself, below
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000", "temp_store=MEMORY"):
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            f"busy_timeout={BUSY_SECONDS * 1000}",
+            "temp_store=MEMORY",
+        ):
             connection.execute(f"PRAGMA {pragma}")
 
 
