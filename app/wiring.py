@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.billing import checks as billing_checks
 from app.billing import models as billing_models
 from app.booking import checks as booking_checks
+from app.booking import mails as booking_mails
 from app.booking import models as booking_models
 from app.booking import policy as booking_policy
 from app.booking import services as booking
@@ -23,7 +24,9 @@ from app.fablab.policy import MachinePolicy, TrainingPolicy
 from app.members import models as members_models
 from app.place import models as place_models
 from app.place import services as place_services
+from app.portal import frame
 from app.portal import mails as portal_mails
+from app.web import shell
 
 # Every table of the house, so that migrations see them all.
 MODELS = (journal, idempotency, mail, state, place_models, members_models, billing_models, booking_models, fablab_models)
@@ -44,10 +47,10 @@ POLICIES: Mapping[Kind, Policy] = {
 TICKS: tuple[Callable[..., int], ...] = (booking.lapse_holds, booking.settle_arrivals, booking.remind, booking.forget_keys)
 
 # Who writes the words of a mail, by its kind; a mail that tells an event has the event's name.
-MAILS: Mapping[str, mail.Builder] = {}
+MAILS: Mapping[str, mail.Builder] = {**booking_mails.MAILS}
 
 # Who reads an event of the journal, to write what follows from it: a mail to send, a webhook to call.
-READERS: Mapping[str, Sequence[journal.Reader]] = {}
+READERS: Mapping[str, Sequence[journal.Reader]] = {**booking_mails.READERS}
 
 # What the worker does besides, until each says that nothing is left: read the journal, send the mails. Each takes `now`.
 WORK: tuple[Callable[..., int], ...] = (partial(journal.deliver, READERS), delivery.send_due)
@@ -82,4 +85,6 @@ DEMO_ACCOUNTS: tuple[tuple[str, str, str], ...] = ()
 def install(app: Flask) -> None:
     """Give each room its place in this application."""
     booking_policy.install(app, POLICIES)
+    shell.install(app, identity=frame.identity, navigation=list)
     mail.install(app, builders=MAILS, addressee=portal_mails.addressee, house=portal_mails.house)
+    app.register_blueprint(booking_mails.bp)

@@ -55,7 +55,8 @@ def make_place(*, weekdays: str = "08:30-18:30", saturday: str = "09:00-12:30", 
 
 def make_member(name: str = "Camille", *, roles: Sequence[str] = ("member",), **more: object) -> Member:
     with transaction():
-        member = Member(email=f"{name.lower()}{next(_numbers)}@example.org", name=name, created_at=clock.now(), **more)
+        email = more.pop("email", None) or f"{name.lower()}{next(_numbers)}@example.org"
+        member = Member(email=email, name=name, created_at=clock.now(), **more)
         member.role_rows = [MemberRole(role=role) for role in roles]
         db.session.add(member)
         db.session.flush()

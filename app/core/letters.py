@@ -61,7 +61,6 @@ def as_bytes(letter: Letter, *, house: House, to: Addressee, message_id: str, no
     message["Date"] = format_datetime(now)
     message["Message-ID"] = message_id
     message["Auto-Submitted"] = "auto-generated"
-    message["Content-Language"] = to.locale
     message.set_content(letter.text, cte="quoted-printable")
     message.add_alternative(letter.html, subtype="html", cte="quoted-printable")
     for attachment in letter.attachments:
@@ -69,12 +68,16 @@ def as_bytes(letter: Letter, *, house: House, to: Addressee, message_id: str, no
         message.add_attachment(
             attachment.content, maintype=maintype, subtype=subtype, filename=attachment.filename, params=dict(attachment.parameters)
         )
+    message["Content-Language"] = to.locale  # last: each part that is added takes what was said of the content before it
     return _unsubscribe_headers(letter.unsubscribe_url) + message.as_bytes()
 
 
 def header_text(value: str) -> str:
-    """One line that a header may hold. Python reads `=?UTF-8?Q?=0A?=` inside a value as a line end: the mark is broken."""
-    return clean_line(value).replace("=?", "= ?")
+    """One line that a header may hold, with plain spaces: folding it would lose the others.
+
+    Python reads `=?UTF-8?Q?=0A?=` inside a value as a line end: the mark is broken.
+    """
+    return clean_line(value.replace("\u00a0", " ").replace("\u202f", " ")).replace("=?", "= ?")
 
 
 def _mailbox(name: str, address: str) -> Address:

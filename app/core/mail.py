@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 from flask import Flask, current_app
+from itsdangerous import BadSignature, URLSafeSerializer
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core import clock, journal
@@ -115,6 +116,27 @@ def _tells(cause: JournalEntry, member_id: int | None) -> bool:
 def _queue_for(entry: JournalEntry, member_id: int, *, fact: str) -> None:
     facts = {"entry": entry.id, "subject": entry.subject_id}
     queue(entry.event, fact=fact, member_id=member_id, place_id=entry.place_id, facts=facts, now=clock.now())
+
+
+# ---------------------------------------------------------------- unsubscribing
+
+
+def unsubscribe_url(member_id: int, topic: str) -> str:
+    """Where one click ends a sort of mail: the address proves itself, whoever is signed in."""
+    return f"{current_app.config['PUBLIC_URL']}/unsubscribe/{_signer().dumps([member_id, topic])}"
+
+
+def unsubscribed(token: str) -> tuple[int, str] | None:
+    """Who wants no more of which topic; none when the address is not one of ours."""
+    try:
+        member_id, topic = _signer().loads(token)
+    except BadSignature:
+        return None
+    return int(member_id), str(topic)
+
+
+def _signer() -> URLSafeSerializer:
+    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt="unsubscribe")
 
 
 # ---------------------------------------------------------------- writing and keeping

@@ -59,6 +59,7 @@ def test_a_mail_leaves_with_all_that_a_mail_needs(house, office):
     assert message["Message-ID"] == row.message_id
     assert abs(message["Date"].datetime - row.sent_at) < timedelta(minutes=1)
     assert message["Auto-Submitted"] == "auto-generated"
+    assert message["Content-Language"] == "fr"
     assert message.get_body(("plain",)).get_content().strip() == "mardi 8 décembre"
     assert message.get_body(("html",)).get_content().strip() == "<p>mardi 8 décembre</p>"
     assert (row.due_at, row.attempts, row.last_error) == (None, 1, "")

@@ -1,0 +1,133 @@
+"""What a booking looks like outside of the house: its name, its moment, its event in a calendar."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from flask import current_app
+from flask_babel import gettext as _
+
+from app.booking.models import Status
+from app.core.calendar import Event
+from app.core.calendar import Status as EventStatus
+from app.core.refusals import N_
+from app.place.models import Place
+from app.web.typography import words
+
+NEVER_SHOWN = (Status.HELD, Status.EXPIRED)  # it was kept for a moment, and never was a booking
+_TENTATIVE = (Status.PENDING, Status.HELD)
+_STANDS = (Status.CONFIRMED, Status.CHECKED_IN, Status.DONE)
+
+_SORTS: Mapping[str, str] = {
+    "desk": N_("Poste"),
+    "office": N_("Bureau"),
+    "room": N_("Salle"),
+    "booth": N_("Cabine"),
+    "machine": N_("Machine"),
+    "space": N_("Espace"),
+    "pool": N_("Poste"),
+}
+
+_COVERS: Mapping[tuple[str, str], tuple[str, str]] = {
+    ("plan", "half_day"): (N_("{n} demi-journée de votre abonnement"), N_("{n} demi-journées de votre abonnement")),
+    ("plan", "minute"): (N_("{n} de votre abonnement"), N_("{n} de votre abonnement")),
+    ("pass", "half_day"): (N_("{n} demi-journée de votre carnet"), N_("{n} demi-journées de votre carnet")),
+    ("pass", "minute"): (N_("{n} de votre forfait"), N_("{n} de votre forfait")),
+    ("gift", "half_day"): (N_("{n} demi-journée offerte"), N_("{n} demi-journées offertes")),
+    ("gift", "minute"): (N_("{n} offertes"), N_("{n} offertes")),
+}
+
+
+class Dated(NamedTuple):
+    """A booking as calendars and mails read it: one row, without its entities."""
+
+    id: int
+    place_id: int
+    uid: str
+    sequence: int
+    status: str
+    half: str | None
+    starts_at: datetime
+    ends_at: datetime
+    free_until: datetime | None
+    created_at: datetime
+    changed_at: datetime
+    note: str
+    guest_name: str
+    thing_code: str
+    thing_kind: str
+    thing_name: str
+    original_start: datetime | None  # of a date of a series: when it was first to be
+    things: int  # how many it holds
+
+
+def thing_name(row: Dated) -> str:
+    """« Poste A3 », « Salle de réunion », « Poste A1 et 7 autres »."""
+    name = _("Poste %(name)s", name=row.thing_name) if is_plain_seat(row) else row.thing_name
+    return _("%(name)s et %(number)s autres", name=name, number=row.things - 1) if row.things > 1 else name
+
+
+def is_plain_seat(row: Dated) -> bool:
+    """A seat that has no name but its mark, « A3 »."""
+    return row.thing_kind == "desk" and row.thing_name == row.thing_code
+
+
+def when(half: str | None, starts_at: datetime, ends_at: datetime, zone: ZoneInfo) -> str:
+    """« mardi 8 décembre, le matin », « mardi 8 décembre, de 14 h à 15 h 30 »."""
+    say = words()
+    part = {"morning": _("le matin"), "afternoon": _("l’après-midi"), "day": _("toute la journée")}.get(half or "")
+    return f"{say.day(starts_at, zone)}, {part}" if part else say.span(starts_at, ends_at, zone)
+
+
+def covered(parts: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What pays for it: « une demi-journée de votre carnet », « 7,00 € »; nothing when it is free."""
+    return [_covered(part["source"], part["unit"], part["units"], part["cents"]) for part in parts if part["source"] != "free"]
+
+
+def page_of(booking_id: int) -> str:
+    """The address of a booking's page, for a mail or a calendar."""
+    return f"{current_app.config['PUBLIC_URL']}/bookings/{booking_id}"
+
+
+def page_of_series(series_id: int) -> str:
+    return f"{current_app.config['PUBLIC_URL']}/series/{series_id}"
+
+
+def event(row: Dated, place: Place) -> Event:
+    """The event of a booking in the calendar of the person who has it."""
+    note = [_("Pour %(name)s.", name=row.guest_name)] if row.guest_name else []
+    if row.note:
+        note.append(row.note)
+    if row.free_until is not None and row.status in (*_STANDS, *_TENTATIVE):
+        note.append(_("Annulation sans frais jusqu’au %(moment)s.", moment=words().moment(row.free_until, place.tz)))
+    town = f"{place.postal_code} {place.town}".strip()
+    return Event(
+        uid=row.uid,
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        summary=f"{thing_name(row)} · {place.short_name or place.name}",
+        changed_at=row.changed_at,
+        created_at=row.created_at,
+        sequence=row.sequence,
+        status=_status(row),
+        recurrence_id=row.original_start if row.original_start not in (None, row.starts_at) else None,
+        description="\n".join(note),
+        location=", ".join(filter(None, (place.name, place.street, town))),
+        url=page_of(row.id),
+        categories=(_(_SORTS.get(row.thing_kind, N_("Réservation"))),),
+    )
+
+
+def _status(row: Dated) -> EventStatus:
+    if row.status in _STANDS:
+        return "CONFIRMED"
+    return "TENTATIVE" if row.status in _TENTATIVE else "CANCELLED"
+
+
+def _covered(source: str, unit: str, units: int, cents: int) -> str:
+    say = words()
+    if source == "money":
+        return say.money(cents)
+    one, many = (_(sentence) for sentence in _COVERS[source, unit])
+    return many.replace("{n}", say.minutes(units)) if unit == "minute" else say.plural(units, one, many)
