@@ -81,7 +81,7 @@ def thing(resource_id: int) -> Thing:
 
 
 def make_pool(place: Place, seats: int = 8, *, code: str = "grande-salle", prefix: str = "A") -> Thing:
-    pool = make_thing(place, code, kind="pool", name="Grande salle")
+    pool = make_thing(place, code, kind="pool", name="Grande salle", family=prefix, capacity=seats)
     for number in range(1, seats + 1):
         make_thing(place, f"{prefix}{number}", pool_id=pool.id)
     return thing(pool.id)

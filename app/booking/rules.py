@@ -12,6 +12,7 @@ from dateutil.rrule import rrulestr
 
 from app.core.period import Period, at, exists, is_ambiguous
 from app.core.refusals import N_, Reason, Refused
+from app.place.rules import reasons_spans
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 SERIES_LIMIT = 366  # dates of one series
@@ -552,6 +553,52 @@ def reasons_quota(
         other.period.widened(before=rules.min_gap_minutes, after=rules.min_gap_minutes).overlaps(period) for other in same
     ):
         yield MinGap(minutes=rules.min_gap_minutes, name=name)
+
+
+# ------------------------------------------------------------------ the settings of a thing
+
+
+class CodeTaken(Reason):
+    code = "code_taken"
+    sentence = N_("Le code « %(code)s » est déjà pris.")
+    next_step = N_("Choisissez-en un autre.")
+
+
+class LengthsCrossed(Reason):
+    code = "bad_rules"
+    sentence = N_("La durée la plus courte dépasse la plus longue.")
+    next_step = N_("Baissez l’une ou montez l’autre.")
+
+
+class NothingFits(Reason):
+    code = "bad_rules"
+    sentence = N_("Aucune durée ne convient : de %(step)s en %(step)s minutes, rien ne tombe entre la plus courte et la plus longue.")
+    next_step = N_("Changez le pas, ou l’une des deux durées.")
+
+
+class SpaceNotEmpty(Reason):
+    code = "not_empty"
+    sentence = N_("%(name)s contient encore %(count)s chose réservable.")
+    plural = N_("%(name)s contient encore %(count)s choses réservables.")
+    next_step = N_("Déplacez-les ou retirez-les d’abord.")
+
+
+class SeatsBooked(Reason):
+    code = "not_empty"
+    sentence = N_("%(count)s réservation à venir occupe les places à retirer (%(names)s).")
+    plural = N_("%(count)s réservations à venir occupent les places à retirer (%(names)s).")
+    next_step = N_("Déplacez-les ou annulez-les d’abord.")
+
+
+def reasons_rules(rules: Rules) -> Iterator[Reason]:
+    """Settings that contradict each other: nobody could ever book."""
+    if rules.sold_by == "minutes":
+        if rules.min_minutes > rules.max_minutes:
+            yield LengthsCrossed()
+        elif -(-rules.min_minutes // rules.step) * rules.step > rules.max_minutes:
+            yield NothingFits(step=rules.step)
+    for spans in (rules.hours or {}).values():
+        yield from reasons_spans([(opens, closes) for opens, closes in spans])
 
 
 # ------------------------------------------------------------------ the floor plan

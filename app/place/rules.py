@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import islice
+from itertools import islice, pairwise
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,7 @@ from app.core.refusals import N_, Reason
 Span = tuple[int, int]  # wall-clock minutes of a day: opens, closes
 Week = Mapping[str, Sequence[Sequence[int]]]  # a thing's own hours: spans by weekday, "0" is Monday
 
+DAY = 1440  # minutes on the wall
 A_YEAR = 366  # days: it shows every weekday and every public holiday
 
 
@@ -50,6 +51,24 @@ class ClosedForAllThatDay(Reason):
     code = "closed"
     sentence = N_("Le lieu est fermé le %(first)s : %(label)s.")
     next_step = N_("Choisissez un autre jour, avant ou après.")
+
+
+class ClosesBeforeOpening(Reason):
+    code = "bad_hours"
+    sentence = N_("La fermeture doit venir après l’ouverture.")
+    next_step = N_("Vérifiez les deux heures ; minuit s’écrit 00:00.")
+
+
+class SpansOverlap(Reason):
+    code = "bad_hours"
+    sentence = N_("Deux plages du même jour se chevauchent.")
+    next_step = N_("La seconde ouverture vient après la première fermeture.")
+
+
+class HalvesOverlap(Reason):
+    code = "bad_hours"
+    sentence = N_("L’après-midi doit commencer quand le matin est fini.")
+    next_step = N_("Vérifiez la fin du matin et le début de l’après-midi.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,3 +197,19 @@ def _outside(opened: Sequence[Period], here: Period, zone: ZoneInfo) -> Reason:
     after = next((number for number, stretch in enumerate(opened) if stretch.starts_at > here.starts_at), len(opened) - 1)
     (opens, pauses), (reopens, closes) = (stretch.local(zone) for stretch in (opened[max(after, 1) - 1], opened[max(after, 1)]))
     return OutsideBothSpans(opens=opens, pauses=pauses, reopens=reopens, closes=closes)
+
+
+def reasons_spans(spans: Sequence[Span]) -> Iterator[Reason]:
+    """The spans of one day go forward, within the day, without crossing."""
+    if any(not 0 <= opens < closes <= DAY for opens, closes in spans):
+        yield ClosesBeforeOpening()
+    ordered = sorted(spans)
+    if any(earlier[1] > later[0] for earlier, later in pairwise(ordered)):
+        yield SpansOverlap()
+
+
+def reasons_halves(morning: Span, afternoon: Span) -> Iterator[Reason]:
+    if any(not 0 <= first < last <= DAY for first, last in (morning, afternoon)):
+        yield ClosesBeforeOpening()
+    elif morning[1] > afternoon[0]:
+        yield HalvesOverlap()

@@ -5,6 +5,15 @@ from app.booking.services.asking import ask, kind_of
 from app.booking.services.blocking import bookings_in_the_way, close, closure_period, declare_outage, end_outage, occupy_new_thing, reopen
 from app.booking.services.cancelling import Cancellation, Refund, cancel, refund_of
 from app.booking.services.examining import examine
+from app.booking.services.furnishing import (
+    RULED_TOGETHER,
+    add_thing,
+    bookings_on,
+    change_thing,
+    draw_plan,
+    retire_thing,
+    set_common_rules,
+)
 from app.booking.services.moving import change_note, move, request_to_move
 from app.booking.services.repeating import (
     ConflictingSeries,
@@ -23,25 +32,30 @@ from app.booking.services.ticking import forget_keys, lapse_holds, remind, settl
 from app.booking.services.waiting import confirm_hold, join_waitlist, leave_waitlist, place_in_line, request_of
 
 __all__ = [
+    "RULED_TOGETHER",
     "Cancellation",
     "ConflictingSeries",
     "Occurrence",
     "Preview",
     "Refund",
     "SeriesWish",
+    "add_thing",
     "approve",
     "ask",
     "beside_missing_hour",
     "bookings_in_the_way",
+    "bookings_on",
     "cancel",
     "cancel_dates",
     "change_note",
+    "change_thing",
     "check_in",
     "close",
     "closure_period",
     "confirm_hold",
     "dates_of",
     "declare_outage",
+    "draw_plan",
     "end_outage",
     "examine",
     "forget_keys",
@@ -67,6 +81,8 @@ __all__ = [
     "request_to_move",
     "reserve",
     "reserve_series",
+    "retire_thing",
+    "set_common_rules",
     "settle",
     "settle_arrivals",
 ]

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 import sqlalchemy as sa
 
 from app.booking import queries
-from app.booking.models import OCCUPYING, Booking, Occupancy, Outage
+from app.booking.models import OCCUPYING, Booking, Occupancy, Outage, Resource
 from app.booking.rules import Thing
 from app.booking.services.cancelling import end, everything
 from app.booking.services.freeing import offer_freed
@@ -130,7 +130,7 @@ def end_outage(*, outage_id: int, actor_id: int, now: datetime) -> Outage:
         return outage
 
 
-def occupy_new_thing(thing: Thing, *, now: datetime) -> None:
+def occupy_new_thing(thing: Thing | Resource, *, now: datetime) -> None:
     """A thing that arrives is held by the closures already announced, like the others."""
     place = db.session.get_one(Place, thing.place_id)
     closures = db.session.scalars(

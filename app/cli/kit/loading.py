@@ -10,7 +10,6 @@ from app.billing.models import Article, PassType, Plan, Price, TariffGroup
 from app.booking import queries
 from app.booking import services as booking
 from app.booking.models import KindRules, Resource
-from app.booking.rules import floor_plan
 from app.cli.kit.shape import UNITS
 from app.cli.kit.things import RULES, WEEKDAYS
 from app.core import journal
@@ -35,7 +34,8 @@ def load(kit: Mapping[str, Any], *, now: datetime, actor_id: int | None = None) 
         _kind_rules(place, kit)
         _clearances(place, kit)
         _machines(place, kit)
-        _draw(place)
+        if not any(db.session.scalars(sa.select(Resource.plan_box).where(Resource.place_id == place.id))):
+            booking.draw_plan(place.id)
         _tariffs(place, kit)
         db.session.flush()
         _close(place, kit, new, now=now)
@@ -182,21 +182,6 @@ def _kind_rules(place: Place, kit: Mapping[str, Any]) -> None:
                 rules["horizon_days"] = kit["horizon_jours"]
             if rules:
                 db.session.add(KindRules(place_id=place.id, kind=kind, rules=rules))
-
-
-def _draw(place: Place) -> None:
-    """A first floor plan, where the file gives none."""
-    rows = db.session.scalars(
-        sa.select(Resource).where(Resource.place_id == place.id, Resource.state != "retired").order_by(Resource.rank)
-    ).all()
-    if any(row.plan_box for row in rows):
-        return
-    spaces = [row for row in rows if row.kind == "space"]
-    inside = {space.id: [row for row in rows if row.space_id == space.id and row.kind not in ("space", "pool")] for space in spaces}
-    boxes = floor_plan([(space.id, [(row.id, row.kind == "desk") for row in inside[space.id]]) for space in spaces if inside[space.id]])
-    for row in rows:
-        row.plan_box = boxes.get(row.id)
-    db.session.flush()
 
 
 # ------------------------------------------------------------------ clearances and money
