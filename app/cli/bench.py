@@ -16,6 +16,7 @@ from app.booking.models import Booking, Occupancy, Resource
 from app.core import clock
 from app.core.commands import CommandRefused
 from app.core.db import db, transaction
+from app.core.journal import JournalEntry
 from app.core.period import Period, at
 from app.members.models import Member, MemberRole
 from app.place.models import OpeningHours, Place
@@ -106,7 +107,7 @@ def _batches(rows: Iterable[Any]) -> Iterator[list[Any]]:
 
 
 def _write(place_id: int, chunk: list[tuple[int, str, Period, str]], people: list[int], *, first_id: int, now: datetime) -> None:
-    bookings, occupancies = [], []
+    bookings, occupancies, told = [], [], []
     for number, (thing, kind, period, half) in enumerate(chunk, start=first_id):
         is_past = period.ends_at <= now
         bookings.append(
@@ -147,8 +148,14 @@ def _write(place_id: int, chunk: list[tuple[int, str, Period, str]], people: lis
                 "active": True,
             }
         )
+        told += [
+            {"event": f"booking.{status}", "subject_id": number, "place_id": place_id, "at": instant, "read_at": instant, "facts": {}}
+            for status, instant in (("confirmed", period.starts_at - timedelta(days=2)), ("done", period.ends_at))
+            if status == "confirmed" or is_past
+        ]
     db.session.execute(sa.insert(Booking), bookings)
     db.session.execute(sa.insert(Occupancy), occupancies)
+    db.session.execute(sa.insert(JournalEntry), told)
     if db.session.get_bind().dialect.name == "postgresql":
         db.session.execute(sa.text("SELECT setval(pg_get_serial_sequence('booking', 'id'), (SELECT max(id) FROM booking))"))
 

@@ -48,8 +48,6 @@ def check_command(tell_all: bool) -> None:
 def check_and_remember(*, now: datetime) -> list[Finding]:
     """Look at everything and note how it went; a database that cannot be trusted takes no more writes."""
     findings = list(look())
-    for finding in findings:
-        _log.error("check_failed", fault=finding.sentence, grave=finding.is_grave)
     grave = next((finding for finding in findings if finding.is_grave), None)
     try:
         state.note("check", at=now, ok=not findings, faults=[finding.sentence for finding in findings[:20]])

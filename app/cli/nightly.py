@@ -30,8 +30,8 @@ def tonight(*, now: datetime) -> int:
     state.note("night", at=now)  # first: what fails is told, and waits for the next night
     if last is None:
         return 0  # the house opened today
-    if check_and_remember(now=now):
-        _log.warning("night_without_backup")  # the last good ones stay
+    if findings := check_and_remember(now=now):
+        _log.error("check_failed", faults=len(findings), first=findings[0].sentence, backup="none: the last good ones stay")
         return 1
     save(now=now, day=now.astimezone(zone).date())
     return 1
