@@ -7,6 +7,7 @@ from app.cli import health
 from app.cli.backup import backup_command
 from app.cli.bench import bench_group
 from app.cli.check import check_command
+from app.cli.doctor import doctor_command
 from app.cli.place import place_group
 from app.cli.restore import restore_command
 from app.cli.schema import db_command
@@ -21,6 +22,7 @@ COMMANDS = (
     worker_command,
     tick_command,
     check_command,
+    doctor_command,
     bench_group,
     backup_command,
     restore_command,

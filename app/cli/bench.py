@@ -150,7 +150,7 @@ def _write(place_id: int, chunk: list[tuple[int, str, Period, str]], people: lis
         )
         told += [
             {"event": f"booking.{status}", "subject_id": number, "place_id": place_id, "at": instant, "read_at": instant, "facts": {}}
-            for status, instant in (("confirmed", period.starts_at - timedelta(days=2)), ("done", period.ends_at))
+            for status, instant in (("confirmed", min(period.starts_at - timedelta(days=2), now)), ("done", period.ends_at))
             if status == "confirmed" or is_past
         ]
     db.session.execute(sa.insert(Booking), bookings)

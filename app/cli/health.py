@@ -35,7 +35,7 @@ def readyz() -> ResponseReturnValue:
 def _look() -> dict[str, object]:
     if not schema.is_at_head():
         return {"database": "ok", "migrations": "behind"}
-    checked, age = state.recall("check"), _age_of_outbox()
+    checked, age = state.recall("check"), age_of_outbox()
     is_red = state.recall(READ_ONLY) is not None or (checked is not None and not checked.facts["ok"])
     return {
         "database": "ok",
@@ -47,7 +47,7 @@ def _look() -> dict[str, object]:
     }
 
 
-def _age_of_outbox() -> timedelta:
+def age_of_outbox() -> timedelta:
     """How long the oldest thing has waited to be told or sent."""
     oldest = [since for ask in wiring.WAITING if (since := db.session.scalar(ask)) is not None]
     return max(clock.now() - min(oldest), timedelta(0)) if oldest else timedelta(0)

@@ -4,6 +4,7 @@ import shutil
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from tempfile import mkdtemp
 
@@ -38,7 +39,8 @@ def restore_command(file: Path, replace: bool) -> None:
     for follow_up in wiring.AFTER_RESTORE:
         follow_up(now=now)
     findings = check_and_remember(now=now)
-    click.echo(f"Sauvegarde du {manifest.made_at} rendue\u00a0: {manifest.rows} lignes, {len(manifest.files)} fichiers.")
+    made_at = datetime.fromisoformat(manifest.made_at)
+    click.echo(f"Sauvegarde du {made_at:%d/%m/%Y à %H:%M} UTC rendue\u00a0: {manifest.rows} lignes, {len(manifest.files)} fichiers.")
     if findings:
         raise CommandRefused(f"Mais tout n’est pas en ordre\u00a0: {findings[0].sentence}")
 

@@ -28,6 +28,9 @@ class Transport(Protocol):
     def send(self, message: bytes, *, sender: str, to: str, message_id: str) -> None:
         """Hand one message over, or raise one of the three above."""
 
+    def greet(self) -> None:
+        """Make sure that mail would leave, without sending any; raises `Unreachable`."""
+
     def close(self) -> None:
         """Say goodbye; never raises."""
 
@@ -51,6 +54,14 @@ class Folder:
             with NamedTemporaryFile(dir=self.folder, suffix=".part", delete=False) as part:  # 0600: tokens are inside
                 part.write(message)
             Path(part.name).replace(self.folder / file_name(message_id))
+        except OSError as trouble:
+            raise Unreachable(trouble.strerror) from trouble
+
+    def greet(self) -> None:
+        try:
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with NamedTemporaryFile(dir=self.folder, suffix=".part"):
+                pass
         except OSError as trouble:
             raise Unreachable(trouble.strerror) from trouble
 
@@ -94,6 +105,14 @@ class Smtp:
             self.close()
             raise Unreachable(str(trouble) or type(trouble).__name__) from trouble
 
+    def greet(self) -> None:
+        try:
+            self._connected()
+        except smtplib.SMTPResponseException as refusal:
+            raise Unreachable(_said(refusal.smtp_code, refusal.smtp_error, "")) from refusal
+        except (smtplib.SMTPException, OSError) as trouble:
+            raise Unreachable(str(trouble) or type(trouble).__name__) from trouble
+
     def close(self) -> None:
         connection, self._connection = self._connection, None
         if connection is not None:
@@ -134,4 +153,4 @@ class Smtp:
 def _said(code: int, answer: bytes | str, to: str) -> str:
     """What the server said, without the address it was said of."""
     text = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer
-    return " ".join(f"{code} {text}".replace(to, "…").split())
+    return " ".join(f"{code} {text}".replace(to or "\0", "…").split())

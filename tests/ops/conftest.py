@@ -38,7 +38,7 @@ NOW = datetime.fromisoformat("2026-12-01T10:00+01:00")
 def new_house(engine_named, tmp_path: Path) -> Iterator[Callable[[str], House]]:
     def new_house(engine: str, now: datetime | None = NOW) -> House:
         folder = tmp_path / f"instance{len(list(tmp_path.iterdir()))}"
-        folder.mkdir()
+        folder.mkdir(mode=0o700)
         return House(engine_named(engine).new_database(), folder, now=now)
 
     yield new_house

@@ -27,7 +27,9 @@ class House:
 
     def __init__(self, url: str, folder: Path, *, now: datetime | None = None) -> None:
         self.url, self.folder = url, folder
-        self.app = create_app(TestConfig(SQLALCHEMY_DATABASE_URI=url, INSTANCE_FOLDER=str(folder), WORKLAB_NOW=now))
+        self.app = create_app(
+            TestConfig(SQLALCHEMY_DATABASE_URI=url, MAIL_URL=f"file:{folder}/mails", INSTANCE_FOLDER=str(folder), WORKLAB_NOW=now)
+        )
 
     @contextmanager
     def inside(self) -> Iterator[None]:
