@@ -21,6 +21,9 @@ _INVISIBLE = dict.fromkeys(
 )
 
 
+_JOINTS = dict.fromkeys(map(ord, "-'’ʼ‐‑"), " ")
+
+
 def clean(value: str) -> str:
     """Several lines of text, cleaned; line ends become `\\n`, lone surrogates go."""
     value = value.replace("\r\n", "\n").replace("\r", "\n")
@@ -31,3 +34,10 @@ def clean(value: str) -> str:
 def clean_line(value: str) -> str:
     """One line of text: the same, and white space in the middle is one space."""
     return " ".join(clean(value).replace("\t", " ").replace("\n", " ").split(" ")).strip()
+
+
+def searchable(value: str) -> str:
+    """As a search compares it: lower case, without accents, hyphens or apostrophes."""
+    letters = unicodedata.normalize("NFKD", clean_line(value).casefold())
+    plain = "".join(sign for sign in letters if not unicodedata.combining(sign))
+    return " ".join(plain.replace("œ", "oe").replace("æ", "ae").translate(_JOINTS).split())

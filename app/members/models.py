@@ -1,27 +1,15 @@
 """Tables of people: one identity for desk, machine, course and bill."""
 
 from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from app.core.db import Model, UtcDateTime
-
-ROLES = (
-    "visitor",
-    "member",
-    "coworker",
-    "maker",  # fablab user
-    "trainee",
-    "trainer",
-    "head_of_course",
-    "machine_lead",
-    "tutor",
-    "funder",
-    "manager",
-    "treasurer",
-    "administrator",
-)
+from app.core.text import searchable
+from app.members import rules
+from app.members.rules import ROLES
 
 
 class Member(Model):
@@ -36,6 +24,8 @@ class Member(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     email: Mapped[str] = mapped_column(sa.String(254), unique=True)  # lower case
     name: Mapped[str] = mapped_column(sa.String(120))
+    search_text: Mapped[str] = mapped_column(sa.String(400), default="")  # name and address as a search writes them
+    new_email: Mapped[str] = mapped_column(sa.String(254), default="")  # asked for; becomes `email` when its link is opened
     password_hash: Mapped[str | None] = mapped_column(sa.String(200))
     status: Mapped[str] = mapped_column(sa.String(12), default="active")
     status_reason: Mapped[str] = mapped_column(sa.String(300), default="")
@@ -63,9 +53,43 @@ class Member(Model):
     organisation: Mapped["Organisation | None"] = relationship()
     role_rows: Mapped[list["MemberRole"]] = relationship(cascade="all, delete-orphan", lazy="selectin", order_by="MemberRole.id")
 
+    # What Flask-Login asks of a person who is signed in.
+    is_authenticated = True
+    is_active = True
+    is_anonymous = False
+
     @property
     def roles(self) -> frozenset[str]:
         return frozenset(row.role for row in self.role_rows)
+
+    def may(self, action: str) -> bool:
+        return rules.may(self.roles, action)
+
+    @property
+    def web_session(self) -> "WebSession":
+        """The session by which this person came; only known of who is signed in."""
+        session: WebSession = self._by["session"]
+        return session
+
+    def get_id(self) -> str:
+        """What the browser's cookie holds: the token of the session, so that ending it ends what the cookie opens."""
+        token: str = self._by["token"]
+        return token
+
+    def came_by(self, session: "WebSession", token: str) -> "Member":
+        self._by.update(session=session, token=token)
+        return self
+
+    @property
+    def _by(self) -> dict[str, Any]:
+        by: dict[str, Any] = sa.inspect(self).info
+        return by
+
+    @validates("name", "email")
+    def _keep_searchable(self, field: str, value: str) -> str:
+        both = {"name": self.name, "email": self.email} | {field: value}
+        self.search_text = searchable(f"{both['name'] or ''} {both['email'] or ''}")
+        return value
 
 
 class MemberRole(Model):
@@ -145,7 +169,7 @@ class WebSession(Model):
 
 
 class AccessToken(Model):
-    """Jeton: a secret that stands for a person for one purpose (`api`, `feed`, `confirm`, `reset`, `magic`); only its hash is kept."""
+    """Jeton: a secret that stands for a person for one purpose (`rules.PURPOSES`); only its hash is kept."""
 
     __tablename__ = "member_token"
     __table_args__ = (sa.Index("ix_token_member", "member_id", "purpose"),)

@@ -1,0 +1,61 @@
+"""Sessions: a row for each device, which the cookie only names; deleting it closes the door."""
+
+import secrets
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from app.core import journal
+from app.core.db import db, transaction
+from app.core.text import clean_line
+from app.members import queries, rules
+from app.members.models import WebSession
+
+
+def open_session(*, member_id: int, now: datetime, user_agent: str = "", remembered: bool = False) -> str:
+    """A new session for this person; its token, which the cookie carries and nothing keeps."""
+    token = secrets.token_urlsafe(32)
+    with transaction():
+        db.session.add(
+            WebSession(
+                token_hash=queries.hash_of(token),
+                member_id=member_id,
+                created_at=now,
+                seen_at=now,
+                expires_at=rules.ends_at(opened=now, seen=now, remembered=remembered),
+                user_agent=clean_line(user_agent)[:200],
+                remembered=remembered,
+            )
+        )
+        db.session.flush()
+    return token
+
+
+def note_seen(session: WebSession, *, now: datetime) -> None:
+    """Somebody came back by this session: it is good for a while longer, up to its longest."""
+    ends = rules.ends_at(opened=session.created_at, seen=now, remembered=session.remembered)
+    with transaction():
+        db.session.execute(sa.update(WebSession).where(WebSession.id == session.id).values(seen_at=now, expires_at=ends))
+
+
+def end_session(*, member_id: int, session_id: int, now: datetime) -> bool:
+    """Close one session of this person; false when they have no such session."""
+    with transaction():
+        ended = _end(WebSession.member_id == member_id, WebSession.id == session_id)
+        if ended:
+            journal.record("member.session_ended", member_id, actor_id=member_id, member_id=member_id, at=now)
+        return bool(ended)
+
+
+def end_sessions(*, member_id: int, actor_id: int, now: datetime, but: int | None = None) -> int:
+    """Close every session of this person, but perhaps the one that asks; how many there were."""
+    with transaction():
+        ended = _end(WebSession.member_id == member_id, WebSession.id != (but or 0))
+        if ended:
+            journal.record("member.sessions_ended", member_id, actor_id=actor_id, member_id=member_id, at=now, count=ended)
+        return ended
+
+
+def _end(*which: sa.ColumnElement[bool]) -> int:
+    ended = sa.delete(WebSession).where(*which).returning(WebSession.id).execution_options(synchronize_session=False)
+    return len(db.session.execute(ended).all())
