@@ -15,6 +15,7 @@ from app.core import cache, clock
 from app.core.db import db
 from app.factory import create_app
 from app.members.models import Member
+from app.members.services import open_session
 from config import TestConfig
 from tests.databases import Engine, postgres_engine, sqlite_engine
 from tests.network import close_network
@@ -114,7 +115,6 @@ def client(app: Flask, session: Session) -> FlaskClient:
 @pytest.fixture
 def log_in(client: FlaskClient) -> Callable[[Member], FlaskClient]:
     """`log_in(member)`: the client of someone who has just signed in."""
-    from app.members.services import open_session
 
     def log_in(member: Member) -> FlaskClient:
         token = open_session(member_id=member.id, now=clock.now(), user_agent="")
