@@ -17,6 +17,12 @@ from environs import Env, EnvError
 ROOT = Path(__file__).resolve().parent
 INSTANCE = ROOT / "instance"  # what this installation keeps: database, secret, mails, uploads
 T = TypeVar("T")
+# a server that is away, or a row that someone keeps, is said to be so in a few seconds: nobody waits for ever
+POSTGRESQL = {
+    "connect_timeout": 5,
+    "tcp_user_timeout": 15_000,
+    "options": "-c lock_timeout=10s -c idle_in_transaction_session_timeout=60s",
+}
 LOOPBACK = ("127.0.0.1", "localhost")
 
 
@@ -108,7 +114,7 @@ class Config:
 
     @property
     def SQLALCHEMY_ENGINE_OPTIONS(self) -> dict[str, Any]:
-        return {"pool_pre_ping": True} if self.SQLALCHEMY_DATABASE_URI.startswith("postgresql") else {}
+        return {"pool_pre_ping": True, "connect_args": POSTGRESQL} if self.SQLALCHEMY_DATABASE_URI.startswith("postgresql") else {}
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)

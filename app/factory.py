@@ -11,6 +11,7 @@ from app.cli.doctor import doctor_command
 from app.cli.place import place_group
 from app.cli.restore import restore_command
 from app.cli.schema import db_command
+from app.cli.sentences import in_french
 from app.cli.serve import serve_command
 from app.cli.tick import tick_command
 from app.cli.worker import worker_command
@@ -41,5 +42,5 @@ def create_app(config: object) -> Flask:
     wiring.install(app)
     app.register_blueprint(health.bp)
     for command in COMMANDS:
-        app.cli.add_command(command)
+        app.cli.add_command(in_french(command))
     return app

@@ -19,6 +19,7 @@ def run() -> None:
 
 
 def on_postgresql(connection: Connection) -> None:
+    connection.execute(text("SET lock_timeout = 0"))  # for as long as another server migrates
     connection.execute(text("SELECT pg_advisory_lock(7201)"))
     connection.execute(text("SET lock_timeout = '10s'"))
     connection.commit()
@@ -39,11 +40,12 @@ def on_sqlite(connection: Connection) -> None:
     driver = connection.connection.dbapi_connection
     assert driver is not None
     driver.execute("PRAGMA foreign_keys=OFF")
+    driver.execute("PRAGMA busy_timeout=600000")  # for as long as another server migrates
     try:
         migrate(connection)
     finally:
         connection.rollback()
-        driver.execute("PRAGMA foreign_keys=ON")
+        connection.invalidate()  # the next one gets its own settings
 
 
 def migrate(connection: Connection) -> None:

@@ -18,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app import wiring
 from app.cli import health, schema
+from app.cli.sentences import first_line
 from app.core import clock, state, transports
 from app.core import mail as outbox
 from app.core.db import READ_ONLY, db
@@ -59,9 +60,10 @@ def examine() -> Iterator[Line]:
             for ask in (time_of_day, demonstration, worker, waiting, nights, writing):
                 yield from ask()
     except SQLAlchemyError as trouble:
-        said = str(getattr(trouble, "orig", trouble)).splitlines()[0]
         yield Line(
-            ILL, f"La base ne répond pas\u00a0: {said}", "Vérifiez DATABASE_URL, que le serveur est lancé et que le disque n’est pas plein."
+            ILL,
+            f"La base ne répond pas\u00a0: {first_line(trouble)}.",
+            "Vérifiez DATABASE_URL, que le serveur est lancé et que le disque n’est pas plein.",
         )
 
 

@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from contextlib import suppress
 from typing import Any
 
 import structlog
@@ -32,7 +33,7 @@ def configure(*, level: str, readable: bool) -> None:
     structlog.configure(
         processors=[*shared, *last],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
-        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(file=_Stderr()),
         cache_logger_on_first_use=False,
     )
     handler = logging.StreamHandler(sys.stderr)
@@ -46,6 +47,18 @@ def configure(*, level: str, readable: bool) -> None:
     root.handlers = [*(kept for kept in root.handlers if not isinstance(kept.formatter, structlog.stdlib.ProcessorFormatter)), handler]
     root.setLevel(max(logging.getLevelName(level), logging.WARNING) if level != "DEBUG" else logging.DEBUG)
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a busy minute is not an event
+
+
+class _Stderr:
+    """Where logs go. A full disk loses a line of log, never the answer that it tells of."""
+
+    def write(self, text: str) -> None:
+        with suppress(OSError, ValueError):
+            sys.stderr.write(text)
+
+    def flush(self) -> None:
+        with suppress(OSError, ValueError):
+            sys.stderr.flush()
 
 
 def _date(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:
