@@ -75,12 +75,6 @@ GUARDS: tuple[Callable[[Session], Iterator[str]], ...] = (booking_checks.guard,)
 # What follows the restoration of a backup; each takes `now`.
 AFTER_RESTORE: tuple[Callable[..., object], ...] = (place_services.renew_stamps,)
 
-# What a demonstration adds to the lieu of an empty house, in this order, in one transaction; each takes `now`.
-STARTERS: tuple[Callable[..., object], ...] = ()
-
-# Who one may be in a demonstration: e-mail, password, and who that is, in French.
-DEMO_ACCOUNTS: tuple[tuple[str, str, str], ...] = ()
-
 
 def install(app: Flask) -> None:
     """Give each room its place in this application."""

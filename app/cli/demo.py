@@ -4,7 +4,6 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,7 +14,6 @@ from app.booking import queries
 from app.booking import services as booking
 from app.booking.models import Absence, Resource
 from app.booking.policy import Request
-from app.cli.kit import loading, shape
 from app.core.db import db, transaction
 from app.core.journal import JournalEntry
 from app.core.period import Period, at
@@ -27,7 +25,6 @@ from app.members import services as members
 from app.members.models import Group, GroupMember, Member, MemberRole, Membership, Organisation
 from app.place.models import Place
 
-KIT = Path(__file__).resolve().parent.parent.parent / "kits" / "lieu_boitron.yaml"
 PASSWORD = "demonstration-61500"  # noqa: S105 — printed by `make run`; the demonstration is for everyone
 
 
@@ -179,19 +176,21 @@ HOURS = (
 
 
 def load_demonstration(*, now: datetime) -> None:
-    """The starter lieu, its people, last week as it happened and the open week to come."""
-    place = loading.load(shape.read(KIT.read_bytes()), now=now)
+    """The starter lieu's people, last week as it happened, and the open weeks to come."""
+    place = db.session.scalars(sa.select(Place).where(Place.is_demo).order_by(Place.id)).first()
+    if place is None:
+        return
     with transaction():
         one_hash = members.hash_password(PASSWORD)  # slow on purpose: once for all
         people = {person.name: _join(person, place, password_hash=one_hash, now=now) for person in PEOPLE}
         _residents(place, people, now=now)
         _cohort(people, now=now)
         db.session.flush()
-    zone = place.tz
-    monday = now.astimezone(zone).date() - timedelta(days=now.astimezone(zone).weekday())
-    for first in (monday - timedelta(days=7), monday, monday + timedelta(days=7)):
-        _week(place, people, first, now=now)
-    with transaction():  # the mails of an imaginary week are written to nobody
+        local = now.astimezone(place.tz)
+        monday = local.date() - timedelta(days=local.weekday())
+        for first in (monday - timedelta(days=7), monday, monday + timedelta(days=7)):
+            _week(place, people, first, now=now)
+        # the mails of an imaginary week are written to nobody
         db.session.execute(sa.update(JournalEntry).where(JournalEntry.read_at.is_(None)).values(read_at=now))
 
 

@@ -6,7 +6,7 @@ import click
 import sqlalchemy as sa
 from flask import current_app
 
-from app import wiring
+from app.cli import demo
 from app.cli.kit import loading, shape
 from app.core import clock
 from app.core.db import db, lock, transaction
@@ -24,8 +24,7 @@ def load_if_empty() -> None:
         lock(STARTING, 1)
         if not _has_a_lieu():
             loading.load(shape.read(KIT.read_bytes()), now=clock.now())
-            for load in wiring.STARTERS:
-                load(now=clock.now())
+            demo.load_demonstration(now=clock.now())
 
 
 def welcome() -> str:
@@ -34,7 +33,7 @@ def welcome() -> str:
     if db.session.scalar(sa.select(Place.id).where(Place.is_demo).limit(1)):
         lines += [
             "Comptes de démonstration\u00a0:",
-            *(f"  {email:<32} {password:<24} {who}" for email, password, who in wiring.DEMO_ACCOUNTS),
+            *(f"  {email:<32} {password:<24} {who}" for email, password, who in demo.ACCOUNTS),
         ]
     return "\n".join(lines)
 

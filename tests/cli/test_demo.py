@@ -1,0 +1,39 @@
+"""The demonstration obeys the rules, since it is made by everybody's gestures."""
+
+import sqlalchemy as sa
+
+from app import wiring
+from app.booking.models import Booking, Occupancy
+from app.cli import demo, starter
+from app.core import clock
+from app.core.db import db
+from app.members.models import Member
+
+
+def test_a_new_house_has_thirty_people_and_a_believable_week(app, session, frozen):
+    frozen("2026-12-09T10:00+01:00")  # a Wednesday
+    app.config["DEMO"] = True
+    try:
+        starter.load_if_empty()
+        counted = [db.session.scalar(sa.select(sa.func.count()).select_from(model)) for model in (Member, Booking, Occupancy)]
+        starter.load_if_empty()
+    finally:
+        app.config["DEMO"] = False
+
+    assert [db.session.scalar(sa.select(sa.func.count()).select_from(model)) for model in (Member, Booking, Occupancy)] == counted
+    assert counted[0] == len(demo.PEOPLE)
+    states = {
+        row.status: row.number
+        for row in db.session.execute(sa.select(Booking.status, sa.func.count().label("number")).group_by(Booking.status))
+    }
+    assert states["confirmed"] > 60
+    assert states["done"] > 40
+    assert {"no_show", "checked_in"} <= set(states)
+    future = db.session.scalar(sa.select(sa.func.count()).where(Booking.starts_at > clock.now(), Booking.status == "confirmed"))
+    assert future > 50
+    assert [fault for check in (*wiring.CHECKS, *wiring.GUARDS) for fault in check(session)] == []
+
+
+def test_the_accounts_that_are_printed_may_sign_in(session, frozen):
+    emails = {person.email for person in demo.PEOPLE if person.email}
+    assert {email for email, _, _ in demo.ACCOUNTS} <= emails
