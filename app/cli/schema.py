@@ -37,8 +37,7 @@ def current(connection: Connection) -> str | None:
 
 
 def is_at_head() -> bool:
-    with db.engine.connect() as connection:
-        return current(connection) == head()
+    return current(db.session.connection()) == head()
 
 
 def bring_up_to_date() -> bool:
