@@ -21,6 +21,7 @@ from app.courses.policy import SessionPolicy
 from app.coworking.policy import DeskPolicy, RoomPolicy, SpacePolicy
 from app.fablab import models as fablab_models
 from app.fablab.policy import MachinePolicy, TrainingPolicy
+from app.feeds import views as feeds
 from app.members import models as members_models
 from app.place import models as place_models
 from app.place import services as place_services
@@ -81,4 +82,5 @@ def install(app: Flask) -> None:
     booking_policy.install(app, POLICIES)
     shell.install(app, identity=frame.identity, navigation=list)
     mail.install(app, builders=MAILS, addressee=portal_mails.addressee, house=portal_mails.house)
-    app.register_blueprint(booking_mails.bp)
+    for blueprint in (booking_mails.bp, feeds.bp):
+        app.register_blueprint(blueprint)

@@ -1,0 +1,74 @@
+"""Each feed, as bytes that stay the same while nothing changed."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from flask_babel import force_locale
+from flask_babel import gettext as _
+
+from app.booking import papers
+from app.booking.models import Occupancy, Resource
+from app.booking.queries import directory
+from app.core import calendar
+from app.core.calendar import Event
+from app.core.db import db
+from app.feeds import queries
+from app.feeds.rules import Busy, by_pool, counted, window
+from app.members.models import Member
+from app.place.models import Place
+
+
+def of_member(member: Member, places: Sequence[Place], *, now: datetime) -> bytes:
+    """All that a person has booked, in whichever lieu, with their own notes."""
+    place, by_id = places[0], {place.id: place for place in places}
+    seen = window(now, place.tz, months_back=3, months_ahead=13)
+    with force_locale(member.locale):
+        events = [papers.event(row, by_id[row.place_id]) for row in queries.bookings(member.id, seen)]
+        return calendar.write(events, zone=place.tz, name=_("Mes réservations · %(place)s", place=place.short_name or place.name))
+
+
+def of_thing(thing_id: int, *, now: datetime) -> bytes | None:
+    """When one thing is taken, or how much of a pool is; none once it is retired."""
+    row = db.session.get(Resource, thing_id)
+    if row is None or row.state == "retired":
+        return None
+    place = db.session.get_one(Place, row.place_id)
+    seen = window(now, place.tz, months_back=1, months_ahead=4)
+    with force_locale(place.locale):
+        if row.is_pool:
+            taken = queries.busy(seen, Resource.pool_id == row.id)
+        else:
+            taken = [one._replace(pool_id=None) for one in queries.busy(seen, Occupancy.resource_id == row.id)]
+        return calendar.write(_events(taken, place), zone=place.tz, name=row.name)
+
+
+def of_place(place: Place, *, now: datetime) -> bytes:
+    """When each thing of the lieu is taken; the seats of a pool together."""
+    seen = window(now, place.tz, months_back=0, months_ahead=2)
+    with force_locale(place.locale):
+        taken = queries.busy(seen, Occupancy.place_id == place.id)
+        return calendar.write(_events(taken, place), zone=place.tz, name=place.name)
+
+
+def _events(taken: list[Busy], place: Place) -> Iterator[Event]:
+    alone, pools = by_pool(taken)
+    for one in alone:
+        yield Event(
+            uid=f"{one.key}@worklab",
+            starts_at=one.starts_at,
+            ends_at=one.ends_at,
+            summary=_("%(name)s · occupé", name=one.name),
+            changed_at=one.changed_at,
+            sequence=one.sequence,
+        )
+    things = directory(place)
+    for pool_id, seats in pools.items():
+        pool = things.any(pool_id)
+        for stretch in counted(seats):
+            yield Event(
+                uid=f"pool-{pool_id}-{stretch.starts_at:%Y%m%dT%H%MZ}@worklab",
+                starts_at=stretch.starts_at,
+                ends_at=stretch.ends_at,
+                summary=_("%(name)s · %(number)s sur %(total)s", name=pool.name, number=stretch.number, total=len(things.seats(pool_id))),
+                changed_at=stretch.changed_at,
+            )

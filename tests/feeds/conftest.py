@@ -1,0 +1,3 @@
+from tests.booking.conftest import Lieu, lieu
+
+__all__ = ["Lieu", "lieu"]
