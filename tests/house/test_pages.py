@@ -26,6 +26,9 @@ PUBLIC = {
     "web.without_network",
 }
 
+# Whose address holds the secret: a wrong one does not exist.
+OPENED_BY_THEIR_LINK = {"feeds.feed"}
+
 # Who posts here has another proof than a form's token.
 PROVEN_OTHERWISE = re.compile(r"^/(api/v1|stripe/webhook)")
 
@@ -54,14 +57,16 @@ def rules(app: Flask, *methods: str) -> list[Rule]:
 def test_every_page_is_private_unless_listed(app, client):
     make_place()
     for rule in rules(app, "GET"):
-        if rule.endpoint not in PUBLIC:
-            page = client.get(url_of(app, rule))
+        page = client.get(url_of(app, rule))
+        if rule.endpoint in OPENED_BY_THEIR_LINK:
+            assert page.status_code == 404, rule.endpoint
+        elif rule.endpoint not in PUBLIC:
             is_sent_to_sign_in = page.status_code == 302 and page.location.startswith("/login")
             assert is_sent_to_sign_in or page.status_code == 401, f"{rule.endpoint} answers {page.status} to a stranger"
 
 
 def test_what_is_listed_as_public_exists(app):
-    assert {rule.endpoint for rule in app.url_map.iter_rules()} >= PUBLIC
+    assert {rule.endpoint for rule in app.url_map.iter_rules()} >= PUBLIC | OPENED_BY_THEIR_LINK
 
 
 def test_every_form_needs_its_token(app, client, monkeypatch):
