@@ -20,6 +20,7 @@ from app.core import delivery, idempotency, journal, mail, state
 from app.courses.policy import SessionPolicy
 from app.coworking.policy import DeskPolicy, RoomPolicy, SpacePolicy
 from app.fablab import models as fablab_models
+from app.fablab import services as fablab_services
 from app.fablab.policy import MachinePolicy, TrainingPolicy
 from app.feeds import views as feeds
 from app.members import models as members_models
@@ -45,7 +46,13 @@ POLICIES: Mapping[Kind, Policy] = {
 }
 
 # What is due, each minute, in this order; each takes `now`, opens its own transactions, and says how many things it did.
-TICKS: tuple[Callable[..., int], ...] = (booking.lapse_holds, booking.settle_arrivals, booking.remind, booking.forget_keys)
+TICKS: tuple[Callable[..., int], ...] = (
+    booking.lapse_holds,
+    booking.settle_arrivals,
+    booking.remind,
+    booking.forget_keys,
+    fablab_services.warn_of_expiry,
+)
 
 # Who writes the words of a mail, by its kind; a mail that tells an event has the event's name.
 MAILS: Mapping[str, mail.Builder] = {**booking_mails.MAILS}

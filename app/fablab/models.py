@@ -61,6 +61,9 @@ class Clearance(Model):
     evidence: Mapped[str] = mapped_column(sa.String(200), default="")
     revoked_on: Mapped[date | None]
     revoked_reason: Mapped[str] = mapped_column(sa.String(300), default="")
+    warned_at_30: Mapped[datetime | None] = mapped_column(UtcDateTime)  # each warning leaves once
+    warned_at_7: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    lapse_told_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     clearance_type: Mapped[ClearanceType] = relationship()

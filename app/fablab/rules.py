@@ -21,6 +21,34 @@ class ClearanceExpired(Reason):
     next_step = N_("Renouvelez-la, ou choisissez une date plus proche.")
 
 
+class NotALead(Reason):
+    code = "not_allowed"
+    sentence = N_("Seule une personne référente peut donner l’habilitation « %(clearance)s ».")
+    next_step = N_("Adressez-vous à la personne référente de la machine.")
+    hard = True
+
+
+class NotForOneself(Reason):
+    code = "not_allowed"
+    sentence = N_("Personne ne se donne une habilitation à soi-même.")
+    next_step = N_("Demandez à une autre personne habilitée.")
+    hard = True
+
+
+class AlreadyCleared(Reason):
+    code = "already_cleared"
+    sentence = N_("Cette personne a déjà l’habilitation « %(clearance)s ».")
+    next_step = N_("Elle peut être renouvelée quand elle arrive à son terme.")
+    hard = True
+
+
+class AlreadyRevoked(Reason):
+    code = "already_revoked"
+    sentence = N_("Cette habilitation est déjà retirée.")
+    next_step = N_("Une nouvelle peut être donnée.")
+    hard = True
+
+
 @dataclass(frozen=True, slots=True)
 class Right:
     """One clearance as given: from a day, to a last day included (none: no end), unless revoked."""
@@ -51,4 +79,36 @@ def expiry(policy: str, *, given_on: date, months: int | None, until: date | Non
         return max(given_on, last_used_on or given_on) + relativedelta(months=months)
     if policy == "fixed_date":
         return until
+    return None
+
+
+WARNINGS = (30, 7)  # days before a right lapses
+
+
+def standing(rights: Sequence[Right], day: date) -> list[Right]:
+    """The rights that are good on a day: given by then, not revoked, through their last day."""
+    return [
+        right
+        for right in rights
+        if right.revoked_on is None and right.given_on <= day and (right.expires_on is None or day <= right.expires_on)
+    ]
+
+
+def reasons_giving(*, is_staff: bool, is_lead: bool, peers_may: bool, is_cleared: bool, is_self: bool, clearance: str) -> Iterator[Reason]:
+    """Staff, a lead of one of the machines, or a cleared peer where the lieu lets peers; never oneself, but for staff."""
+    if is_self and not is_staff:
+        yield NotForOneself()
+    elif not (is_staff or is_lead or (peers_may and is_cleared)):
+        yield NotALead(clearance=clearance)
+
+
+def warning_due(expires_on: date, today: date, *, told_30: bool, told_7: bool, told_lapse: bool) -> str | None:
+    """What is to be told today of a right that ends: `30`, `7` or `lapsed`; each once, and never one that is already overtaken."""
+    left = (expires_on - today).days
+    if left < 0:
+        return None if told_lapse else "lapsed"
+    if left <= 7:
+        return None if told_7 else "7"
+    if left <= 30:
+        return None if told_30 else "30"
     return None

@@ -1,0 +1,158 @@
+"""The fablab's gestures: give a clearance, take it back, say when it ends."""
+
+from datetime import date, datetime, timedelta
+
+import sqlalchemy as sa
+
+from app.booking import services as booking
+from app.booking.models import OCCUPYING, Booking
+from app.core import journal
+from app.core.db import db, transaction
+from app.core.refusals import Refused
+from app.fablab import queries
+from app.fablab.models import Clearance, ClearanceType, Machine
+from app.fablab.rules import WARNINGS, AlreadyCleared, AlreadyRevoked, expiry, reasons_giving, standing, warning_due
+from app.members.models import Member
+from app.place.models import Place
+
+
+def give_clearance(*, member_id: int, clearance_type_id: int, day: date, actor: Member, now: datetime, evidence: str = "") -> Clearance:
+    """This person was shown how to use these machines safely, that day. A right that still counts is renewed from that day.
+
+    Refused when nobody lets `actor` give it, or when the right that stands ends no sooner than the new one would.
+    """
+    kind = db.session.get_one(ClearanceType, clearance_type_id)
+    place = db.session.get_one(Place, kind.place_id)
+    needed = queries.Needed(kind.id, kind.name, kind.policy, kind.months)
+    giver_rights = queries.rights(actor.id, needed, zone=place.tz)
+    refused = list(
+        reasons_giving(
+            is_staff=actor.may("manage_members"),
+            is_lead=queries.is_lead(actor.id, kind.id),
+            peers_may=kind.peers,
+            is_cleared=bool(standing(giver_rights, now.astimezone(place.tz).date())),
+            is_self=actor.id == member_id,
+            clearance=kind.name,
+        )
+    )
+    ends = expiry(kind.policy, given_on=day, months=kind.months, until=kind.until)
+    mine = standing(queries.rights(member_id, needed, zone=place.tz), day)
+    if any(right.expires_on is None or (ends is not None and right.expires_on >= ends) for right in mine):
+        refused.append(AlreadyCleared(clearance=kind.name))
+    if refused:
+        raise Refused(*refused)
+    with transaction():
+        clearance = Clearance(
+            member_id=member_id,
+            clearance_type_id=kind.id,
+            given_by_id=actor.id,
+            given_on=day,
+            expires_on=ends if kind.policy != "unused" else None,
+            evidence=evidence,
+            created_at=now,
+        )
+        db.session.add(clearance)
+        db.session.flush()
+        journal.record("clearance.given", clearance.id, place_id=place.id, actor_id=actor.id, member_id=member_id, at=now)
+        return clearance
+
+
+def revoke_clearance(*, clearance_id: int, reason: str, actor_id: int, now: datetime) -> list[Booking]:
+    """Take a right back: it stays in the history, and the bookings to come that needed it are cancelled and given back.
+
+    Only when no other right of the person stands for these machines. One mail tells all of them.
+    """
+    with transaction():
+        clearance = db.session.get_one(Clearance, clearance_id)
+        if clearance.revoked_on is not None:
+            raise Refused(AlreadyRevoked())
+        kind = db.session.get_one(ClearanceType, clearance.clearance_type_id)
+        place = db.session.get_one(Place, kind.place_id)
+        today = now.astimezone(place.tz).date()
+        clearance.revoked_on, clearance.revoked_reason = today, reason
+        db.session.flush()
+        entry = journal.record(
+            "clearance.revoked", clearance.id, place_id=place.id, actor_id=actor_id, member_id=clearance.member_id, at=now
+        )
+        needed = queries.Needed(kind.id, kind.name, kind.policy, kind.months)
+        gone = []
+        for row in _bookings_to_come(clearance.member_id, kind.id, now=now):
+            day = row.starts_at.astimezone(place.tz).date()
+            if not standing(queries.rights(clearance.member_id, needed, zone=place.tz), day):
+                done = booking.cancel(booking_id=row.id, actor_id=actor_id, by_lieu=True, now=now, reason=reason, cause_id=entry.id)
+                gone.append(done.booking)
+        return gone
+
+
+def warn_of_expiry(*, now: datetime) -> int:
+    """Thirty days and seven days before a right ends, and when it has: one line in the journal each, once; a mail follows."""
+    told = 0
+    with transaction():
+        rows = db.session.execute(
+            sa.select(Clearance, ClearanceType, Place)
+            .join(ClearanceType, ClearanceType.id == Clearance.clearance_type_id)
+            .join(Place, Place.id == ClearanceType.place_id)
+            .where(
+                Clearance.revoked_on.is_(None),
+                Clearance.lapse_told_at.is_(None),
+                sa.or_(ClearanceType.policy == "unused", Clearance.expires_on <= now.date() + timedelta(days=WARNINGS[0] + 1)),
+            )
+            .order_by(Clearance.id)
+        ).all()
+        for clearance, kind, place in rows:
+            today = now.astimezone(place.tz).date()
+            needed = queries.Needed(kind.id, kind.name, kind.policy, kind.months)
+            ends = clearance.expires_on
+            if kind.policy == "unused":
+                used = queries.last_use(clearance.member_id, kind.id, zone=place.tz)
+                ends = expiry("unused", given_on=clearance.given_on, months=kind.months, until=None, last_used_on=used)
+            if ends is None or _is_renewed(clearance.member_id, needed, ends, place):
+                continue
+            due = warning_due(
+                ends,
+                today,
+                told_30=clearance.warned_at_30 is not None,
+                told_7=clearance.warned_at_7 is not None,
+                told_lapse=clearance.lapse_told_at is not None,
+            )
+            if due is None:
+                continue
+            _note(clearance, due, now)
+            event = "clearance.lapsed" if due == "lapsed" else "clearance.expires_soon"
+            journal.record(
+                event, clearance.id, place_id=place.id, member_id=clearance.member_id, at=now, expires_on=ends.isoformat(), days=due
+            )
+            told += 1
+        db.session.flush()
+    return told
+
+
+def _note(clearance: Clearance, due: str, now: datetime) -> None:
+    if due == "lapsed":
+        clearance.lapse_told_at = now
+    elif due == "7":
+        clearance.warned_at_7 = now
+    else:
+        clearance.warned_at_30 = now
+
+
+def _is_renewed(member_id: int, needed: queries.Needed, ends: date, place: Place) -> bool:
+    """Whether another right of the person already goes further: then there is nothing to warn of."""
+    others = queries.rights(member_id, needed, zone=place.tz)
+    return any(right.revoked_on is None and (right.expires_on is None or right.expires_on > ends) for right in others)
+
+
+def _bookings_to_come(member_id: int, clearance_type_id: int, *, now: datetime) -> list[Booking]:
+    return list(
+        db.session.scalars(
+            sa.select(Booking)
+            .join(Machine, Machine.resource_id == Booking.resource_id)
+            .where(
+                Booking.member_id == member_id,
+                Booking.status.in_(OCCUPYING),
+                Booking.starts_at > now,
+                Machine.clearance_type_id == clearance_type_id,
+            )
+            .order_by(Booking.starts_at, Booking.id)
+        )
+    )
