@@ -23,7 +23,7 @@ class ClearanceExpired(Reason):
 
 class NotALead(Reason):
     code = "not_allowed"
-    sentence = N_("Seule une personne référente peut donner l’habilitation « %(clearance)s ».")
+    sentence = N_("Seule une personne référente peut donner l’habilitation « %(clearance)s ».")
     next_step = N_("Adressez-vous à la personne référente de la machine.")
     hard = True
 
@@ -37,7 +37,7 @@ class NotForOneself(Reason):
 
 class AlreadyCleared(Reason):
     code = "already_cleared"
-    sentence = N_("Cette personne a déjà l’habilitation « %(clearance)s ».")
+    sentence = N_("Cette personne a déjà l’habilitation « %(clearance)s ».")
     next_step = N_("Elle peut être renouvelée quand elle arrive à son terme.")
     hard = True
 
