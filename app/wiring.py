@@ -7,6 +7,10 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from app.api import models as api_models
+from app.api import services as webhooks
+from app.api import views as api
+from app.api.rules import EVENTS
 from app.billing import checks as billing_checks
 from app.billing import models as billing_models
 from app.booking import checks as booking_checks
@@ -31,7 +35,7 @@ from app.portal import mails as portal_mails
 from app.web import shell
 
 # Every table of the house, so that migrations see them all.
-MODELS = (journal, idempotency, mail, state, place_models, members_models, billing_models, booking_models, fablab_models)
+MODELS = (journal, idempotency, mail, state, place_models, members_models, billing_models, booking_models, fablab_models, api_models)
 
 # Who answers for each kind of wish.
 POLICIES: Mapping[Kind, Policy] = {
@@ -52,16 +56,17 @@ TICKS: tuple[Callable[..., int], ...] = (
     booking.remind,
     booking.forget_keys,
     fablab_services.warn_of_expiry,
+    webhooks.forget_told,
 )
 
 # Who writes the words of a mail, by its kind; a mail that tells an event has the event's name.
 MAILS: Mapping[str, mail.Builder] = {**booking_mails.MAILS}
 
 # Who reads an event of the journal, to write what follows from it: a mail to send, a webhook to call.
-READERS: Mapping[str, Sequence[journal.Reader]] = {**booking_mails.READERS}
+READERS: Mapping[str, Sequence[journal.Reader]] = journal.together(booking_mails.READERS, dict.fromkeys(EVENTS, (webhooks.tell_webhooks,)))
 
 # What the worker does besides, until each says that nothing is left: read the journal, send the mails. Each takes `now`.
-WORK: tuple[Callable[..., int], ...] = (partial(journal.deliver, READERS), delivery.send_due)
+WORK: tuple[Callable[..., int], ...] = (partial(journal.deliver, READERS), delivery.send_due, webhooks.tell_due)
 
 # Since when the oldest thing has waited to be told or sent: a select of one instant each.
 WAITING = (sa.select(sa.func.min(journal.JournalEntry.at)).where(journal.JournalEntry.read_at.is_(None)), mail.OLDEST_WAITING)
@@ -88,6 +93,7 @@ def install(app: Flask) -> None:
     """Give each room its place in this application."""
     booking_policy.install(app, POLICIES)
     shell.install(app, identity=frame.identity, navigation=list)
+    api.install(app)
     mail.install(app, builders=MAILS, addressee=portal_mails.addressee, house=portal_mails.house)
     for blueprint in (booking_mails.bp, feeds.bp):
         app.register_blueprint(blueprint)

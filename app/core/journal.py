@@ -47,6 +47,12 @@ class JournalEntry(Model):
 Reader = Callable[[JournalEntry], None]
 
 
+def together(*rooms: Mapping[str, Sequence[Reader]]) -> dict[str, tuple[Reader, ...]]:
+    """The readers of several rooms, by event."""
+    events = {event for room in rooms for event in room}
+    return {event: tuple(reader for room in rooms for reader in room.get(event, ())) for event in sorted(events)}
+
+
 def record(
     event: str,
     subject_id: int | None = None,

@@ -38,6 +38,7 @@ ACTIONS: Mapping[str, frozenset[str]] = {
     "manage_courses": frozenset(("manager", "head_of_course")),
     "see_journal": frozenset(("manager",)),
     "see_mails": frozenset(("manager",)),
+    "manage_webhooks": frozenset(("manager",)),
     "administer": frozenset(),
 }
 

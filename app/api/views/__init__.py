@@ -1,0 +1,60 @@
+"""The doors of the interface, and what they are made of."""
+
+from typing import Any
+
+import flask_smorest
+from flask import Flask
+from werkzeug.routing import IntegerConverter
+
+from app.api.forms.fields import BIGGEST
+from app.api.views import bookings, docs, invoices, people, problems, things, webhooks
+from app.api.views.door import describe_troubles
+from app.core.refusals import N_
+from app.web import csrf, errors
+
+DOORS = (people.bp, things.bp, bookings.bp, invoices.bp, webhooks.bp)
+
+INTRODUCTION = N_(
+    "Un jeton par personne\u00a0: «\u00a0Authorization\u00a0: Bearer…\u00a0». Les instants sont en RFC 3339 avec leur décalage, "
+    "les montants en centimes, les durées en minutes. Une liste se lit par pages (limit, cursor)."
+)
+
+
+class Id(IntegerConverter):
+    """A number that a column can hold: a longer one names nothing."""
+
+    def __init__(self, url_map: Any, **options: Any) -> None:
+        super().__init__(url_map, min=1, max=BIGGEST, **options)
+
+
+class Api(flask_smorest.Api):
+    """Smorest for fields and description; errors are the house's (`web/errors.py`), which keeps their headers."""
+
+    DEFAULT_ERROR_RESPONSE_NAME = None
+
+    def _register_error_handlers(self) -> None:
+        """None: see `problems.of_error`."""
+
+
+def install(app: Flask) -> None:
+    app.url_map.converters["id"] = Id
+    api = Api(
+        app,
+        spec_kwargs={
+            "title": "Worklab",
+            "version": "1",
+            "openapi_version": "3.1.0",
+            "info": {"description": INTRODUCTION},
+            "servers": [{"url": "/"}],
+        },
+    )
+    api.register_converter(Id, lambda _converter: {"type": "integer", "minimum": 1, "maximum": BIGGEST})
+    api.spec.components.security_scheme("token", {"type": "http", "scheme": "bearer"})
+    describe_troubles(api.spec.components)
+    for door in DOORS:
+        api.register_blueprint(door)
+        csrf.exempt(door)
+    app.register_blueprint(docs.bp)
+    app.extensions["api"] = api
+    app.extensions["api_described"] = {}
+    errors.speak_for(app, "/api/", problems.of_error)

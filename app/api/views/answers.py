@@ -1,0 +1,168 @@
+"""What is answered: rows of the house as the shapes of `forms` describe them, times in the zone of the lieu."""
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import UTC, datetime, tzinfo
+from typing import Any
+
+from app.api import queries
+from app.api.models import Webhook
+from app.api.queries import Free
+from app.billing.queries import Balances
+from app.booking.models import Booking, Outage
+from app.booking.queries import Directory
+from app.booking.rules import Thing
+from app.booking.services import Cancellation, Occurrence, Preview
+from app.core.period import Period
+from app.core.refusals import Alternative, Refused
+from app.members.models import Member
+
+Answer = dict[str, Any]
+
+
+def written(moment: datetime, zone: tzinfo) -> str:
+    return moment.astimezone(zone).isoformat(timespec="seconds")
+
+
+def period(one: Period, zone: tzinfo) -> Answer:
+    return {"start": written(one.starts_at, zone), "end": written(one.ends_at, zone)}
+
+
+# ---------------------------------------------------------------- people
+
+
+def me(member: Member, left: Balances) -> Answer:
+    return {
+        "id": member.id,
+        "name": member.name,
+        "email": member.email,
+        "roles": sorted(member.roles),
+        "balances": {"half_days": left.half_days, "minutes": left.minutes, "cents": left.cents},
+        "unlimited": sorted(left.unlimited),
+        "due_cents": left.due_cents,
+    }
+
+
+# ---------------------------------------------------------------- things
+
+
+def thing(one: Thing, directory: Directory) -> Answer:
+    space, pool = (directory.things.get(found) if found is not None else None for found in (one.space_id, one.pool_id))
+    seats = [seat for seat in directory.seats(one.id) if not seat.is_fixed] if one.is_pool else []
+    return {
+        "id": one.id,
+        "code": one.code,
+        "kind": one.kind,
+        "name": one.name,
+        "capacity": len(seats) if one.is_pool else one.capacity,
+        "space": space.code if space else None,
+        "pool": pool.code if pool else None,
+        "state": one.state,
+        "bookable": one.bookable,
+        "rules": asdict(one.rules),
+    }
+
+
+def availability(free: Iterable[Free], taken: Iterable[Period], zone: tzinfo, *, counted: bool) -> Answer:
+    return {
+        "free": [{**period(one.period, zone), **({"places_left": one.places} if counted else {})} for one in free],
+        "taken": [period(one, zone) for one in taken],
+    }
+
+
+# ---------------------------------------------------------------- bookings
+
+
+def booking(row: Booking) -> Answer:
+    zone = queries.zone(row.place_id)
+    return {
+        "id": row.id,
+        "resource_id": row.resource_id,
+        "start": written(row.starts_at, zone),
+        "end": written(row.ends_at, zone),
+        "status": row.status,
+        "price_cents": row.price_cents,
+        "covered_by": row.covered_by,
+        "member_id": row.member_id,
+        "note": row.note,
+        "half": row.half,
+        "held_until": written(row.held_until, zone) if row.held_until else None,
+        "free_until": written(row.free_until, zone) if row.free_until else None,
+        "series_id": row.series_id,
+        "uid": row.uid,
+        "sequence": row.sequence,
+    }
+
+
+def page(items: list[Answer], cursor: str | None) -> Answer:
+    return {"items": items, "cursor": cursor}
+
+
+def preview(seen: Preview, reasons: list[dict[str, str]]) -> Answer:
+    return {
+        "ok": seen.ok,
+        "reasons": reasons,
+        "alternatives": offered(seen.alternatives),
+        "waitlist": seen.waitlist,
+        "price_cents": seen.price_cents,
+        "covered_by": seen.covered_by,
+    }
+
+
+def refused_preview(refused: Refused, reasons: list[dict[str, str]]) -> Answer:
+    return {
+        "ok": False,
+        "reasons": reasons,
+        "alternatives": offered(refused.alternatives),
+        "waitlist": refused.waitlist,
+        "price_cents": 0,
+        "covered_by": [],
+    }
+
+
+def offered(alternatives: Iterable[Alternative]) -> list[Answer]:
+    """What really can be had, each in the time of its lieu."""
+    found = []
+    for one in alternatives:
+        zone = queries.zone_of(one.resource_id)
+        found.append({"resource_id": one.resource_id, "start": written(one.starts_at, zone), "end": written(one.ends_at, zone)})
+    return found
+
+
+def cancellation(done: Cancellation) -> Answer:
+    back = done.refund
+    return {"status": done.booking.status, "refund": {"cents": back.cents, "half_days": back.half_days, "minutes": back.minutes}}
+
+
+def occurrences(listed: Iterable[Occurrence], zone: tzinfo) -> list[Answer]:
+    return [{**period(one.period, zone), "status": one.status, **_more(reason=one.reason, booking_id=one.booking_id)} for one in listed]
+
+
+def _more(**values: Any) -> Answer:
+    return {name: value for name, value in values.items() if value}
+
+
+def outage(row: Outage, gone: Iterable[Booking], zone: tzinfo) -> Answer:
+    return {
+        "id": row.id,
+        "resource_id": row.resource_id,
+        "start": written(row.starts_at, zone),
+        "end": written(row.ends_at, zone) if row.ends_at else None,
+        "reason": row.reason,
+        "affected": [booking(one) for one in gone],
+    }
+
+
+# ---------------------------------------------------------------- webhooks
+
+
+def webhook(row: Webhook) -> Answer:
+    return {
+        "id": row.id,
+        "url": row.url,
+        "events": row.events,
+        "created_at": written(row.created_at, UTC),
+        "disabled_at": written(row.disabled_at, UTC) if row.disabled_at else None,
+        "failing_since": written(row.failing_since, UTC) if row.failing_since else None,
+        "last_error": row.last_error,
+    }
