@@ -14,6 +14,8 @@ from tests.factories import make_member, make_place
 
 # What anybody may see. Everything else asks who you are first.
 PUBLIC = {
+    "api_docs.docs",
+    "api_docs.openapi",
     "health.healthz",
     "health.readyz",
     "web.accessibility",

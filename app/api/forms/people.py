@@ -5,7 +5,7 @@ from marshmallow import validate
 
 from app.api.forms.fields import Shape
 from app.core.refusals import N_
-from app.members.models import ROLES
+from app.members.rules import ROLES
 
 STATUSES = ("unconfirmed", "active", "suspended", "inactive", "erased")
 SETTABLE = ("active", "suspended", "inactive")

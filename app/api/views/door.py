@@ -28,9 +28,8 @@ from app.core.refusals import N_, Refused
 from app.members import queries as members
 from app.members import rules as members_rules
 from app.members.models import Member
-from app.members.rules import reasons_member
+from app.members.rules import SCOPES, reasons_member
 
-SCOPES = ("read", "write", "manage")  # each gives those before it
 HEAVIEST = 256 * 1024  # bytes of a request
 KEY_LENGTH = 200
 
@@ -52,11 +51,11 @@ class Caller:
     def may(self, action: str) -> bool:
         return members_rules.may(self.member.roles, action)
 
-    def must(self, action: str) -> None:
+    def must(self, action: str, *, scope: str = "manage") -> None:
         """What staff does wants both the role and a token that was given for it."""
         if not self.may(action):
             raise Problem(403, "not_allowed")
-        self.needs("manage")
+        self.needs(scope)
 
     def needs(self, scope: str) -> None:
         if scope not in self.scopes:
@@ -218,9 +217,8 @@ def _known(token: str) -> Caller:
     row = members.by_access_token(token, "api", now=now) if token.isascii() and len(token) <= KEY_LENGTH else None
     if row is None or row.member is None or row.member.status == "erased":
         raise Problem(401, "invalid_token", {"WWW-Authenticate": 'Bearer realm="Worklab", error="invalid_token"'})
-    given = set(row.scopes.split())
-    highest = max((SCOPES.index(scope) for scope in given if scope in SCOPES), default=-1)
-    return Caller(row.member, frozenset(SCOPES[: highest + 1]), now)
+    highest = max((SCOPES.index(scope) for scope in row.scopes.split() if scope in SCOPES), default=-1)
+    return Caller(row.member, frozenset(SCOPES[: highest + 1]), now)  # each scope gives those before it
 
 
 def _refuse_member(member: Member, scope: str) -> None:

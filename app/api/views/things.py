@@ -79,7 +79,7 @@ def availability(caller: Caller, wanted: dict[str, Any]) -> Answer:
 @bp.post(
     "/outages",
     N_("Déclarer une panne\u00a0: les réservations touchées sont annulées et rendues"),
-    scope="manage",
+    scope="write",
     body=booking_forms.OutageWish,
     answer=(201, booking_forms.Outage),
     refuses=True,
@@ -88,7 +88,10 @@ def availability(caller: Caller, wanted: dict[str, Any]) -> Answer:
 )
 def declare_outage(caller: Caller, wish: dict[str, Any]) -> Response:
     thing = asking.wanted_thing(wish)
-    caller.must("manage_machines" if thing.kind == "machine" else "manage_resources")
+    if thing.kind == "machine":
+        caller.must("manage_machines", scope="write")  # a lead's everyday gesture
+    else:
+        caller.must("manage_resources")
     starts_at = max(wish["start"], caller.now.replace(second=0, microsecond=0))  # what is past holds nothing
     if wish["end"] is not None and wish["end"] <= starts_at:
         raise Refused(BadInterval())
