@@ -1,5 +1,6 @@
 # The few commands we type.
 #   make run         a running lieu at http://127.0.0.1:8000 (PORT=, HOST=); needs Python 3.11+, nothing else
+#   make install     the environment alone, for a lieu that a service runs (docs/exploitation.md)
 #   make test        every test: rules, pages, a real PostgreSQL, a real Chromium, races (ARGS= goes to pytest)
 #   make test-quick  the tests that need neither PostgreSQL nor Chromium; says what it left out
 #   make check       format, lint, types, floors, translations, locks, then make test
@@ -24,10 +25,13 @@ export PYTHONDONTWRITEBYTECODE =  # a start reads what the first one compiled: 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test test-quick check lint race bench lock audit clean browser
+.PHONY: help run install test test-quick check lint race bench lock audit clean browser
 
 help:
 	@sed -n 's/^#   //p' Makefile
+
+install: $(VENV)/.app
+	@$(BIN)/python -m compileall -q app migrations config.py wsgi.py
 
 run: $(VENV)/.app
 	@exec $(BIN)/flask --app wsgi serve

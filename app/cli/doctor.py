@@ -100,11 +100,13 @@ def address() -> Iterator[Line]:
 
 def secrets() -> Iterator[Line]:
     folder = Path(current_app.config["INSTANCE_FOLDER"])
-    exposed = [path for path in (folder, folder / "secret_key", folder / "backups") if path.exists() and path.stat().st_mode & stat.S_IRWXO]
+    settings = Path(current_app.root_path).parent / ".env"  # may hold passwords
+    kept = (settings, folder, folder / "secret_key", folder / "backups")
+    exposed = [path for path in kept if path.exists() and path.stat().st_mode & stat.S_IRWXO]
     for path in exposed:
         yield Line(ILL, f"{path} peut être lu par n’importe qui sur cette machine.", f"chmod o= {path}")
     if not exposed:
-        yield Line(WELL, "Le dossier du lieu et sa clé secrète sont à l’abri des autres comptes de la machine.")
+        yield Line(WELL, "Le dossier du lieu, sa clé et ses réglages sont à l’abri des autres comptes de la machine.")
 
 
 def disk() -> Iterator[Line]:
