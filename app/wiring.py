@@ -28,6 +28,7 @@ from app.fablab import services as fablab_services
 from app.fablab.policy import MachinePolicy, TrainingPolicy
 from app.feeds import views as feeds
 from app.members import models as members_models
+from app.members import views as members_views
 from app.place import models as place_models
 from app.place import services as place_services
 from app.portal import frame
@@ -88,12 +89,39 @@ GUARDS: tuple[Callable[[Session], Iterator[str]], ...] = (booking_checks.guard,)
 # What follows the restoration of a backup; each takes `now`.
 AFTER_RESTORE: tuple[Callable[..., object], ...] = (place_services.renew_stamps,)
 
+# What anybody may open. Every other page asks to enter first; what one may see there, its own view decides.
+PUBLIC: frozenset[str] = frozenset(
+    (
+        "web.*",  # what the law asks, languages, what makes it installable
+        "health.*",
+        "api_docs.*",
+        "members.sign_in",
+        "members.sign_out",
+        "members.ask_link",
+        "members.look_in_your_mail",
+        "members.enter_by_link",
+        "members.ask_reset",
+        "members.reset",
+        "members.sign_up",
+        "members.welcome",
+        "members.confirm",
+        "members.consent",
+        "members.consented",
+    )
+)
+
+# What asks for another proof than a session: a bearer token, an address that is the secret.
+PROVEN_OTHERWISE: frozenset[str] = frozenset(
+    ("api_people.*", "api_things.*", "api_bookings.*", "api_invoices.*", "api_webhooks.*", "feeds.*")
+)
+
 
 def install(app: Flask) -> None:
     """Give each room its place in this application."""
     booking_policy.install(app, POLICIES)
     shell.install(app, identity=frame.identity, navigation=list)
+    members_views.install(app, open_to_strangers=PUBLIC | PROVEN_OTHERWISE)
     api.install(app)
     mail.install(app, builders=MAILS, addressee=portal_mails.addressee, house=portal_mails.house)
-    for blueprint in (booking_mails.bp, feeds.bp):
+    for blueprint in (members_views.bp, booking_mails.bp, feeds.bp):
         app.register_blueprint(blueprint)

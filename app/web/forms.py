@@ -146,12 +146,16 @@ def described_by(field: wtforms.Field, hint: str) -> str:
 class StringField(wtforms.StringField):
     """One line of text, cleaned."""
 
+    data: Any  # a `str` once the form is read
+
     def __init__(self, label: Any = None, validators: Sequence[Any] = (), *, max_length: int = 200, **kwargs: Any) -> None:
         super().__init__(label, [*validators, Length(max=max_length)], filters=(_line,), **kwargs)
 
 
 class TextAreaField(wtforms.TextAreaField):
     """Several lines of text, cleaned."""
+
+    data: Any
 
     def __init__(self, label: Any = None, validators: Sequence[Any] = (), *, max_length: int = 4000, **kwargs: Any) -> None:
         super().__init__(label, [*validators, Length(max=max_length)], filters=(_lines,), **kwargs)
@@ -175,6 +179,8 @@ class EmailField(StringField):
 
 class PasswordField(wtforms.PasswordField):
     """A secret, taken as it is and never shown again."""
+
+    data: Any
 
     def __init__(self, label: Any = None, validators: Sequence[Any] = (), *, autocomplete: str = "current-password", **kwargs: Any) -> None:
         kwargs["render_kw"] = {"autocomplete": autocomplete} | (kwargs.get("render_kw") or {})

@@ -4,7 +4,6 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from app.core.refusals import N_, Reason
 from app.members.rules.rights import STAFF
 
 # A session, by whether the device is remembered: how long it stays without its person, how long at most, how often it is noted as seen.
@@ -13,6 +12,8 @@ LONGEST = {False: timedelta(days=7), True: timedelta(days=180)}
 RENEWED_AFTER = {False: timedelta(hours=1), True: timedelta(days=1)}
 
 SCOPES = ("read", "write", "manage")
+
+RECENT = timedelta(minutes=30)  # since when one may change what opens an account that has no password
 
 # What a token is for, and how long it is good; none: until it is revoked.
 STAYS_VALID: Mapping[str, timedelta | None] = {
@@ -36,24 +37,6 @@ class Limit:
     by_account: int
     by_address: int
     within: timedelta
-
-
-class BadLogin(Reason):
-    code = "bad_login"
-    sentence = N_("Cette adresse et ce mot de passe ne vont pas ensemble.")
-    next_step = N_("Vérifiez-les, ou recevez un lien par courriel. Si vous venez de vous inscrire, ouvrez d’abord le lien reçu.")
-
-
-class TooManyAttempts(Reason):
-    code = "too_many_attempts"
-    sentence = N_("Il y a eu trop d’essais. Attendez %(count)s minute, puis recommencez.")
-    plural = N_("Il y a eu trop d’essais. Attendez %(count)s minutes, puis recommencez.")
-
-
-class LinkSpent(Reason):
-    code = "link_spent"
-    sentence = N_("Ce lien a déjà servi, ou il a expiré.")
-    next_step = N_("Demandez-en un autre : il arrive en quelques instants.")
 
 
 def may_sign_in(status: str, *, is_confirmed: bool) -> bool:

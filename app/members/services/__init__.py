@@ -1,17 +1,45 @@
 """Gestures on people: entering, their account, what staff does for them."""
 
+from app.members.services.account import (
+    ask_new_address,
+    change_password,
+    change_profile,
+    make_api_token,
+    renew_feed,
+    take_new_address,
+)
+from app.members.services.entering import LINKS, Device, ask_link, ask_reset, reset_password, sign_in, sign_in_by_link, sign_out
+from app.members.services.joining import confirm, consent, mark_of, sign_up
 from app.members.services.passwords import hash_password
 from app.members.services.sessions import end_session, end_sessions, note_seen, open_session
 from app.members.services.tokens import new_token, revoke_token, revoke_tokens, use_token
 
 __all__ = [
+    "LINKS",
+    "Device",
+    "ask_link",
+    "ask_new_address",
+    "ask_reset",
+    "change_password",
+    "change_profile",
+    "confirm",
+    "consent",
     "end_session",
     "end_sessions",
     "hash_password",
+    "make_api_token",
+    "mark_of",
     "new_token",
     "note_seen",
     "open_session",
+    "renew_feed",
+    "reset_password",
     "revoke_token",
     "revoke_tokens",
+    "sign_in",
+    "sign_in_by_link",
+    "sign_out",
+    "sign_up",
+    "take_new_address",
     "use_token",
 ]

@@ -50,10 +50,22 @@ def end_session(*, member_id: int, session_id: int, now: datetime) -> bool:
 def end_sessions(*, member_id: int, actor_id: int, now: datetime, but: int | None = None) -> int:
     """Close every session of this person, but perhaps the one that asks; how many there were."""
     with transaction():
-        ended = _end(WebSession.member_id == member_id, WebSession.id != (but or 0))
+        ended = close_sessions(member_id, but=but)
         if ended:
             journal.record("member.sessions_ended", member_id, actor_id=actor_id, member_id=member_id, at=now, count=ended)
         return ended
+
+
+def close_sessions(member_id: int, *, but: int | None = None) -> int:
+    """The same inside a larger gesture, which tells it."""
+    with transaction():
+        return _end(WebSession.member_id == member_id, WebSession.id != (but or 0))
+
+
+def forget_sessions(*, now: datetime) -> int:
+    """Remove the sessions that have ended by themselves."""
+    with transaction():
+        return _end(WebSession.expires_at <= now)
 
 
 def _end(*which: sa.ColumnElement[bool]) -> int:

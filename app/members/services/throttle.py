@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from flask import current_app
 
+from app.core import clock
 from app.core.db import db, lock, transaction
 from app.core.refusals import Refused
 from app.members.models import SignInAttempt
@@ -21,13 +22,14 @@ KEPT = timedelta(days=1)
 TURNS = 7210  # whose turn it is to count, by account or address
 
 
-def count_attempt(limit: Limit, *, account: str, address: str, now: datetime) -> None:
+def count_attempt(limit: Limit, *, account: str, address: str) -> None:
     """One more try of this kind; refused when there were too many. It counts before its answer is known: a crowd is counted too.
 
-    `now` is the running clock, never the stopped one: nobody stays locked out of a demonstration.
+    Measured on the running clock, never the stopped one: nobody stays locked out of a demonstration.
     """
     if not current_app.config["LOGIN_THROTTLE"]:
         return
+    now = clock.running()
     allowed = {_subject(limit, "account", account): limit.by_account, _subject(limit, "address", _network(address)): limit.by_address}
     with transaction():
         lock(TURNS, *(int(subject[-7:], 16) for subject in allowed))
@@ -54,9 +56,12 @@ def forgive(limit: Limit, *, account: str, address: str) -> None:
         )
 
 
-def forget_attempts(*, now: datetime) -> None:
+def forget_attempts() -> None:
+    """Nobody's tries are remembered for more than a day."""
     with transaction():
-        db.session.execute(sa.delete(SignInAttempt).where(SignInAttempt.at <= now - KEPT).execution_options(synchronize_session=False))
+        db.session.execute(
+            sa.delete(SignInAttempt).where(SignInAttempt.at <= clock.running() - KEPT).execution_options(synchronize_session=False)
+        )
 
 
 def _full_until(subject: str, most: int, within: timedelta, now: datetime) -> datetime | None:

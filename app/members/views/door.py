@@ -1,0 +1,127 @@
+"""Who is at the door: the blueprint of these pages, who is signed in, and what one must be to open a page."""
+
+from collections.abc import Callable, Collection
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Flask, abort, current_app, flash, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import AnonymousUserMixin, LoginManager, current_user, login_user
+from sqlalchemy.exc import OperationalError
+
+from app.core import clock
+from app.core.db import HouseIsReadOnly
+from app.members import queries, rules, services
+from app.members.models import Member
+from app.members.services import Device
+from app.web import security
+from app.web.forms import Form
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+bp = Blueprint("members", __name__, template_folder="../templates")
+
+
+class Stranger(AnonymousUserMixin):
+    """Somebody who has not entered: no role, no right."""
+
+    id = None
+    roles: frozenset[str] = frozenset()
+
+    def may(self, _action: str) -> bool:
+        return False
+
+
+def install(app: Flask, *, open_to_strangers: Collection[str]) -> None:
+    """Know who is signed in; and open nothing to others but the endpoints listed (`room.page`, or `room.*`)."""
+    manager = LoginManager(app)
+    manager.anonymous_user = Stranger
+    manager.session_protection = None  # sessions are ours, and a phone changes its address all day
+    manager.user_loader(_load)
+    manager.unauthorized_handler(_ask_to_enter)
+    app.extensions["open_to_strangers"] = frozenset(open_to_strangers)
+    app.before_request(_private_unless_listed)
+
+
+def needs(action: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """A page for who may do this; for everybody else there is no such page."""
+    assert action in rules.ACTIONS, action
+
+    def guarded(view: Callable[P, R]) -> Callable[P, R]:
+        @wraps(view)
+        def guard(*args: P.args, **kwargs: P.kwargs) -> R:
+            if not current_user.may(action):
+                abort(404)
+            return view(*args, **kwargs)
+
+        return guard
+
+    return guarded
+
+
+def device(*, remembered: bool = False) -> Device:
+    """From where this request comes."""
+    return Device(address=request.remote_addr or "", user_agent=request.user_agent.string, remembered=remembered)
+
+
+def let_in(token: str, *, remembered: bool) -> None:
+    """Put a new session in the browser in place of whatever it had, so that nobody else's stays in it."""
+    place = session.get("place")
+    session.clear()
+    session.permanent = remembered
+    if place is not None:
+        session["place"] = place
+    login_user(queries.session_member(token, now=clock.now()))
+
+
+def answer(template: str, form: Form, **shown: Any) -> ResponseReturnValue:
+    """The page of a form with its status; 429 when there were too many tries, saying when to come back."""
+    waits = [
+        reason.words["count"] for reason in (form.refused.reasons if form.refused else []) if isinstance(reason, rules.TooManyAttempts)
+    ]
+    headers = {"Retry-After": str(60 * int(str(waits[0])))} if waits else {}
+    return render_template(template, form=form, **shown), 429 if waits else form.status, headers
+
+
+def back_to_work(default: str = "/me") -> ResponseReturnValue:
+    """Where the person wanted to go when they were asked to enter."""
+    return redirect(security.safe_next(request.values.get("next"), default))
+
+
+def _load(token: str) -> Member | None:
+    now = clock.now()
+    person = queries.session_member(token, now=now)
+    if person is not None and now - person.web_session.seen_at >= rules.RENEWED_AFTER[person.web_session.remembered]:
+        _note_seen(person)
+    return person
+
+
+def _note_seen(person: Member) -> None:
+    """Reading goes on when nobody may write, or when somebody writes for long: it will be noted another time."""
+    try:
+        services.note_seen(person.web_session, now=clock.now())
+    except (HouseIsReadOnly, OperationalError) as trouble:
+        current_app.logger.warning("session not noted as seen: %s", type(trouble).__name__)
+    else:
+        session.modified = True  # the cookie of a remembered device is sent again, so that it lasts as long as its session
+
+
+def _private_unless_listed() -> ResponseReturnValue | None:
+    endpoint = request.endpoint
+    listed: Collection[str] = current_app.extensions["open_to_strangers"]
+    if endpoint is None or endpoint in listed or f"{endpoint.partition('.')[0]}.*" in listed or current_user.is_authenticated:
+        return None
+    return _ask_to_enter()
+
+
+def _ask_to_enter() -> ResponseReturnValue:
+    """To the sign-in page, then back to where one was: of a form that was being sent, to the page that held it."""
+    if request.method in ("GET", "HEAD"):
+        return redirect(url_for("members.sign_in", next=request.full_path.rstrip("?")))
+    flash(_("Votre session s’était refermée : rien n’a été fait. Entrez, puis recommencez."), "warn")
+    page = urlsplit(request.referrer or "")
+    here = f"{page.path}?{page.query}" if page.query else page.path
+    return redirect(url_for("members.sign_in", next=security.safe_next(here) if page.netloc == request.host else None))
