@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from app.billing.models import Charge, Lot, Plan, Price, Subscription, TariffGroup
 from app.billing.rules import LotView, PriceRow, best_rows, is_valid, month_of, own_price
-from app.core.cache import Stamped
+from app.core.cache import Stamped, asked_once
 from app.core.db import db
 from app.members.models import GroupMember, Member
 from app.place.models import Place
@@ -82,6 +82,7 @@ def _read_price_list(place_id: int) -> PriceList:
     return PriceList(tuple(PriceRow(*row) for row in rows), {row.code: row.discount_percent for row in groups})
 
 
+@asked_once
 def plans_on(member_id: int, day: date) -> list[HeldPlan]:
     """The plans that cover this day of use."""
     rows = db.session.execute(
@@ -99,7 +100,7 @@ def plans_on(member_id: int, day: date) -> list[HeldPlan]:
 
 def lots_for(member: Member, *, place_id: int, unit: str, scopes: Collection[str], on: date, plans: Iterable[HeldPlan]) -> list[LotView]:
     """The lots that may cover this use: the person's, their organisation's, their groups', and their plans' month."""
-    found = _lots(member, place_id, on, units=[unit], scopes=scopes)
+    found = [lot for lot in _lots(member, place_id, on) if lot.unit == unit and lot.scope in ("", *scopes)]
     return found + _months_to_come({lot.origin for lot in found}, plans, on, [(unit, scope) for scope in scopes])
 
 
@@ -110,7 +111,7 @@ def origin_of(subscription_id: int, day: date, unit: str, scope: str) -> str:
 
 def balances(member: Member, *, place_id: int, on: date) -> Balances:
     """What is left today, over every lot that is valid, and what is due."""
-    lots = _lots(member, place_id, on, units=["half_day", "minute", "cent"], scopes=None)
+    lots = list(_lots(member, place_id, on))
     lots += _months_to_come({lot.origin for lot in lots}, plans_on(member.id, on), on, list(ALLOWANCES.values()))
     left, unlimited = {"half_day": 0, "minute": 0, "cent": 0}, set()
     for lot in lots:
@@ -124,13 +125,16 @@ def balances(member: Member, *, place_id: int, on: date) -> Balances:
     return Balances(left["half_day"], left["minute"], left["cent"], open_cents(member.id), frozenset(unlimited))
 
 
+@asked_once
 def open_cents(member_id: int) -> int:
     """The tab (ardoise): charges that no invoice has taken yet."""
     total: int = db.session.scalar(sa.select(sa.func.coalesce(sa.func.sum(Charge.cents), 0)).where(Charge.member_id == member_id)) or 0
     return int(total)
 
 
-def _lots(member: Member, place_id: int, on: date, *, units: Collection[str], scopes: Collection[str] | None) -> list[LotView]:
+@asked_once
+def _lots(member: Member, place_id: int, on: date) -> list[LotView]:
+    """Every lot that this person may use, whatever its unit and scope: there are few."""
     groups = sa.select(GroupMember.group_id).where(
         GroupMember.member_id == member.id,
         GroupMember.since <= on,
@@ -149,9 +153,8 @@ def _lots(member: Member, place_id: int, on: date, *, units: Collection[str], sc
         Lot.granted,
         Lot.unlimited,
         Lot.unit,
-    ).where(Lot.place_id == place_id, sa.or_(*mine), Lot.unit.in_(units))
-    if scopes is not None:
-        query = query.where(Lot.scope.in_(["", *scopes]))
+        Lot.scope,
+    ).where(Lot.place_id == place_id, sa.or_(*mine), sa.or_(Lot.valid_to.is_(None), Lot.valid_to >= on))
     return [
         LotView(
             lot_id=row.id,
@@ -164,6 +167,7 @@ def _lots(member: Member, place_id: int, on: date, *, units: Collection[str], sc
             unlimited=row.unlimited,
             rank=row.id,
             unit=row.unit,
+            scope=row.scope,
         )
         for row in db.session.execute(query)
     ]

@@ -11,7 +11,7 @@ from app.booking.models import LIVE, OCCUPYING, Absence, Booking, KindRules, Occ
 from app.booking.papers import Dated
 from app.booking.rules import KIND_DEFAULTS, Held, Rules, Taken, Thing
 from app.core.cache import Stamped
-from app.core.db import UtcDateTime, db
+from app.core.db import UtcDateTime, db, epoch
 from app.core.period import Period
 from app.place.models import Place
 
@@ -93,7 +93,7 @@ def _read_directory(place_id: int) -> Directory:
     return Directory(things, retired)
 
 
-def _taken() -> sa.CompoundSelect[Any]:
+def _touching(*columns: sa.ColumnElement[Any]) -> sa.CompoundSelect[Any]:
     """What starts in a period, and of each thing the last row before it: only that one can reach into it, since active rows
     of one thing never overlap. The index finds each at once, so that this stays as quick after years as on the first day."""
     here, before = Occupancy.__table__, Occupancy.__table__.alias("before_it")
@@ -102,10 +102,6 @@ def _taken() -> sa.CompoundSelect[Any]:
         sa.bindparam("begins", type_=UtcDateTime),
         sa.bindparam("ends", type_=UtcDateTime),
     )
-    columns = [
-        here.c[name]
-        for name in ("resource_id", "starts_at", "ends_at", "buffer_before", "buffer_after", "holder", "booking_id", "lapses_at")
-    ]
     last_before = (
         sa.select(before.c.id)
         .where(before.c.active, before.c.resource_id == Resource.id, before.c.starts_at < begins)
@@ -121,7 +117,11 @@ def _taken() -> sa.CompoundSelect[Any]:
     return reaching_in.union_all(inside)
 
 
-_TAKEN = _taken()
+_ROW = Occupancy.__table__.c
+_TAKEN = _touching(
+    *(_ROW[name] for name in ("resource_id", "starts_at", "ends_at", "buffer_before", "buffer_after", "holder", "booking_id", "lapses_at"))
+)
+_COUNTED = _touching(_ROW.resource_id, epoch(_ROW.starts_at), epoch(_ROW.ends_at), _ROW.holder)
 
 
 def taken(resource_ids: Collection[int], period: Period) -> dict[int, list[Taken]]:
@@ -134,6 +134,52 @@ def taken(resource_ids: Collection[int], period: Period) -> dict[int, list[Taken
         found[resource_id].append(Taken(resource_id, whole, used, holder, booking_id, lapses_at))
     for mine in found.values():
         mine.sort(key=lambda one: one.whole.starts_at)
+    return found
+
+
+def rows(resource_ids: Collection[int], period: Period) -> dict[int, list[tuple[int, int, str]]]:
+    """The same as grids count it: (from, to, holder) in seconds since 1970, by thing, in order."""
+    found: dict[int, list[tuple[int, int, str]]] = {}
+    for resource_id, start, end, holder in db.session.execute(
+        _COUNTED, {"ids": sorted(resource_ids), "begins": period.starts_at, "ends": period.ends_at}
+    ):
+        found.setdefault(resource_id, []).append((start, end, holder))
+    for one in found.values():
+        one.sort()
+    return found
+
+
+def rows_of(member_id: int, period: Period) -> list[tuple[int, int, int, int, str]]:
+    """The things that a person holds in a period: (booking, thing, from, to, status), in order of start."""
+    found = db.session.execute(
+        sa.select(Booking.id, Occupancy.resource_id, epoch(Booking.starts_at), epoch(Booking.ends_at), Booking.status)
+        .join(Occupancy, Occupancy.booking_id == Booking.id)
+        .where(
+            Booking.member_id == member_id,
+            Booking.status.in_(OCCUPYING),
+            Booking.starts_at < period.ends_at,
+            Booking.starts_at > period.starts_at - timedelta(days=31),
+            Booking.ends_at > period.starts_at,
+            Occupancy.active,
+            sa.or_(Occupancy.holder != "space", Occupancy.resource_id == Booking.resource_id),
+        )
+        .order_by(Booking.starts_at, Booking.id)
+    )
+    return [tuple(row) for row in found]
+
+
+def usual_thing(member_id: int) -> int | None:
+    """Where a person sits most often, of their last ten half-days."""
+    last = (
+        sa.select(Booking.resource_id)
+        .where(Booking.member_id == member_id, Booking.kind == "desk", Booking.status.in_(LIVE))
+        .order_by(Booking.starts_at.desc())
+        .limit(10)
+        .subquery()
+    )
+    found: int | None = db.session.scalar(
+        sa.select(last.c.resource_id).group_by(last.c.resource_id).order_by(sa.func.count().desc(), last.c.resource_id).limit(1)
+    )
     return found
 
 

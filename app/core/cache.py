@@ -1,12 +1,16 @@
 """Small values kept in the process for as long as their stamp in the database stays the same."""
 
-from collections.abc import Callable, Hashable
-from typing import Generic, TypeVar
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import wraps
+from typing import Any, Generic, ParamSpec, TypeVar
 from weakref import WeakSet
 
 from app.core.db import db
 
 V = TypeVar("V")
+P = ParamSpec("P")
 _all: "WeakSet[Stamped[object]]" = WeakSet()
 
 
@@ -40,3 +44,41 @@ def clear_all() -> None:
     """Forget everything (tests, whose stamps are undone with the rest)."""
     for cache in _all:
         cache.clear()
+
+
+# ---------------------------------------------------------------- within one reading
+
+_answers: ContextVar[dict[Hashable, Any] | None] = ContextVar("answers", default=None)
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """In this block, which writes nothing, a question asked again (see `asked_once`) is answered from memory.
+
+    So a page that looks at sixty things asks the database what it would ask for one.
+    """
+    if _answers.get() is not None:
+        yield
+        return
+    token = _answers.set({})
+    try:
+        yield
+    finally:
+        _answers.reset(token)
+
+
+def asked_once(question: Callable[P, V]) -> Callable[P, V]:
+    """A query whose answer is remembered inside `reading()`; outside, it is asked each time."""
+
+    @wraps(question)
+    def ask(*args: P.args, **kwargs: P.kwargs) -> V:
+        answers = _answers.get()
+        if answers is None:
+            return question(*args, **kwargs)
+        key = (question, args, tuple(kwargs.items()))
+        if key not in answers:
+            answers[key] = question(*args, **kwargs)
+        answer: V = answers[key]
+        return answer
+
+    return ask

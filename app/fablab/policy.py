@@ -16,7 +16,7 @@ class MachinePolicy:
 
     def reasons(self, request: Request) -> Iterator[Reason]:
         for want in request.wants:
-            needed = queries.clearance_needed(want.thing.id)
+            needed = queries.clearance_needed(want.thing)
             if needed is not None:
                 day = want.period.starts_at.astimezone(request.place.tz).date()
                 yield from reasons_clearance(

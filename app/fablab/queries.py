@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from app.booking.models import Booking, Status
+from app.booking.rules import Thing
+from app.core.cache import asked_once
 from app.core.db import db
 from app.fablab.models import Clearance, ClearanceType, Machine, MachineLead
 from app.fablab.rules import Right, expiry
@@ -23,15 +25,21 @@ class Needed:
     months: int | None
 
 
-def clearance_needed(resource_id: int) -> Needed | None:
-    row = db.session.execute(
-        sa.select(ClearanceType.id, ClearanceType.name, ClearanceType.policy, ClearanceType.months)
+def clearance_needed(thing: Thing) -> Needed | None:
+    return _needs(thing.place_id).get(thing.id)
+
+
+@asked_once
+def _needs(place_id: int) -> dict[int, Needed]:
+    rows = db.session.execute(
+        sa.select(Machine.resource_id, ClearanceType.id, ClearanceType.name, ClearanceType.policy, ClearanceType.months)
         .join(Machine, Machine.clearance_type_id == ClearanceType.id)
-        .where(Machine.resource_id == resource_id)
-    ).one_or_none()
-    return Needed(*row) if row is not None else None
+        .where(ClearanceType.place_id == place_id)
+    )
+    return {resource_id: Needed(*said) for resource_id, *said in rows}
 
 
+@asked_once
 def rights(member_id: int, needed: Needed, *, zone: ZoneInfo) -> list[Right]:
     """The clearances of a person for a type; one that lapses when unused is counted from the last use."""
     rows = db.session.execute(
@@ -140,3 +148,30 @@ def _last_day(row: Clearance, kind: ClearanceType, zone: ZoneInfo) -> date | Non
         return row.expires_on
     used = last_use(row.member_id, kind.id, zone=zone)
     return expiry("unused", given_on=row.given_on, months=kind.months, until=None, last_used_on=used)
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What is written on a machine's page."""
+
+    protective_equipment: tuple[str, ...] = ()
+    safety_rules: tuple[str, ...] = ()
+
+
+def details(resource_id: int) -> Details:
+    row = db.session.execute(
+        sa.select(Machine.protective_equipment, Machine.safety_rules).where(Machine.resource_id == resource_id)
+    ).one_or_none()
+    return Details(tuple(row[0]), tuple(row[1])) if row is not None else Details()
+
+
+def leads(resource_id: int) -> list[str]:
+    """The names of its référents: they said yes to be asked."""
+    return list(
+        db.session.scalars(
+            sa.select(Member.name)
+            .join(MachineLead, MachineLead.member_id == Member.id)
+            .where(MachineLead.resource_id == resource_id, Member.status == "active")
+            .order_by(Member.name)
+        )
+    )

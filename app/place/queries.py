@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import holidays
 import sqlalchemy as sa
-from flask import g, session
+from flask import abort, g, session
 
 from app.core.cache import Stamped
 from app.core.db import db
@@ -19,11 +19,19 @@ _calendars: Stamped[Calendar] = Stamped()
 
 def current() -> Place:
     """The lieu at hand: the one chosen in the browser's session when there are several, else the first."""
+    found = at_hand()
+    if found is None:
+        abort(503)
+    return found
+
+
+def at_hand() -> Place | None:
+    """The same, or none in a house that has no lieu yet."""
     if "place" not in g:
         chosen = session.get("place")
         place = db.session.get(Place, chosen) if chosen else None
-        g.place = place or db.session.scalars(sa.select(Place).order_by(Place.id).limit(1)).one()
-    found: Place = g.place
+        g.place = place or db.session.scalars(sa.select(Place).order_by(Place.id).limit(1)).one_or_none()
+    found: Place | None = g.place
     return found
 
 

@@ -1,24 +1,33 @@
-"""What the shell asks of the rooms: who we are."""
+"""What every page asks about this house: who we are, where one may go, whether it is open, who is here."""
 
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-import sqlalchemy as sa
+from flask import g
+from flask_babel import gettext as _
+from flask_login import current_user
 
-from app.core.db import db
+from app.core import clock
+from app.members.rules import STAFF
 from app.place import queries as place_queries
 from app.place.models import Place
-from app.web.registry import Identity
+from app.place.rules import Calendar
+from app.web import typography
+from app.web.registry import Identity, NavItem
+
+NOBODYS = Identity(name="Worklab", zone=ZoneInfo("Europe/Paris"))  # a house without a lieu yet
+DAYS_LOOKED = 40  # to find when it opens again
 
 
 def identity() -> Identity:
-    """The lieu at hand; a house that has none yet is called by the program's name."""
-    if db.session.scalar(sa.select(Place.id).limit(1)) is None:
-        return Identity(name="Worklab", zone=ZoneInfo("Europe/Paris"))
-    place = place_queries.current()
+    place = place_queries.at_hand()
+    if place is None:
+        return NOBODYS
     return Identity(
         name=place.name,
-        zone=place.tz,
         short_name=place.short_name,
+        zone=place.tz,
         street=place.street,
         postcode=place.postal_code,
         town=place.town,
@@ -29,3 +38,74 @@ def identity() -> Identity:
         rna=place.rna,
         nda=place.training_number,
     )
+
+
+def navigation() -> Sequence[NavItem]:
+    """Four places to go; a fifth, with shorter words, for who runs the lieu."""
+    if not current_user.is_authenticated:
+        return [
+            NavItem("place", _("Le lieu"), "/"),
+            NavItem("week", _("La semaine"), "/#semaine"),
+            NavItem("enter", _("Entrer"), "/login"),
+        ]
+    if is_staff():
+        return [
+            NavItem("week", _("Semaine"), "/me"),
+            NavItem("book", _("Réserver"), "/coworking/"),
+            NavItem("place", _("Le lieu"), "/place"),
+            NavItem("account", _("Compte"), "/me/account"),
+            NavItem("manage", _("Gérer"), "/manage/"),
+        ]
+    return [
+        NavItem("week", _("Ma semaine"), "/me"),
+        NavItem("book", _("Réserver"), "/coworking/"),
+        NavItem("place", _("Le lieu"), "/place"),
+        NavItem("account", _("Mon compte"), "/me/account"),
+    ]
+
+
+def open_now() -> str:
+    """« Ouvert jusqu’à 18 h 30 », or when it opens."""
+    place = place_queries.at_hand()
+    if place is None:
+        return ""
+    if "open_now" not in g:
+        g.open_now = _opening(place, clock.now())
+    said: str = g.open_now
+    return said
+
+
+def language() -> str | None:
+    """The language that this person asked for once and for all."""
+    return current_user.locale if current_user.is_authenticated else None
+
+
+def is_staff() -> bool:
+    return bool(current_user.is_authenticated and not STAFF.isdisjoint(current_user.roles))
+
+
+def _opening(place: Place, now: datetime) -> str:
+    calendar, local = place_queries.calendar(place.id), now.astimezone(place.tz)
+    minute, say = local.hour * 60 + local.minute, typography.words()
+    today = [] if calendar.closure_on(local.date()) else calendar.spans(local.date())
+    for opens, closes in today:
+        if opens <= minute < closes:
+            return _("Ouvert jusqu’à %(hour)s", hour=say.hour_at(closes))
+        if minute < opens:
+            return _("Ouvre à %(hour)s", hour=say.hour_at(opens))
+    found = _next_opening(calendar, local.date())
+    if found is None:
+        return _("Fermé")
+    day, opens = found
+    if day == local.date() + timedelta(days=1):
+        return _("Ouvre demain à %(hour)s", hour=say.hour_at(opens))
+    return _("Ouvre %(day)s à %(hour)s", day=say.day(day), hour=say.hour_at(opens))
+
+
+def _next_opening(calendar: Calendar, today: date) -> tuple[date, int] | None:
+    for ahead in range(1, DAYS_LOOKED):
+        day = today + timedelta(days=ahead)
+        spans = [] if calendar.closure_on(day) else calendar.spans(day)
+        if spans:
+            return day, spans[0][0]
+    return None

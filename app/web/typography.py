@@ -59,6 +59,12 @@ class Words:
         text = f"{self.weekdays_short[day.weekday()]}{NBSP}{self._number_of(day)}"
         return f"{text}{NBSP}{self.months_short[day.month - 1]}" if month else text
 
+    def day_in_week(self, value: Moment, today: date, zone: tzinfo | None = None) -> str:
+        """« mardi 8 », « aujourd’hui, mardi 8 »: in the list of a week, whose title says the month."""
+        day = _local_date(value, zone)
+        named = f"{self.weekdays[day.weekday()]}{NBSP}{self._number_of(day)}"
+        return f"{self.today}, {named}" if day == today else named
+
     def day_near(self, value: Moment, today: date, zone: tzinfo | None = None, *, month: bool = True) -> str:
         """« aujourd’hui, mardi 8 décembre », « demain, … », « hier, … », else the day alone."""
         day = _local_date(value, zone)
@@ -141,6 +147,10 @@ class Words:
         chosen = one if self.is_one(count) else many
         number = self.number(count)
         return chosen.replace("{n}", number) if "{n}" in one + many else f"{number}{NBSP}{chosen}"
+
+    def opening(self, text: str) -> str:
+        """« Du lundi 7… »: the same words, where a sentence begins."""
+        return text[:1].upper() + text[1:]
 
     def listed(self, items: Iterable[object]) -> str:
         """« a, b et c »."""
@@ -276,9 +286,9 @@ class English(Words):
 WORDS: dict[str, Words] = {"fr": French(), "en": English()}
 
 FILTERS = (
-    "weekday", "day", "day_short", "day_near", "date_long", "month", "days_range",
+    "weekday", "day", "day_short", "day_in_week", "day_near", "date_long", "month", "days_range",
     "hour", "hour_at", "hours_range", "from_to", "moment", "span",
-    "money", "number", "percent", "minutes", "hours_exact", "plural", "listed",
+    "money", "number", "percent", "minutes", "hours_exact", "plural", "listed", "opening",
 )  # fmt: skip
 
 

@@ -201,7 +201,7 @@ def test_a_breakdown_gives_back_what_it_takes_and_leaves_the_rest(fablab, frozen
 
 
 def test_a_machine_for_two_waits_for_company(fablab):
-    needed = queries.clearance_needed(fablab.cnc.id)
+    needed = queries.clearance_needed(fablab.cnc)
     with transaction():
         db.session.add(
             Clearance(member_id=fablab.ana.id, clearance_type_id=needed.type_id, given_on=date(2026, 11, 1), created_at=clock.now())

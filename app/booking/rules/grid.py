@@ -1,0 +1,210 @@
+"""A week of everything, two cells a day: pure arithmetic on whole seconds since 1970.
+
+Integers, because a lieu's week holds a thousand occupancies; instants of the wall clock come only from the calendar, so a
+day of 23 or 25 hours is as long as it is.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from app.booking.rules import Thing
+from app.core.period import at
+from app.place.rules import Calendar
+
+Stretch = tuple[int, int]  # from, to
+Row = tuple[int, int, str]  # from, to, and what holds the thing then
+Half = tuple[Stretch, ...]  # the open stretches of a half-day, in order; none: closed
+WHOLE = -1  # all that is left of the half-day is free
+
+# What a cell says; the letters are the classes of the stylesheet's `.week`.
+FREE, MINE, TAKEN, WAITING, OUT, SHUT = "l", "m", "p", "a", "o", "f"
+
+
+class Cell(NamedTuple):
+    """One half-day of one thing. `free`: minutes of its longest free stretch, or `WHOLE`; of a pool, its free places."""
+
+    kind: str
+    free: int = 0
+
+
+PAST_OR_CLOSED, BUSY, BROKEN, ALL_FREE = Cell(SHUT), Cell(TAKEN), Cell(OUT), Cell(FREE, WHOLE)
+
+
+class Drawn(NamedTuple):
+    """One `<td>`: a half-day, or a whole day whose halves are alike. `half`: m, a, or nothing for the day."""
+
+    cell: Cell
+    day: int
+    half: str
+    span: int
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The half-days of some days, as the lieu's hours cut them: two for each day, morning then afternoon.
+
+    `sold` has the half-days that are sold; `open` all the open time, an evening opening too.
+    """
+
+    days: tuple[date, ...]
+    sold: tuple[Half, ...]
+    open: tuple[Half, ...]
+
+
+def monday_of(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
+def frame(calendar: Calendar, first: date, days: int = 7, *, hours: Mapping[str, Sequence[Sequence[int]]] | None = None) -> Frame:
+    """The half-days from a day on; `hours`: a thing's own, instead of the lieu's."""
+    all_days = tuple(first + timedelta(days=ahead) for ahead in range(days))
+    sold: list[Half] = []
+    opened: list[Half] = []
+    for day in all_days:
+        spans = [] if calendar.closure_on(day) else calendar.spans(day, hours)
+        midnight = int(at(day, 0, calendar.zone).timestamp())
+        plain = int(at(day, 1440, calendar.zone).timestamp()) - midnight == 86400
+        for part, least, most in ((calendar.morning, 0, calendar.afternoon[0]), (calendar.afternoon, calendar.afternoon[0], 1440)):
+            for halves, begins, ends in ((sold, *part), (opened, least, most)):
+                halves.append(
+                    tuple(
+                        (midnight + 60 * opens, midnight + 60 * closes)
+                        if plain
+                        else (int(at(day, opens, calendar.zone).timestamp()), int(at(day, closes, calendar.zone).timestamp()))
+                        for opens, closes in ((max(opens, begins), min(closes, ends)) for opens, closes in spans)
+                        if opens < closes
+                    )
+                )
+    return Frame(all_days, tuple(sold), tuple(opened))
+
+
+def cells(thing: Thing, frame: Frame, rows: Sequence[Row], *, now: int, last: int) -> list[Cell]:
+    """Two cells for each day of the frame. `rows`: what holds the thing, in order, never two at once; `last`: where its horizon ends."""
+    if not thing.bookable or thing.state == "out_of_service":
+        out = BROKEN if thing.bookable else PAST_OR_CLOSED
+        return [out if half and half[-1][1] > now else PAST_OR_CLOSED for half in frame.open]
+    if thing.rules.sold_by != "minutes":
+        return list(_by_half_days(frame.sold, rows, now=now, last=last))
+    return list(_by_minutes(thing, frame.open, rows, now=now, last=last))
+
+
+def pool_cells(seats: Sequence[Sequence[Cell]]) -> list[Cell]:
+    """A pool says how many of its places are free."""
+    return [_together(half) for half in zip(*seats, strict=True)]
+
+
+def resident_cells(cells: Sequence[Cell], away: Sequence[bool]) -> list[Cell]:
+    """A resident's desk is theirs, but for the days they said they are away."""
+    return [cell if away[number // 2] or cell.kind == SHUT else BUSY for number, cell in enumerate(cells)]
+
+
+def drawn(cells: Sequence[Cell], *, whole_days: Sequence[int] | None = None) -> Iterator[Drawn]:
+    """The cells as they are drawn: two halves alike are one. `whole_days`: of a pool, the places free all day, day by day."""
+    for day in range(len(cells) // 2):
+        morning, afternoon = cells[2 * day], cells[2 * day + 1]
+        alike = morning == afternoon and (morning.kind != FREE or morning.free == WHOLE or _as_many(morning, whole_days, day))
+        if alike:
+            yield Drawn(morning, day, "", 2)
+        else:
+            yield Drawn(morning, day, "m", 1)
+            yield Drawn(afternoon, day, "a", 1)
+
+
+def free_all_day(seats: Iterable[Sequence[Cell]]) -> list[int]:
+    """How many of the seats are free in both halves, day by day."""
+    halves = [[cell.kind == FREE for cell in seat] for seat in seats]
+    days = len(halves[0]) // 2 if halves else 0
+    return [sum(seat[2 * day] and seat[2 * day + 1] for seat in halves) for day in range(days)]
+
+
+def touched(frame: Frame, start: int, end: int) -> Iterator[int]:
+    """The half-days that this time touches; outside opening hours, the one that it is nearest to."""
+    for number, half in enumerate(frame.open):
+        if half and start < half[-1][1] and end > half[0][0]:
+            yield number
+
+
+def free_stretches(thing: Thing, half: Half, rows: Iterable[Row], *, now: int) -> Iterator[Stretch]:
+    """The stretches of a half-day that can still be booked: after the notice, beside the buffers, on the step."""
+    rules = thing.rules
+    step = 60 * rules.step
+    least = 60 * rules.min_minutes
+    earliest = now + 60 * rules.notice_minutes
+    around = (60 * rules.buffer_after, 60 * rules.buffer_before)
+    for opens, closes in half:
+        cursor = max(opens, earliest)
+        for start, end, _ in (*rows, (closes + around[0], closes + around[0], "")):
+            if end + around[1] <= cursor:
+                continue
+            begins = -(-cursor // step) * step
+            stops = min(start - around[0], closes) // step * step
+            if stops - begins >= least:
+                yield begins, stops
+            cursor = max(cursor, end + around[1])
+            if cursor >= closes:
+                break
+
+
+def joined(*halves: Half) -> Half:
+    """The open stretches of a whole day, where two that touch are one."""
+    stretches: list[Stretch] = []
+    for opens, closes in (stretch for half in halves for stretch in half):
+        if stretches and stretches[-1][1] >= opens:
+            stretches[-1] = (stretches[-1][0], closes)
+        else:
+            stretches.append((opens, closes))
+    return tuple(stretches)
+
+
+def _by_half_days(halves: Iterable[Half], rows: Sequence[Row], *, now: int, last: int) -> Iterator[Cell]:
+    position, count = 0, len(rows)
+    for half in halves:
+        if not half or half[-1][1] <= now or half[0][0] >= last:
+            yield PAST_OR_CLOSED
+            continue
+        start = half[0][0] if half[0][0] > now else now
+        while position < count and rows[position][1] <= start:
+            position += 1
+        if position < count and rows[position][0] < half[-1][1]:
+            yield _held(rows[position][2])
+        else:
+            yield ALL_FREE
+
+
+def _by_minutes(thing: Thing, halves: Iterable[Half], rows: Sequence[Row], *, now: int, last: int) -> Iterator[Cell]:
+    before, after = 60 * thing.rules.buffer_before, 60 * thing.rules.buffer_after
+    for half in halves:
+        if not half or half[-1][1] <= now or half[0][0] >= last:
+            yield PAST_OR_CLOSED
+            continue
+        here = [row for row in rows if row[0] - after < half[-1][1] and row[1] + before > half[0][0]]
+        if not here and half[0][0] >= now + 60 * thing.rules.notice_minutes:
+            yield ALL_FREE
+            continue
+        free = max((end - start for start, end in free_stretches(thing, half, here, now=now)), default=0)
+        if free:
+            yield Cell(FREE, free // 60) if here else ALL_FREE
+        else:
+            yield next((_held(row[2]) for row in here if row[2] in ("outage", "closure")), BUSY)
+
+
+def _held(holder: str) -> Cell:
+    if holder == "outage":
+        return BROKEN
+    return PAST_OR_CLOSED if holder == "closure" else BUSY
+
+
+def _together(half: Sequence[Cell]) -> Cell:
+    free = sum(cell.kind == FREE for cell in half)
+    if free:
+        return Cell(FREE, free)
+    kinds = {cell.kind for cell in half}
+    if kinds == {SHUT}:
+        return PAST_OR_CLOSED
+    return BROKEN if kinds == {OUT} else BUSY
+
+
+def _as_many(cell: Cell, whole_days: Sequence[int] | None, day: int) -> bool:
+    return whole_days is not None and whole_days[day] == cell.free

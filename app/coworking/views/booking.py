@@ -1,0 +1,454 @@
+"""Réserver: a sentence to fill, an answer that lists what is really free, a gesture for each line."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+
+from flask import abort, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user, login_required
+
+from app.booking import papers
+from app.booking import services as booking
+from app.booking import views as say
+from app.booking.queries import Directory, directory, held_by, usual_thing
+from app.booking.rules import NonexistentTime, Thing, free_until, reasons_typed
+from app.core import clock
+from app.core.cache import Stamped
+from app.core.period import Period, at
+from app.core.refusals import Alternative, Refused
+from app.coworking import services
+from app.coworking.forms import PARTS, BookForm, WaitForm, WishForm
+from app.coworking.services import Offer
+from app.coworking.views.door import bp
+from app.place import queries as place_queries
+from app.place.models import Place
+from app.web import i18n, typography
+from app.web.forms import FIRST_DAY, LAST_DAY
+from app.web.refusals import choice_value, chosen
+
+# What one may wish, and the kinds of things that answer it.
+WISHES = {
+    "desk": ("pool", "desk"),
+    "office": ("office",),
+    "room": ("room",),
+    "booth": ("booth",),
+    "machine": ("machine",),
+    "space": ("space",),
+}
+WISH_OF = {kind: wish for wish, kinds in WISHES.items() for kind in kinds}
+QUARTER = 15
+FEW = 8  # offers shown before the others
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """The sentence as it was understood."""
+
+    what: str
+    day: date
+    part: str
+    start: time
+    end: time
+    thing: Thing | None = None
+    clock: str = ""
+
+    @property
+    def half(self) -> str | None:
+        return None if self.part == "hours" else self.part
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    offers: list[Offer]
+    title: str
+    refused: Refused | None = None
+    asked: str = ""  # what the waiting list would wait for
+    around: tuple[tuple[str, str], ...] = ()  # ways out of an hour that is missing, or that comes twice: (words, address)
+
+
+@bp.get("/")
+@login_required
+def book() -> ResponseReturnValue:
+    place = place_queries.current()
+    form = WishForm()
+    wish = _understood(form, place) if form.validate() else None
+    if wish is None:
+        return _page(place, usual_wish(place), None, problems=form), 422
+    return _page(place, wish, _answer(place, wish))
+
+
+@bp.get("/r/<code>/<day><any(m, a):half>")
+@bp.get("/r/<code>/<day>")
+@login_required
+def book_thing(code: str, day: str, half: str = "") -> ResponseReturnValue:
+    """One thing on one day, from a cell of the grid or of the plan: the same page, its sentence already filled."""
+    place = place_queries.current()
+    thing = directory(place).by_code(code) or abort(404)
+    try:
+        asked = date.fromisoformat(day)
+    except ValueError:
+        abort(404)
+    if not FIRST_DAY <= asked <= LAST_DAY:
+        abort(404)
+    part = {"m": "morning", "a": "afternoon", "": "day"}[half]
+    wish = replace(usual_wish(place), what=WISH_OF[thing.kind], thing=thing, day=asked, part=part)
+    return _page(place, wish, _answer(place, wish))
+
+
+@bp.post("/bookings")
+@login_required
+def new_booking() -> ResponseReturnValue:
+    """One offer, taken. The key is the form's and the offer's: two offers of one page are two gestures."""
+    place, form = place_queries.current(), BookForm()
+    thing, period = chosen_thing(place, form.choice.data)
+    if not form.validate():
+        return _again(place, thing, period, None, form), 422
+    if form.repeat.data:
+        return redirect(
+            url_for(".series", choice=form.choice.data, repeat=form.repeat.data, until=form.until.data or "", note=form.note.data), 303
+        )
+    wanted = services.request_for(
+        thing,
+        period,
+        member_id=current_user.id,
+        actor_id=current_user.id,
+        now=clock.now(),
+        note=form.note.data,
+        guest_name=form.guest_name.data,
+    )
+    body = [form.choice.data, form.note.data, form.guest_name.data]
+    try:
+        made = booking.reserve(wanted, key=form.key_for(form.choice.data), body=body)
+    except Refused as refused:
+        return _again(place, thing, period, refused, form), refused.status
+    taken = directory(place).any(made.resource_id)
+    when = papers.when(made.half, made.starts_at, made.ends_at, place.tz)
+    if made.status == "pending":
+        flash(
+            _("Votre demande est notée\u00a0: %(thing)s, %(when)s. L’équipe du lieu vous répondra.", thing=say.title(taken), when=when),
+            "warn",
+        )
+    else:
+        flash(_("C’est réservé\u00a0: %(thing)s, %(when)s.", thing=say.title(taken), when=when))
+    return redirect(url_for("portal.booking", booking_id=made.id), 303)
+
+
+@bp.post("/waitlist")
+@login_required
+def wait() -> ResponseReturnValue:
+    place, form = place_queries.current(), WaitForm()
+    thing, period = chosen_thing(place, form.choice.data)
+    if not form.validate():
+        abort(400)
+    try:
+        booking.join_waitlist(services.request_for(thing, period, member_id=current_user.id, actor_id=current_user.id, now=clock.now()))
+    except Refused as refused:
+        return _again(place, thing, period, refused, None), refused.status
+    flash(
+        _("Vous êtes sur la liste d’attente. Si une place se libère, elle sera gardée 20 minutes pour vous, et un courriel vous le dira.")
+    )
+    return redirect(url_for("portal.week"), 303)
+
+
+def chosen_thing(place: Place, value: str) -> tuple[Thing, Period]:
+    """The thing and the time that a button carried; what no page of ours offered is not an address of ours."""
+    choice = chosen(value)
+    thing = directory(place).things.get(choice.resource_id) if choice else None
+    if choice is None or thing is None:
+        abort(400)
+    return thing, Period(choice.starts_at, choice.ends_at)
+
+
+def _again(place: Place, thing: Thing, period: Period, refused: Refused | None, form: BookForm | None) -> str:
+    """The page of the sentence again, with what is in the way."""
+    start, end = period.local(place.tz)
+    half = services.half_of_period(thing, period)
+    wish = replace(
+        usual_wish(place), what=WISH_OF[thing.kind], thing=thing, day=start.date(), part=half or "hours", start=start.time(), end=end.time()
+    )
+    answer = _answer(place, wish)
+    if refused is not None:
+        answer = replace(answer, refused=refused, asked=choice_value(Alternative(thing.id, period.starts_at, period.ends_at)))
+    return _page(place, wish, answer, form=form)
+
+
+# ---------------------------------------------------------------- the sentence
+
+
+def usual_wish(place: Place, *, seeks_a_seat: bool = False) -> Wish:
+    """What is wished before anything is said: a desk, the half-day that runs or the next one (when they have no seat yet)."""
+    calendar, now = place_queries.calendar(place.id), clock.now()
+    today = now.astimezone(place.tz).date()
+    seated = [held.period for held in held_by(current_user.id, since=now) if held.kind in ("desk", "office")] if seeks_a_seat else []
+    for ahead in range(15):
+        day = today + timedelta(days=ahead)
+        if calendar.closure_on(day):
+            continue
+        for half in ("morning", "afternoon"):
+            span = calendar.half_period(day, half)
+            if span is not None and span.ends_at > now and not any(span.overlaps(period) for period in seated):
+                return Wish("desk", day, half, time(9), time(10))
+    return Wish("desk", today, "morning", time(9), time(10))
+
+
+def _understood(form: WishForm, place: Place) -> Wish:
+    usual, things = usual_wish(place, seeks_a_seat=not form.is_asked), directory(place)
+    thing = _named(things, form.which.data, form.what.data)
+    what = WISH_OF[thing.kind] if thing else form.what.data if form.what.data in WISHES else usual.what
+    part = form.part.data if form.part.data in PARTS else usual.part if not form.start.data else "hours"
+    return Wish(
+        what=what,
+        day=form.day.data or usual.day,
+        part=part,
+        start=form.start.data or usual.start,
+        end=form.end.data or usual.end,
+        thing=thing,
+        clock=form.clock.data,
+    )
+
+
+def _named(things: Directory, code: str, what: str) -> Thing | None:
+    """The thing of that code, unless the sentence has changed its mind about what it wants."""
+    if not code:
+        return None
+    kinds = WISHES.get(what, tuple(WISH_OF))
+    return next((thing for kind in kinds if (thing := things.by_code(code, kind))), None)
+
+
+def _candidates(place: Place, wish: Wish) -> list[Thing]:
+    if wish.thing is not None:
+        return [wish.thing]
+    listed = directory(place).of_kind(*WISHES[wish.what])
+    return [thing for thing in listed if thing.bookable and (thing.pool_id is None or thing.is_pool)]
+
+
+# ---------------------------------------------------------------- the answer
+
+
+def _answer(place: Place, wish: Wish) -> Answer:
+    now, who = clock.now(), current_user.id
+    things = _candidates(place, wish)
+    if not things:
+        return Answer([], _("Rien de tel dans ce lieu"))
+    period = None
+    if wish.part == "hours":
+        try:
+            period = _period(place, wish)
+        except Refused as refused:
+            return Answer([], "", refused=refused, around=_around(place, wish, refused))
+    halves = [thing for thing in things if thing.rules.sold_by != "minutes"]
+    timed = [thing for thing in things if thing.rules.sold_by == "minutes"]
+    offers: list[Offer] = []
+    first = None
+    if halves and period is None:
+        offers, first = services.half_day_offers(halves, day=wish.day, half=wish.part, member_id=who, actor_id=who, now=now)
+    elif halves and period is not None:
+        first = services.request_for(halves[0], period, member_id=who, actor_id=who, now=now)
+    if timed:
+        more, of_timed = services.timed_offers(timed, day=wish.day, half=wish.half, period=period, member_id=who, actor_id=who, now=now)
+        offers, first = offers + more, first or of_timed
+    assert first is not None
+    if offers:
+        return Answer(_best_first(offers, who), _found_title(wish))
+    looked = booking.preview(first)
+    refused = Refused(*looked.reasons, alternatives=looked.alternatives, waitlist=looked.waitlist)
+    asked = choice_value(Alternative(first.first.thing.id, first.period.starts_at, first.period.ends_at))
+    return Answer([], "", refused=refused, asked=asked)
+
+
+def _period(place: Place, wish: Wish) -> Period:
+    """The hours as typed, on the wall clock of that day; an evening may end after midnight."""
+    over_midnight = wish.end <= wish.start and wish.start >= time(12) >= wish.end
+    walls = (
+        datetime.combine(wish.day, wish.start),
+        datetime.combine(wish.day + timedelta(days=1 if over_midnight else 0), wish.end),
+    )
+    for wall in walls:
+        if reasons := list(reasons_typed(wall, place.tz, says_which=bool(wish.clock))):
+            raise Refused(*reasons)
+    fold = 1 if wish.clock == "winter" else 0
+    start, end = (wall.replace(tzinfo=place.tz, fold=fold) for wall in walls)
+    return Period(start, end)
+
+
+def _around(place: Place, wish: Wish, refused: Refused) -> tuple[tuple[str, str], ...]:
+    """The two hours beside one that does not exist; or the two that bear the same name."""
+    said = {"what": wish.what, "which": wish.thing.code if wish.thing else "", "day": wish.day.isoformat(), "part": "hours"}
+    if any(isinstance(reason, NonexistentTime) for reason in refused.reasons):
+        length = datetime.combine(wish.day, wish.end) - datetime.combine(wish.day, wish.start)
+        step = wish.thing.rules.step if wish.thing else QUARTER
+        ways = []
+        for wall in booking.beside_missing_hour(datetime.combine(wish.day, wish.start), step):
+            begins = at(wall.date(), wall.hour * 60 + wall.minute, place.tz)
+            ends = (begins + max(length, timedelta(minutes=step))).astimezone(place.tz)
+            words = typography.words().from_to(wall.time(), ends.time())
+            ways.append((typography.words().opening(words), url_for(".book", **said, start=f"{wall:%H:%M}", end=f"{ends:%H:%M}")))
+        return tuple(ways)
+    hours = {"start": f"{wish.start:%H:%M}", "end": f"{wish.end:%H:%M}"}
+    return (
+        (_("La première, à l’heure d’été"), url_for(".book", **said, **hours, clock="summer")),
+        (_("La seconde, à l’heure d’hiver"), url_for(".book", **said, **hours, clock="winter")),
+    )
+
+
+def _best_first(offers: list[Offer], member_id: int) -> list[Offer]:
+    """One's usual place on top; then pools; then the longest time that was asked, the cheapest, the lieu's own order."""
+    usual = usual_thing(member_id) if any(offer.seats for offer in offers) else None
+    own = [replace(offer, thing=seat, seats=()) for offer in offers for seat in offer.seats if seat.id == usual and len(offer.seats) > 1]
+    ranked = sorted(offers, key=lambda offer: (not offer.thing.is_pool, -offer.period.minutes, offer.cents, offer.thing.rank))
+    return own + ranked
+
+
+def _found_title(wish: Wish) -> str:
+    when = say.half_words(wish.part) if wish.half else typography.words().from_to(wish.start, wish.end)
+    day = typography.words().day(wish.day)
+    if wish.thing is not None:
+        return _("%(thing)s, %(day)s, %(when)s", thing=say.title(wish.thing), day=day, when=when)
+    return _("Ce qui est libre %(day)s, %(when)s", day=day, when=when)
+
+
+# ---------------------------------------------------------------- the page
+
+
+def _page(place: Place, wish: Wish, answer: Answer | None, *, form: BookForm | None = None, problems: WishForm | None = None) -> str:
+    now, things = clock.now(), directory(place)
+    offers = answer.offers if answer else []
+    limits = {free_until(offer.period, rules=offer.thing.rules, zone=place.tz) for offer in offers}
+    return render_template(
+        "coworking/book.html",
+        place=place,
+        wish=wish,
+        answer=answer,
+        lines=[_line(offer, place, things) for offer in offers],
+        few=FEW,
+        free_until=say.free_until_words(limits.pop(), now, place.tz) if len(limits) == 1 else "",
+        what_choices=_what_choices(things),
+        which_choices=_which_choices(things, wish),
+        day_options=_day_options(place, wish.day),
+        times=_times(place, wish),
+        form=form or BookForm(formdata=None),
+        problems=problems,
+        in_the_way=_in_the_way(wish, answer) if answer else "",
+        instead=_instead(answer.refused, place, things) if answer and answer.refused else [],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An offer in words."""
+
+    title: str
+    detail: str
+    price: str
+    cover: str
+    value: str
+    seats: Sequence[tuple[str, str]] = ()
+
+
+def _line(offer: Offer, place: Place, things: Directory) -> Line:
+    words = typography.words()
+    day = offer.period.starts_at.astimezone(place.tz).date()
+    details = []
+    if offer.half is None:
+        details.append(words.opening(words.from_to(offer.period, place.tz)))
+    if offer.seats:
+        details.append(
+            words.plural(len(offer.seats), _("une place libre"), _("{n} places libres"))
+            + (_(", la vôtre sera %(seat)s", seat=offer.seats[0].name) if offer.seats else "")
+        )
+    elif offer.thing.pool_id is not None:
+        details.append(_("votre place habituelle"))
+    details += [offer.thing.description or ", ".join(offer.thing.equipment), say.place_of(offer.thing, things.things)]
+    cover = say.covered(offer.covered_by, offer.cents, day)
+    if offer.left is not None:
+        cover = _("%(cover)s, il en restera %(left)s", cover=cover, left=words.minutes(offer.left) if offer.half is None else offer.left)
+    return Line(
+        title=say.title(offer.thing),
+        detail=words.opening(", ".join(detail for detail in dict.fromkeys(details) if detail and detail != offer.thing.name)),
+        price=words.money(offer.cents),
+        cover=cover,
+        value=_value(offer.thing, offer.period),
+        seats=[(seat.name, _value(seat, offer.period)) for seat in offer.seats],
+    )
+
+
+def _instead(refused: Refused, place: Place, things: Directory) -> list[tuple[str, str]]:
+    """The alternatives as buttons: « Poste A4, mercredi 9 décembre, le matin »."""
+    said = []
+    for one in refused.alternatives:
+        thing, period = things.any(one.resource_id), Period(one.starts_at, one.ends_at)
+        when = papers.when(services.half_of_period(thing, period), one.starts_at, one.ends_at, place.tz)
+        said.append((choice_value(one), f"{say.title(thing)}, {when}"))
+    return said
+
+
+def _value(thing: Thing, period: Period) -> str:
+    return choice_value(Alternative(thing.id, period.starts_at, period.ends_at))
+
+
+def _in_the_way(wish: Wish, answer: Answer) -> str:
+    """The title of a refusal: « La découpe laser n’est pas libre mardi 8 décembre, de 14 h 30 à 16 h »."""
+    if answer.refused is None:
+        return ""
+    words = typography.words()
+    when = f"{words.day(wish.day)}, " + (say.half_words(wish.part) if wish.half else words.from_to(wish.start, wish.end))
+    if wish.thing is not None:
+        return _("%(thing)s\u00a0: ce n’est pas possible %(when)s", thing=say.title(wish.thing), when=when)
+    return _("Rien n’est libre %(when)s", when=when)
+
+
+def _what_choices(things: Directory) -> list[tuple[str, str]]:
+    named = (
+        ("desk", _("un poste")),
+        ("office", _("un bureau fermé")),
+        ("room", _("une salle")),
+        ("booth", _("une cabine")),
+        ("machine", _("une machine")),
+        ("space", _("un espace entier")),
+    )
+    kinds = {WISH_OF[thing.kind] for thing in things.things.values() if thing.bookable}
+    return [(value, words) for value, words in named if value in kinds]
+
+
+def _which_choices(things: Directory, wish: Wish) -> list[tuple[str, str]]:
+    listed = [thing for thing in things.of_kind(*WISHES[wish.what]) if thing.bookable and (thing.pool_id is None or thing == wish.thing)]
+    return [(thing.code, say.title(thing)) for thing in listed] if len(listed) > 1 or wish.thing else []
+
+
+_days: Stamped[str] = Stamped()
+
+
+def _day_options(place: Place, selected: date) -> str:
+    """The days one may choose, closed ones said so; drawn once a day."""
+    today = clock.today(place.tz)
+    key = (place.id, i18n.language())
+    drawn = _days.get(key, (place.settings_stamp, today), lambda: _draw_days(place, today))
+    mark = f'value="{selected.isoformat()}"'
+    if mark in drawn:
+        return drawn.replace(mark, f"{mark} selected").replace(" selected disabled", " selected")
+    return f"<option {mark} selected>{typography.words().day(selected, year=selected.year != today.year)}" + drawn
+
+
+def _draw_days(place: Place, today: date) -> str:
+    calendar = place_queries.calendar(place.id)
+    horizon = max((thing.rules.horizon_days for thing in directory(place).things.values()), default=60)
+    options = []
+    for ahead in range(min(horizon, 366) + 1):
+        day = today + timedelta(days=ahead)
+        closed = calendar.closure_on(day) is not None or not calendar.spans(day)
+        words = typography.words().day(day)
+        options.append(f'<option value="{day.isoformat()}"{" disabled" if closed else ""}>{words}' + (_(", fermé") if closed else ""))
+    return "".join(options)
+
+
+def _times(place: Place, wish: Wish) -> list[tuple[str, str]]:
+    """Every quarter of an hour when the lieu may be open; all of them for who holds a badge."""
+    calendar = place_queries.calendar(place.id)
+    spans = [span for day in calendar.weekly.values() for span in day]
+    first, last = min((span[0] for span in spans), default=480), max((span[1] for span in spans), default=1200)
+    if place.badge_all_hours and current_user.badge:
+        first, last = 0, 1425
+    minutes = {*range(first, last + 1, QUARTER), *(60 * one.hour + one.minute for one in (wish.start, wish.end))}
+    return [(f"{minute // 60:02}:{minute % 60:02}", typography.words().hour_at(minute)) for minute in sorted(minutes)]

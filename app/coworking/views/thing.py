@@ -1,0 +1,152 @@
+"""One thing: its week, its rules, what it costs, its QR code."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import segno
+from flask import abort, current_app, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user, login_required
+from markupsafe import Markup
+
+from app.billing.queries import Asked, plans_on, price_list
+from app.booking import views as say
+from app.booking.queries import directory, rows_of
+from app.booking.rules import Thing, grid
+from app.booking.rules.grid import FREE, OUT, SHUT
+from app.core import clock
+from app.core.period import Period, at
+from app.coworking.queries import Week, week_of
+from app.coworking.views.door import bp
+from app.coworking.views.week import WeekForm
+from app.place import queries as place_queries
+from app.place.models import Place
+from app.web import caching, compress, typography
+from app.web.forms import LAST_DAY
+from app.web.registry import sources
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day of one thing: (words, where it leads, sign)."""
+
+    day: date
+    said: Sequence[tuple[str, str, str]]
+
+
+@bp.get("/r/<code>")
+@login_required
+def thing(code: str) -> ResponseReturnValue:
+    place, now = place_queries.current(), clock.now()
+    found = _named(place, code)
+    if found.kind == "machine":
+        return redirect(url_for("fablab.machine", code=code))
+    today = now.astimezone(place.tz).date()
+    monday = grid.monday_of(WeekForm().week.data or today)
+    stamp = f"r{found.id}-{place.calendar_stamp}-{place.settings_stamp}-{monday:%y%m%d}-{int(now.timestamp()) // 900}-{current_user.id}"
+    stamp += f"-{int(sources().is_staff())}-{sources().open_now()}".encode().hex()
+    if (same := caching.unchanged(stamp)) is not None:
+        return same
+    week = week_of(place, monday, now=now, only=found)
+    asked = Asked(group=current_user.tariff_group, on=today, plans=[plan.code for plan in plans_on(current_user.id, today)])
+    page = render_template(
+        "coworking/thing.html",
+        thing=found,
+        title=say.title(found),
+        where=say.place_of(found, directory(place).things),
+        state=_state(found, week, now),
+        days=list(_days(found, place, week)),
+        monday=monday,
+        sunday=monday + timedelta(days=6),
+        today=today,
+        earlier=monday - timedelta(days=7) if monday > today else None,
+        later=monday + timedelta(days=7) if monday + timedelta(days=13) <= LAST_DAY else None,
+        rules=say.rules_of(found),
+        prices=say.prices_of(found, price_list(place), asked),
+    )
+    return caching.keep(compress.allow(page), stamp)
+
+
+@bp.get("/r/<code>/qr")
+@login_required
+def qr(code: str) -> ResponseReturnValue:
+    """To print and stick on it: who scans it comes to its page."""
+    found = _named(place_queries.current(), code)
+    path = url_for("fablab.machine", code=code) if found.kind == "machine" else url_for(".thing", code=code)
+    url = current_app.config["PUBLIC_URL"] + path
+    drawn = Markup(segno.make(url, micro=False).svg_inline(border=0, svgclass="qr", lineclass=None, omitsize=True))  # noqa: S704
+    return render_template("coworking/qr.html", title=say.title(found), url=url, drawn=drawn, rules=say.rules_of(found), back=path)
+
+
+def _named(place: Place, code: str) -> Thing:
+    return directory(place).by_code(code) or abort(404)
+
+
+def _state(thing: Thing, week: Week, now: datetime) -> tuple[str, str]:
+    """What it is at this moment."""
+    if thing.state == "out_of_service":
+        return "down", _("hors service")
+    seconds = int(now.timestamp())
+    if thing.is_pool:
+        return "free", typography.words().plural(thing.capacity, _("{n} place"), _("{n} places"))
+    holder = next((holder for start, end, holder in week.rows.get(thing.id, ()) if start <= seconds < end), None)
+    if holder is None:
+        return "free", _("libre maintenant")
+    return ("down", _("hors service")) if holder == "outage" else ("busy", _("pris maintenant"))
+
+
+def _days(thing: Thing, place: Place, week: Week) -> Iterator[Day]:
+    """Day by day: halves for a desk; hours for a room."""
+    period = Period(at(week.frame.days[0], 0, place.tz), at(week.frame.days[-1], 1440, place.tz))
+    own = [row for row in rows_of(current_user.id, period) if row[1] == thing.id]
+    for number, day in enumerate(week.frame.days):
+        begins, ends = (int(at(day, minute, place.tz).timestamp()) for minute in (0, 1440))
+        mine = [
+            (_("à vous %(hours)s", hours=_hours(start, end, place)), url_for("portal.booking", booking_id=booking_id), "mine")
+            for booking_id, _thing, start, end, _status in own
+            if begins <= start < ends
+        ]
+        free = _halves(thing, week, number, day) if thing.rules.sold_by != "minutes" else _stretches(thing, place, week, number, day)
+        said = [*mine, *free]
+        yield Day(day, said or [(_why_not(thing, week, number), "", "")])
+
+
+def _why_not(thing: Thing, week: Week, number: int) -> str:
+    """Why a day has nothing to offer."""
+    kinds = {cell.kind for cell in week.cells[thing.id][2 * number : 2 * number + 2]}
+    if kinds - {SHUT, OUT}:
+        return _("pris")
+    opened = grid.joined(*week.frame.open[2 * number : 2 * number + 2])
+    if not opened:
+        return _("fermé")
+    if opened[-1][1] <= week.now:
+        return _("passé")
+    return _("hors service") if OUT in kinds else _("trop loin")
+
+
+def _halves(thing: Thing, week: Week, number: int, day: date) -> Iterator[tuple[str, str, str]]:
+    for half, letter in (("morning", "m"), ("afternoon", "a")):
+        cell = week.cells[thing.id][2 * number + (letter == "a")]
+        if cell.kind == FREE:
+            words = say.half_words(half)
+            if thing.is_pool:
+                words += _("\u00a0: ") + typography.words().plural(cell.free, _("une place"), _("{n} places"))
+            yield words, url_for(".book_thing", code=thing.code, day=day.isoformat(), half=letter), "free"
+
+
+def _stretches(thing: Thing, place: Place, week: Week, number: int, day: date) -> Iterator[tuple[str, str, str]]:
+    if all(cell.kind != FREE for cell in week.cells[thing.id][2 * number : 2 * number + 2]):
+        return
+    half = grid.joined(*week.frame.open[2 * number : 2 * number + 2])
+    for start, end in grid.free_stretches(thing, half, week.rows.get(thing.id, ()), now=week.now):
+        begins, most = (datetime.fromtimestamp(moment, place.tz) for moment in (start, min(end, start + 3600)))
+        href = url_for(
+            ".book", what=thing.kind, which=thing.code, day=day.isoformat(), part="hours", start=f"{begins:%H:%M}", end=f"{most:%H:%M}"
+        )
+        yield _hours(start, end, place), href, "free"
+
+
+def _hours(start: int, end: int, place: Place) -> str:
+    return typography.words().from_to(datetime.fromtimestamp(start, place.tz), datetime.fromtimestamp(end, place.tz))

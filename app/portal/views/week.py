@@ -1,0 +1,227 @@
+"""Ma semaine: the next thing in large with its one action, what waits for me, seven days as a list."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from flask import make_response, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user, login_required
+
+from app.billing import queries as billing
+from app.booking import papers
+from app.booking import queries as booking_queries
+from app.booking import views as say
+from app.booking.models import Status
+from app.booking.queries import Directory
+from app.booking.rules import Thing
+from app.booking.services.arriving import EARLY
+from app.core import clock
+from app.core.period import Period, at
+from app.fablab import queries as fablab
+from app.place import queries as place_queries
+from app.place.models import Place
+from app.portal import queries
+from app.portal.queries import Own
+from app.portal.views.door import bp
+from app.web import offline, typography
+from app.web.forms import FIRST_DAY, LAST_DAY, DateField, QueryForm
+
+WARNED = timedelta(days=30)  # before a clearance lapses
+
+
+class WeekForm(QueryForm):
+    week = DateField()
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A line of a day."""
+
+    at: str
+    hours: str
+    title: str
+    detail: str
+    sign: str
+    word: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """The next thing, and its one action."""
+
+    above: str
+    title: str
+    sentence: str
+    own: Own
+    is_offer: bool
+    can_check_in: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Something that waits for this person: a link to follow, or a gesture to make."""
+
+    title: str
+    detail: str
+    label: str
+    href: str
+    is_gesture: bool = False
+
+
+@bp.get("/me")
+@login_required
+def week() -> ResponseReturnValue:
+    place, now = place_queries.current(), clock.now()
+    things, local = booking_queries.directory(place), now.astimezone(place.tz)
+    asked = WeekForm().week.data or local.date()
+    monday = asked - timedelta(days=asked.weekday())
+    period = Period(at(monday, 0, place.tz), at(monday + timedelta(days=6), 1440, place.tz))
+    offers = queries.offers(current_user.id, now)
+    own = queries.own_bookings(current_user.id, period)
+    page = render_template(
+        "portal/week.html",
+        place=place,
+        local=local,
+        is_current=monday == local.date() - timedelta(days=local.weekday()),
+        monday=monday,
+        sunday=monday + timedelta(days=6),
+        earlier=monday - timedelta(days=7) if monday - timedelta(days=7) >= FIRST_DAY else None,
+        later=monday + timedelta(days=7) if monday + timedelta(days=13) <= LAST_DAY else None,
+        board=_board(offers, place, things, now),
+        sums=_sums(place, local.date()),
+        tasks=[*_tasks(offers[1:], place, things, now, local.date())],
+        waiting=[
+            (entry, _wish(entry.resource_id, entry.starts_at, entry.ends_at, None, place, things))
+            for entry in queries.waiting(current_user.id, now)
+        ],
+        days=[(day, list(_events(own, day, place, things))) for day in (monday + timedelta(days=ahead) for ahead in range(7))],
+        today=local.date(),
+    )
+    return offline.keep(make_response(page))
+
+
+def _board(offers: list[Own], place: Place, things: Directory, now: datetime) -> Board | None:
+    if offers:
+        first = offers[0]
+        assert first.held_until is not None
+        until = typography.words().hour(first.held_until, place.tz)
+        return Board(
+            _("Gardé pour vous jusqu’à %(hour)s", hour=until),
+            _title(first, things),
+            _when(first, place),
+            first,
+            is_offer=True,
+            can_check_in=False,
+        )
+    following = queries.next_booking(current_user.id, now)
+    if following is None:
+        return None
+    thing = things.any(following.resource_id)
+    where = say.place_of(thing, things.things)
+    sentence = _when(following, place)
+    can_check_in = _can_check_in(following, thing, now)
+    if can_check_in:
+        limit = max(following.starts_at, following.created_at) + timedelta(minutes=thing.rules.no_show_after)
+        sentence += _(". Sans signe de vous à %(hour)s, la place sera rendue", hour=typography.words().hour(limit, place.tz))
+    above = ", ".join(filter(None, (_how_soon(following, place, now), where)))
+    return Board(above, _title(following, things), f"{sentence}.", following, is_offer=False, can_check_in=can_check_in)
+
+
+def _can_check_in(own: Own, thing: Thing, now: datetime) -> bool:
+    limit = max(own.starts_at, own.created_at) + timedelta(minutes=thing.rules.no_show_after)
+    return own.status == Status.CONFIRMED and thing.rules.check_in and own.starts_at - EARLY <= now < min(limit, own.ends_at)
+
+
+def _how_soon(own: Own, place: Place, now: datetime) -> str:
+    """« Dans 8 minutes », « Maintenant », « Demain »."""
+    words, minutes = typography.words(), int((own.starts_at - now).total_seconds() // 60) + 1
+    if own.starts_at <= now:
+        return _("Maintenant, et jusqu’à %(hour)s", hour=words.hour(own.ends_at, place.tz))
+    if minutes < 60:
+        return words.plural(minutes, _("Dans une minute"), _("Dans {n} minutes"))
+    return words.opening(words.day_near(own.starts_at, now.astimezone(place.tz).date(), place.tz))
+
+
+def _title(own: Own, things: Directory) -> str:
+    return say.title(things.any(own.resource_id))
+
+
+def _when(own: Own, place: Place) -> str:
+    words = typography.words()
+    day = words.opening(words.day(own.starts_at, place.tz))
+    return f"{day}, {words.from_to(own.starts_at, own.ends_at, place.tz)}"
+
+
+def _sums(place: Place, today: date) -> list[tuple[str, str, str]]:
+    """What is left to use, and what is due."""
+    left, words = billing.balances(current_user, place_id=place.id, on=today), typography.words()
+    sums = []
+    if "half_day" in left.unlimited:
+        sums.append((_("Demi-journées"), _("illimité"), ""))
+    elif left.half_days:
+        sums.append((_("Demi-journées"), words.number(left.half_days), ""))
+    if "minute" in left.unlimited or left.minutes:
+        sums.append((_("Heures de salle et de machine"), _("illimité") if "minute" in left.unlimited else words.minutes(left.minutes), ""))
+    if left.cents:
+        sums.append((_("Avoir"), words.money(left.cents), ""))
+    sums.append((_("À payer"), words.money(left.due_cents), ""))
+    return sums
+
+
+def _tasks(offers: list[Own], place: Place, things: Directory, now: datetime, today: date) -> Iterator[Task]:
+    """What needs this person: other offers, freed dates, rights that end."""
+    words = typography.words()
+    for own in offers:
+        assert own.held_until is not None
+        yield Task(
+            _("Une place est gardée pour vous"),
+            _(
+                "%(what)s, jusqu’à %(hour)s",
+                what=_wish(own.resource_id, own.starts_at, own.ends_at, own.half, place, things),
+                hour=words.hour(own.held_until, place.tz),
+            ),
+            _("Répondre"),
+            url_for(".booking", booking_id=own.id),
+        )
+    for freed in queries.freed_dates(current_user.id, now):
+        what = _wish(freed.resource_id, freed.starts_at, freed.ends_at, freed.half, place, things)
+        yield Task(_("Une date sautée s’est libérée"), what, _("Réserver"), url_for(".rebook", date_id=freed.id), is_gesture=True)
+    for right in fablab.standings(current_user.id, place.id, day=today, zone=place.tz):
+        until = right.expires_on
+        if not right.is_good or until is None or until > today + WARNED:
+            continue
+        left = words.plural((until - today).days + 1, _("encore un jour"), _("encore {n} jours"))
+        yield Task(
+            _("Habilitation %(name)s\u00a0: %(left)s", name=right.name, left=left),
+            _("jusqu’au %(day)s inclus", day=words.day(until)),
+            _("Voir les machines"),
+            url_for("fablab.machines"),
+        )
+
+
+def _wish(resource_id: int, starts_at: datetime, ends_at: datetime, half: str | None, place: Place, things: Directory) -> str:
+    return f"{say.title(things.any(resource_id))}, {papers.when(half, starts_at, ends_at, place.tz)}"
+
+
+def _events(own: list[Own], day: date, place: Place, things: Directory) -> Iterator[Event]:
+    words, (begins, ends) = typography.words(), (at(day, 0, place.tz), at(day, 1440, place.tz))
+    for one in own:
+        if not (one.starts_at < ends and one.ends_at > begins):
+            continue
+        thing = things.any(one.resource_id)
+        start = one.starts_at.astimezone(place.tz)
+        cover = say.covered(one.covered_by, one.price_cents, start.date()) if one.status != Status.HELD else ""
+        detail = [_("pour %(name)s", name=one.guest_name) if one.guest_name else "", say.place_of(thing, things.things), cover, one.note]
+        sign, word = say.state(one.status)
+        yield Event(
+            start.isoformat(timespec="minutes"),
+            words.hours_range(max(one.starts_at, begins), min(one.ends_at, ends), place.tz),
+            say.title(thing),
+            words.opening(", ".join(filter(None, detail))),
+            sign,
+            word,
+            url_for(".booking", booking_id=one.id),
+        )
