@@ -165,7 +165,7 @@ def rows_of(member_id: int, period: Period) -> list[tuple[int, int, int, int, st
         )
         .order_by(Booking.starts_at, Booking.id)
     )
-    return [tuple(row) for row in found]
+    return [(booking_id, resource_id, start, end, status) for booking_id, resource_id, start, end, status in found]
 
 
 def usual_thing(member_id: int) -> int | None:

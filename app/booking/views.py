@@ -58,7 +58,7 @@ def covered(parts: Collection[Mapping[str, Any]], cents: int, day: date) -> str:
 def free_until_words(limit: datetime | None, now: datetime, zone: Any) -> str:
     """Until when cancelling costs nothing."""
     if limit is None or limit <= now:
-        return _("Trop tard pour annuler gratuitement\u00a0: ce qui est réservé est dû.")
+        return _("Trop tard pour annuler gratuitement : ce qui est réservé est dû.")
     return _("Annulation gratuite jusqu’à %(moment)s.", moment=typography.words().moment(limit, zone))
 
 
@@ -90,7 +90,7 @@ def rules_of(thing: Thing) -> list[str]:
             )
         )
     elif thing.is_fixed:
-        said.append(_("C’est le bureau d’un résident\u00a0: on le prête quand il est absent."))
+        said.append(_("C’est le bureau d’un résident : on le prête quand il est absent."))
     else:
         said.append(_("Par demi-journée ou à la journée."))
     if rules.notice_minutes:

@@ -36,7 +36,7 @@ def _needs(place_id: int) -> dict[int, Needed]:
         .join(Machine, Machine.clearance_type_id == ClearanceType.id)
         .where(ClearanceType.place_id == place_id)
     )
-    return {resource_id: Needed(*said) for resource_id, *said in rows}
+    return {row[0]: Needed(row[1], row[2], row[3], row[4]) for row in rows}
 
 
 @asked_once

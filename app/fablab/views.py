@@ -189,5 +189,5 @@ def _right_words(thing: Thing, place: Place, today: date) -> Now:
         return Now("", "")
     right = _standing(queries.rights(current_user.id, needed, zone=place.tz), today)
     if right is None:
-        return Now("wait", _("habilitation « %(name)s »", name=needed.name))
+        return Now("wait", _("habilitation « %(name)s »", name=needed.name))
     return Now("done", _("vous êtes habilité·e"))

@@ -23,9 +23,7 @@ class MoveHalfForm(forms.Form):
             SelectChoice("day", _l("Toute la journée")),
         ],
     )
-    override_reason = forms.StringField(
-        _l("Passer outre les règles"), max_length=REASON, description=_l("Écrivez pourquoi\u00a0; c’est gardé.")
-    )
+    override_reason = forms.StringField(_l("Passer outre les règles"), max_length=REASON, description=_l("Écrivez pourquoi ; c’est gardé."))
 
 
 class MoveHoursForm(forms.Form):
@@ -44,9 +42,7 @@ class MoveHoursForm(forms.Form):
         default="",
     )
     following = forms.BooleanField(_l("Les dates suivantes de la série aussi"))
-    override_reason = forms.StringField(
-        _l("Passer outre les règles"), max_length=REASON, description=_l("Écrivez pourquoi\u00a0; c’est gardé.")
-    )
+    override_reason = forms.StringField(_l("Passer outre les règles"), max_length=REASON, description=_l("Écrivez pourquoi ; c’est gardé."))
 
 
 class CancelForm(forms.Form):
@@ -67,7 +63,7 @@ class CancelForm(forms.Form):
 
     def validate_reason(self, field: Any) -> None:
         if not field.data:
-            raise forms.ValidationError(gettext("Dites pourquoi\u00a0: la personne le lira."))
+            raise forms.ValidationError(gettext("Dites pourquoi : la personne le lira."))
 
 
 class RejectForm(forms.Form):

@@ -90,16 +90,16 @@ def _opening(place: Place, now: datetime) -> str:
     today = [] if calendar.closure_on(local.date()) else calendar.spans(local.date())
     for opens, closes in today:
         if opens <= minute < closes:
-            return _("Ouvert jusqu’à %(hour)s", hour=say.hour_at(closes))
+            return str(_("Ouvert jusqu’à %(hour)s", hour=say.hour_at(closes)))
         if minute < opens:
-            return _("Ouvre à %(hour)s", hour=say.hour_at(opens))
+            return str(_("Ouvre à %(hour)s", hour=say.hour_at(opens)))
     found = _next_opening(calendar, local.date())
     if found is None:
-        return _("Fermé")
+        return str(_("Fermé"))
     day, opens = found
     if day == local.date() + timedelta(days=1):
-        return _("Ouvre demain à %(hour)s", hour=say.hour_at(opens))
-    return _("Ouvre %(day)s à %(hour)s", day=say.day(day), hour=say.hour_at(opens))
+        return str(_("Ouvre demain à %(hour)s", hour=say.hour_at(opens)))
+    return str(_("Ouvre %(day)s à %(hour)s", day=say.day(day), hour=say.hour_at(opens)))
 
 
 def _next_opening(calendar: Calendar, today: date) -> tuple[date, int] | None:

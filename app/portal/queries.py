@@ -1,8 +1,8 @@
 """Reads of the portal: what happened to a booking, what waits for a person, what waits for the lieu."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
@@ -21,8 +21,7 @@ TOLD = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Happened:
+class Happened(NamedTuple):
     """A line of a booking's history."""
 
     at: datetime
@@ -41,8 +40,7 @@ def history(booking_id: int) -> list[Happened]:
     return [Happened(at, event, name or "", actor_id) for at, event, name, actor_id in rows]
 
 
-@dataclass(frozen=True, slots=True)
-class Own:
+class Own(NamedTuple):
     """A booking of one's own, as a week shows it."""
 
     id: int
@@ -79,7 +77,7 @@ def own_bookings(member_id: int, period: Period) -> list[Own]:
         )
         .order_by(Booking.starts_at, Booking.id)
     )
-    return [Own(*row) for row in rows]
+    return [Own._make(row) for row in rows]
 
 
 def next_booking(member_id: int, now: datetime) -> Own | None:
@@ -95,7 +93,7 @@ def next_booking(member_id: int, now: datetime) -> Own | None:
         .order_by(Booking.starts_at, Booking.id)
         .limit(1)
     ).one_or_none()
-    return Own(*row) if row is not None else None
+    return Own._make(row) if row is not None else None
 
 
 def offers(member_id: int, now: datetime) -> list[Own]:
@@ -106,7 +104,7 @@ def offers(member_id: int, now: datetime) -> list[Own]:
         .where(Booking.member_id == member_id, Booking.status == Status.HELD, Booking.held_until > now, WaitlistEntry.state == "offered")
         .order_by(Booking.held_until)
     )
-    return [Own(*row) for row in rows]
+    return [Own._make(row) for row in rows]
 
 
 def offer_entry(booking_id: int) -> int | None:
@@ -117,8 +115,7 @@ def offer_entry(booking_id: int) -> int | None:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(NamedTuple):
     entry_id: int
     resource_id: int
     starts_at: datetime
@@ -152,8 +149,7 @@ def waiting(member_id: int, now: datetime) -> list[Waiting]:
     return [Waiting(entry_id, resource_id, start, end, count + 1) for entry_id, resource_id, start, end, count in rows]
 
 
-@dataclass(frozen=True, slots=True)
-class Freed:
+class Freed(NamedTuple):
     """A skipped date of a series whose obstacle has gone."""
 
     id: int
@@ -175,14 +171,13 @@ def freed_dates(member_id: int, now: datetime) -> list[Freed]:
         )
         .order_by(SeriesDate.original_start)
     )
-    return [Freed(*row) for row in rows]
+    return [Freed._make(row) for row in rows]
 
 
 # ---------------------------------------------------------------- the lieu's
 
 
-@dataclass(frozen=True, slots=True)
-class Coming:
+class Coming(NamedTuple):
     """A booking of a day, with who comes."""
 
     id: int
@@ -217,7 +212,7 @@ def coming(place_id: int, period: Period, *, statuses: Collection[str] = SHOWN) 
         )
         .order_by(Booking.starts_at, Booking.id)
     )
-    return [Coming(*row) for row in rows]
+    return [Coming._make(row) for row in rows]
 
 
 def pending(place_id: int, now: datetime) -> list[Coming]:
@@ -232,11 +227,10 @@ def pending(place_id: int, now: datetime) -> list[Coming]:
         .order_by(Booking.starts_at, Booking.id)
         .limit(50)
     )
-    return [Coming(*row) for row in rows]
+    return [Coming._make(row) for row in rows]
 
 
-@dataclass(frozen=True, slots=True)
-class Broken:
+class Broken(NamedTuple):
     """An outage that runs or is announced."""
 
     id: int
@@ -256,7 +250,7 @@ def outages(place_id: int, now: datetime) -> list[Broken]:
         .where(Resource.place_id == place_id, Outage.ended_at.is_(None), sa.or_(Outage.ends_at.is_(None), Outage.ends_at > now))
         .order_by(Outage.starts_at, Outage.id)
     )
-    return [Broken(*(*row[:6], row[6] or "")) for row in rows]
+    return [Broken(*row[:6], row[6] or "") for row in rows]
 
 
 def closures(place_id: int, today: date) -> list[Closure]:

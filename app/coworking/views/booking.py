@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -127,11 +128,11 @@ def new_booking() -> ResponseReturnValue:
     when = papers.when(made.half, made.starts_at, made.ends_at, place.tz)
     if made.status == "pending":
         flash(
-            _("Votre demande est notée\u00a0: %(thing)s, %(when)s. L’équipe du lieu vous répondra.", thing=say.title(taken), when=when),
+            _("Votre demande est notée : %(thing)s, %(when)s. L’équipe du lieu vous répondra.", thing=say.title(taken), when=when),
             "warn",
         )
     else:
-        flash(_("C’est réservé\u00a0: %(thing)s, %(when)s.", thing=say.title(taken), when=when))
+        flash(_("C’est réservé : %(thing)s, %(when)s.", thing=say.title(taken), when=when))
     return redirect(url_for("portal.booking", booking_id=made.id), 303)
 
 
@@ -253,9 +254,9 @@ def _answer(place: Place, wish: Wish) -> Answer:
     if offers:
         return Answer(_best_first(offers, who), _found_title(wish))
     looked = booking.preview(first)
-    refused = Refused(*looked.reasons, alternatives=looked.alternatives, waitlist=looked.waitlist)
+    no = Refused(*looked.reasons, alternatives=looked.alternatives, waitlist=looked.waitlist)
     asked = choice_value(Alternative(first.first.thing.id, first.period.starts_at, first.period.ends_at))
-    return Answer([], "", refused=refused, asked=asked)
+    return Answer([], "", refused=no, asked=asked)
 
 
 def _period(place: Place, wish: Wish) -> Period:
@@ -275,7 +276,7 @@ def _period(place: Place, wish: Wish) -> Period:
 
 def _around(place: Place, wish: Wish, refused: Refused) -> tuple[tuple[str, str], ...]:
     """The two hours beside one that does not exist; or the two that bear the same name."""
-    said = {"what": wish.what, "which": wish.thing.code if wish.thing else "", "day": wish.day.isoformat(), "part": "hours"}
+    said: dict[str, Any] = {"what": wish.what, "which": wish.thing.code if wish.thing else "", "day": wish.day.isoformat(), "part": "hours"}
     if any(isinstance(reason, NonexistentTime) for reason in refused.reasons):
         length = datetime.combine(wish.day, wish.end) - datetime.combine(wish.day, wish.start)
         step = wish.thing.rules.step if wish.thing else QUARTER
@@ -286,7 +287,7 @@ def _around(place: Place, wish: Wish, refused: Refused) -> tuple[tuple[str, str]
             words = typography.words().from_to(wall.time(), ends.time())
             ways.append((typography.words().opening(words), url_for(".book", **said, start=f"{wall:%H:%M}", end=f"{ends:%H:%M}")))
         return tuple(ways)
-    hours = {"start": f"{wish.start:%H:%M}", "end": f"{wish.end:%H:%M}"}
+    hours: dict[str, Any] = {"start": f"{wish.start:%H:%M}", "end": f"{wish.end:%H:%M}"}
     return (
         (_("La première, à l’heure d’été"), url_for(".book", **said, **hours, clock="summer")),
         (_("La seconde, à l’heure d’hiver"), url_for(".book", **said, **hours, clock="winter")),
@@ -352,7 +353,7 @@ def _line(offer: Offer, place: Place, things: Directory) -> Line:
     day = offer.period.starts_at.astimezone(place.tz).date()
     details = []
     if offer.half is None:
-        details.append(words.opening(words.from_to(offer.period, place.tz)))
+        details.append(words.opening(words.from_to(offer.period, zone=place.tz)))
     if offer.seats:
         details.append(
             words.plural(len(offer.seats), _("une place libre"), _("{n} places libres"))
@@ -395,7 +396,7 @@ def _in_the_way(wish: Wish, answer: Answer) -> str:
     words = typography.words()
     when = f"{words.day(wish.day)}, " + (say.half_words(wish.part) if wish.half else words.from_to(wish.start, wish.end))
     if wish.thing is not None:
-        return _("%(thing)s\u00a0: ce n’est pas possible %(when)s", thing=say.title(wish.thing), when=when)
+        return _("%(thing)s : ce n’est pas possible %(when)s", thing=say.title(wish.thing), when=when)
     return _("Rien n’est libre %(when)s", when=when)
 
 

@@ -79,8 +79,8 @@ def new_series() -> ResponseReturnValue:
 def _skipped_words(count: int) -> str:
     return typography.words().plural(
         count,
-        _("Une autre est sautée\u00a0: nous vous dirons si elle se libère."),
-        _("{n} autres sont sautées\u00a0: nous vous dirons si elles se libèrent."),
+        _("Une autre est sautée : nous vous dirons si elle se libère."),
+        _("{n} autres sont sautées : nous vous dirons si elles se libèrent."),
     )
 
 

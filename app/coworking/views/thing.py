@@ -132,7 +132,7 @@ def _halves(thing: Thing, week: Week, number: int, day: date) -> Iterator[tuple[
         if cell.kind == FREE:
             words = say.half_words(half)
             if thing.is_pool:
-                words += _("\u00a0: ") + typography.words().plural(cell.free, _("une place"), _("{n} places"))
+                words += _(" : ") + typography.words().plural(cell.free, _("une place"), _("{n} places"))
             yield words, url_for(".book_thing", code=thing.code, day=day.isoformat(), half=letter), "free"
 
 

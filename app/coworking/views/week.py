@@ -7,7 +7,7 @@ beside it. The page holds no token: it may be kept by the browser, asked again, 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import quote
 from zlib import crc32
 
@@ -139,10 +139,10 @@ def _draw(place: Place, week: Week, *, by_seat: bool) -> Drawing:
         for anchor, label, listed in groups
     ]
     shown = [(anchor, label, listed) for anchor, label, listed in lines if listed]
-    template = current_app.jinja_env.get_template("coworking/grid.html").module
+    draw: Any = current_app.jinja_env.get_template("coworking/grid.html").module
     return Drawing(
-        head=Markup(template.head(list(_headings(week, calendar)))),  # noqa: S704 - drawn by our template
-        body=Markup(template.body(shown)),  # noqa: S704
+        head=Markup(draw.head(list(_headings(week, calendar)))),  # noqa: S704 - drawn by our template
+        body=Markup(draw.body(shown)),  # noqa: S704
         week=week,
         groups=[(anchor, label) for anchor, label, _lines in shown],
     )

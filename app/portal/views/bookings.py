@@ -155,9 +155,7 @@ def check_in(booking_id: int) -> ResponseReturnValue:
     except Refused as refused:
         return _refused(found, refused)
     flash(
-        _("Bienvenue\u00a0! Votre arrivée est notée.")
-        if not by_lieu(found)
-        else _("L’arrivée de %(name)s est notée.", name=found.member.name)
+        _("Bienvenue ! Votre arrivée est notée.") if not by_lieu(found) else _("L’arrivée de %(name)s est notée.", name=found.member.name)
     )
     return _back(found)
 
@@ -173,7 +171,7 @@ def accept(booking_id: int) -> ResponseReturnValue:
         booking.confirm_hold(found.id, actor_id=current_user.id, now=clock.now())
     except Refused as refused:
         return _refused(found, refused)
-    flash(_("C’est réservé\u00a0: %(what)s.", what=words_of(found)))
+    flash(_("C’est réservé : %(what)s.", what=words_of(found)))
     return redirect(url_for(".booking", booking_id=found.id), 303)
 
 
@@ -228,7 +226,7 @@ def move(booking_id: int) -> ResponseReturnValue:
         except Refused as refused:
             form.refuse(refused)
         else:
-            flash(_("C’est déplacé\u00a0: %(what)s.", what=words_of(moved)))
+            flash(_("C’est déplacé : %(what)s.", what=words_of(moved)))
             return redirect(url_for(".booking", booking_id=moved.id), 303)
     status = form.status
     if isinstance(form, MoveHoursForm) and not (form.refused and "ambiguous_time" in form.refused.codes) and not form.clock.data:
@@ -251,11 +249,11 @@ def _move_form(found: Booking, place: Place) -> MoveHalfForm | MoveHoursForm:
 
 
 def _moved(found: Booking, thing: Thing, place: Place, form: MoveHalfForm | MoveHoursForm, now: datetime) -> Booking:
-    override = form.override_reason.data if form.override_reason else ""
+    override = form.override_reason.data if "override_reason" in form else ""
     if isinstance(form, MoveHalfForm):
         return _moved_half(found, thing, place, form, override, now)
     start, end = _hours_of(form, place)
-    if form.following and form.following.data:
+    if "following" in form and form.following.data:
         wall = start.astimezone(place.tz).replace(tzinfo=None)
         booking.move_following(found.id, start=wall, minutes=Period(start, end).minutes, actor_id=current_user.id, now=now)
         return seen_booking(found.id)
@@ -322,7 +320,7 @@ def cancellation(booking_id: int) -> ResponseReturnValue:
             form.refuse(refused)
     answer = render_template(
         "confirm.html",
-        title=_("Annuler\u00a0: %(what)s\u00a0?", what=words_of(found)),
+        title=_("Annuler : %(what)s ?", what=words_of(found)),
         sentences=[refund_words(found, refund)],
         action=url_for(".cancellation", booking_id=found.id),
         yes=_("Annuler la réservation"),
@@ -347,14 +345,14 @@ def refund_words(found: Booking, refund: Refund) -> str:
     whose = _("vous") if found.member_id == current_user.id else found.member.name
     if not kept:
         if not back:
-            return _("Elle ne coûtait rien\u00a0: rien n’est dû.")
+            return _("Elle ne coûtait rien : rien n’est dû.")
         if whose != _("vous"):
-            return _("Tout revient à %(name)s\u00a0: %(what)s.", name=whose, what=say_.listed(back))
-        return _("Tout vous revient\u00a0: %(what)s.", what=say_.listed(back))
+            return _("Tout revient à %(name)s : %(what)s.", name=whose, what=say_.listed(back))
+        return _("Tout vous revient : %(what)s.", what=say_.listed(back))
     due = say_.money(refund.fee_cents) if refund.fee_cents else _("ce qui a été pris sur votre compte")
     if not back:
-        return _("Il est trop tard pour annuler gratuitement\u00a0: %(due)s reste dû. La place sera rendue aux autres.", due=due)
-    return _("Il est trop tard pour annuler gratuitement\u00a0: %(due)s reste dû, %(what)s vous revient.", due=due, what=say_.listed(back))
+        return _("Il est trop tard pour annuler gratuitement : %(due)s reste dû. La place sera rendue aux autres.", due=due)
+    return _("Il est trop tard pour annuler gratuitement : %(due)s reste dû, %(what)s vous revient.", due=due, what=say_.listed(back))
 
 
 def _scopes(found: Booking) -> list[tuple[str, str]]:
@@ -370,11 +368,11 @@ def _scopes(found: Booking) -> list[tuple[str, str]]:
 
 def _cancelled(found: Booking, form: CancelForm, now: datetime) -> ResponseReturnValue:
     lieu, place = by_lieu(found), place_of(found)
-    scope = form.scope.data if form.scope else "this"
+    scope = form.scope.data if "scope" in form else "this"
     if scope == "this" or found.series_id is None:
-        reason = form.reason.data if form.reason else ""
+        reason = form.reason.data if "reason" in form else ""
         done = booking.cancel(booking_id=found.id, actor_id=current_user.id, by_lieu=lieu, now=now, reason=reason)
-        flash(_("C’est annulé\u00a0: %(what)s.", what=words_of(done.booking)) + " " + refund_words(found, done.refund))
+        flash(_("C’est annulé : %(what)s.", what=words_of(done.booking)) + " " + refund_words(found, done.refund))
     else:
         first = found.starts_at.astimezone(place.tz).date() if scope == "following" else now.astimezone(place.tz).date()
         gone = booking.cancel_dates(found.series_id, first_day=first, last_day=FAR, actor_id=current_user.id, by_lieu=lieu, now=now)
@@ -421,7 +419,7 @@ def rebook(date_id: int) -> ResponseReturnValue:
         made = booking.rebook_date(date_id, actor_id=current_user.id, now=clock.now())
     except Refused as refused:
         return render_template("portal/refused.html", refused=refused, back=url_for(".series", series_id=row.series_id)), refused.status
-    flash(_("C’est réservé\u00a0: %(what)s.", what=words_of(made)))
+    flash(_("C’est réservé : %(what)s.", what=words_of(made)))
     return redirect(url_for(".booking", booking_id=made.id), 303)
 
 
@@ -442,7 +440,7 @@ def approve(booking_id: int) -> ResponseReturnValue:
         booking.approve(found.id, actor_id=current_user.id, now=clock.now())
     except Refused as refused:
         return _refused(found, refused)
-    flash(_("Accepté\u00a0: %(what)s. %(name)s le saura par courriel.", what=words_of(found), name=found.member.name))
+    flash(_("Accepté : %(what)s. %(name)s le saura par courriel.", what=words_of(found), name=found.member.name))
     return _back(found)
 
 
@@ -458,11 +456,11 @@ def reject(booking_id: int) -> ResponseReturnValue:
         except Refused as refused:
             form.refuse(refused)
         else:
-            flash(_("Refusé\u00a0: %(what)s. %(name)s le saura par courriel.", what=words_of(found), name=found.member.name))
+            flash(_("Refusé : %(what)s. %(name)s le saura par courriel.", what=words_of(found), name=found.member.name))
             return _back(found)
     answer = render_template(
         "confirm.html",
-        title=_("Refuser\u00a0: %(what)s\u00a0?", what=words_of(found)),
+        title=_("Refuser : %(what)s ?", what=words_of(found)),
         sentences=[_("%(name)s recevra votre réponse, et tout lui revient.", name=found.member.name)],
         action=url_for(".reject", booking_id=found.id),
         yes=_("Refuser cette demande"),

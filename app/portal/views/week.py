@@ -195,7 +195,7 @@ def _tasks(offers: list[Own], place: Place, things: Directory, now: datetime, to
             continue
         left = words.plural((until - today).days + 1, _("encore un jour"), _("encore {n} jours"))
         yield Task(
-            _("Habilitation %(name)s\u00a0: %(left)s", name=right.name, left=left),
+            _("Habilitation %(name)s : %(left)s", name=right.name, left=left),
             _("jusqu’au %(day)s inclus", day=words.day(until)),
             _("Voir les machines"),
             url_for("fablab.machines"),
