@@ -191,6 +191,40 @@ def series_booked(row: OutgoingMail) -> Letter | None:
     )
 
 
+def series_split(row: OutgoingMail) -> Letter | None:
+    """The dates of a series that were moved together."""
+    moved = _consequences(row, ["booking.moved"], Booking.status.in_(LIVE))
+    if not moved:
+        return None
+    about = _about(row, moved[0].place_id)
+    return about.letter(
+        "series_split",
+        [about.events(moved)],
+        thing=papers.thing_name(moved[0]),
+        lines=_lines(moved[:MOST_LISTED], about.place, with_thing=False),
+        number=len(moved),
+        url=papers.page_of_series(row.facts["subject"]),
+    )
+
+
+def series_dates_cancelled(row: OutgoingMail) -> Letter | None:
+    """The dates of a series that were given up together."""
+    gone = _consequences(row, ["booking.cancelled", "booking.late_cancelled"])
+    if not gone:
+        return None
+    about = _about(row, gone[0].place_id)
+    late = [one for one in gone if one.status == Status.LATE_CANCELLED]
+    return about.letter(
+        "series_dates_cancelled",
+        [about.events(gone, "CANCEL")],
+        thing=papers.thing_name(gone[0]),
+        lines=_lines(gone[:MOST_LISTED], about.place, with_thing=False),
+        late=_lines(late[:MOST_LISTED], about.place, with_thing=False),
+        number=len(gone),
+        url=papers.page_of_series(row.facts["subject"]),
+    )
+
+
 def date_freed(row: OutgoingMail) -> Letter | None:
     """The obstacle of a skipped date is gone."""
     date = db.session.get_one(SeriesDate, row.facts["subject"])
@@ -218,16 +252,20 @@ def closure_declared(row: OutgoingMail) -> Letter | None:
 
 def _gone(row: OutgoingMail, template: str, **context: Any) -> Letter | None:
     """The bookings of this person that the entry cancelled, each with up to three others that really can be had."""
-    entry = db.session.get_one(JournalEntry, row.facts["entry"])
-    consequences = sa.select(JournalEntry.subject_id).where(
-        JournalEntry.cause_id == entry.id, JournalEntry.member_id == row.member_id, JournalEntry.event == "booking.cancelled"
-    )
-    gone = queries.dated(Booking.id.in_(consequences), Booking.kind.not_in(NOT_FOR_PEOPLE))
-    if not gone or entry.place_id is None:
+    gone = _consequences(row, ["booking.cancelled"], Booking.kind.not_in(NOT_FOR_PEOPLE))
+    if not gone:
         return None
-    about = _about(row, entry.place_id)
+    about = _about(row, gone[0].place_id)
     lines = [(line, _instead(one, about)) for one, line in zip(gone, _lines(gone, about.place), strict=True)]
     return about.letter(template, [about.events(gone, "CANCEL")], lines=lines, **context)
+
+
+def _consequences(row: OutgoingMail, events: Sequence[str], *which: sa.ColumnElement[bool]) -> list[Dated]:
+    """The bookings of this person that changed in one of these ways because of what is told."""
+    subjects = sa.select(JournalEntry.subject_id).where(
+        JournalEntry.cause_id == row.facts["entry"], JournalEntry.member_id == row.member_id, JournalEntry.event.in_(events)
+    )
+    return queries.dated(Booking.id.in_(subjects), *which)
 
 
 def _instead(row: Dated, about: "_About") -> list[str]:
@@ -363,6 +401,8 @@ MAILS: dict[str, mail.Builder] = {
     "booking.held_offer": held_offer,
     "booking.reminder_due": reminder_due,
     "series.booked": series_booked,
+    "series.split": series_split,
+    "series.dates_cancelled": series_dates_cancelled,
     "series.date_freed": date_freed,
     "outage.declared": outage_declared,
     "closure.declared": closure_declared,

@@ -273,6 +273,39 @@ def test_a_series_is_told_once_with_its_dates_and_those_that_could_not_be(lieu, 
     assert not any("ATTENDEE" in event for event in calendar.walk("VEVENT"))
 
 
+def test_dates_given_up_together_are_told_once(lieu, post):
+    series, _ = reserve_mondays(lieu)
+    post()
+    services.cancel_dates(
+        series.id, first_day=date(2026, 12, 8), last_day=date(2026, 12, 22), actor_id=lieu.camille.id, by_lieu=False, now=clock.now()
+    )
+
+    (message,) = post()
+
+    assert subject(message) == "Dates annulées : R, 2 dates"
+    assert "– lundi 14 décembre, de 9 h à 10 h\n– lundi 21 décembre, de 9 h à 10 h\n\nTout ce qui était compté vous revient." in text(
+        message
+    )
+    assert [event["STATUS"] for event in invitation(message).walk("VEVENT")] == ["CANCELLED", "CANCELLED"]
+
+
+def test_dates_moved_together_are_told_once(lieu, post):
+    _, dates = reserve_mondays(lieu)
+    post()
+    services.move_following(
+        cast("int", dates[2].booking_id),
+        start=datetime.fromisoformat("2026-12-21T11:00"),
+        minutes=60,
+        actor_id=lieu.camille.id,
+        now=clock.now(),
+    )
+
+    (message,) = post()
+
+    assert subject(message) == "Votre série est déplacée : R, 2 dates"
+    assert "– lundi 21 décembre, de 11 h à 12 h\n– lundi 28 décembre, de 11 h à 12 h" in text(message)
+
+
 def test_a_date_that_comes_free_is_told_to_its_owner(lieu, post):
     other = book(lieu.room, between("2026-12-14", "09:00", "10:00"), lieu.nora)
     reserve_mondays(lieu)

@@ -23,10 +23,10 @@ from app.core.refusals import Refused
 from app.place.services import touch_calendar
 
 
-def move(booking_id: int, request: Request) -> Booking:
+def move(booking_id: int, request: Request, *, cause_id: int | None = None) -> Booking:
     """Move to what `request` wants (made by a door, with `moving_id` set); the same price when it uses the same units.
 
-    A booking whose free cancelling is over keeps that deadline: moving is not a way round it.
+    A booking whose free cancelling is over keeps that deadline: moving is not a way round it. `cause_id`: the larger gesture.
     """
     request = replace(request, moving_id=booking_id)
     found = examine(request)
@@ -39,7 +39,7 @@ def move(booking_id: int, request: Request) -> Booking:
             found = examine(request)
             if found.standing:
                 raise refusal(found)
-            _rewrite(booking, found)
+            _rewrite(booking, found, cause_id)
             return booking
     except IntegrityError as error:
         raise taken_meanwhile(request, error) from error
@@ -101,7 +101,7 @@ def _refuse_ended(booking: Booking, now: datetime) -> None:
         raise Refused(AlreadyOver())
 
 
-def _rewrite(booking: Booking, found: Examination) -> None:
+def _rewrite(booking: Booking, found: Examination, cause_id: int | None) -> None:
     request, period = found.request, found.request.period
     before = Period(booking.starts_at, booking.ends_at)
     things_before = [row.resource_id for row in booking.occupancies if row.active]
@@ -133,6 +133,7 @@ def _rewrite(booking: Booking, found: Examination) -> None:
         place_id=booking.place_id,
         actor_id=request.actor_id,
         member_id=booking.member_id,
+        cause_id=cause_id,
         at=request.now,
         from_start=before.starts_at.isoformat(),
         from_end=before.ends_at.isoformat(),

@@ -157,8 +157,9 @@ def dates_of(series_id: int) -> list[SeriesDate]:
 
 
 def cancel_dates(series_id: int, *, first_day: date, last_day: date, actor_id: int, by_lieu: bool, now: datetime) -> list[Booking]:
-    """Cancel the dates of a series from one day to another, both included; the others stay."""
+    """Cancel the dates of a series from one day to another, both included; the others stay. It is told once."""
     gone: list[Booking] = []
+    cause: journal.JournalEntry | None = None
     with transaction():
         series = db.session.get_one(Series, series_id)
         take_turn(series.place_id)
@@ -172,7 +173,10 @@ def cancel_dates(series_id: int, *, first_day: date, last_day: date, actor_id: i
                 refund_of(booking, now=now, by_lieu=by_lieu)
             except Refused:
                 continue
-            gone.append(cancel(booking_id=booking.id, actor_id=actor_id, by_lieu=by_lieu, now=now).booking)
+            cause = cause or journal.record(
+                "series.dates_cancelled", series.id, place_id=series.place_id, actor_id=actor_id, member_id=series.member_id, at=now
+            )
+            gone.append(cancel(booking_id=booking.id, actor_id=actor_id, by_lieu=by_lieu, now=now, cause_id=cause.id).booking)
             row.state = "cancelled"
         db.session.flush()
     return gone
@@ -207,10 +211,13 @@ def move_following(booking_id: int, *, start: datetime, minutes: int, actor_id: 
         )
         db.session.add(new)
         db.session.flush()
+        entry = journal.record(
+            "series.split", new.id, place_id=new.place_id, actor_id=actor_id, member_id=new.member_id, at=now, series_id=old.id
+        )
         results = []
         for row in rest:
-            results.append(_move_date(row, new, directory, place, shift=shift, minutes=minutes, actor_id=actor_id, now=now))
-        journal.record("series.split", new.id, place_id=new.place_id, actor_id=actor_id, member_id=new.member_id, at=now, series_id=old.id)
+            one = _move_date(row, new, directory, place, shift=shift, minutes=minutes, actor_id=actor_id, now=now, cause_id=entry.id)
+            results.append(one)
         db.session.flush()
         return new, results
 
@@ -225,6 +232,7 @@ def _move_date(
     minutes: int,
     actor_id: int,
     now: datetime,
+    cause_id: int,
 ) -> Occurrence:
     one = db.session.get_one(Booking, row.booking_id)
     wall = _wall(one.starts_at, place) + shift
@@ -234,7 +242,7 @@ def _move_date(
     request = replace(request, note=one.note)
     try:
         with db.session.begin_nested():
-            move(one.id, request)
+            move(one.id, request, cause_id=cause_id)
     except Refused as refused:
         return Occurrence(Period(one.starts_at, one.ends_at), "refused", refused.codes[0], booking_id=one.id)
     one.series_id = new.id
