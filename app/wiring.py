@@ -26,12 +26,13 @@ from app.coworking.policy import DeskPolicy, RoomPolicy, SpacePolicy
 from app.fablab import models as fablab_models
 from app.fablab import services as fablab_services
 from app.fablab.policy import MachinePolicy, TrainingPolicy
+from app.feeds import links as feed_links
 from app.feeds import views as feeds
 from app.members import models as members_models
 from app.members import views as members_views
 from app.place import models as place_models
 from app.place import services as place_services
-from app.portal import frame
+from app.portal import frame, post
 from app.portal import mails as portal_mails
 from app.web import shell
 
@@ -107,12 +108,16 @@ PUBLIC: frozenset[str] = frozenset(
         "members.confirm",
         "members.consent",
         "members.consented",
+        "post.dev_mails",  # from this machine only, and never of a public house
+        "post.dev_mail",
+        "post.dev_mail_html",
+        "post.dev_attachment",
     )
 )
 
 # What asks for another proof than a session: a bearer token, an address that is the secret.
 PROVEN_OTHERWISE: frozenset[str] = frozenset(
-    ("api_people.*", "api_things.*", "api_bookings.*", "api_invoices.*", "api_webhooks.*", "feeds.*")
+    ("api_people.*", "api_things.*", "api_bookings.*", "api_invoices.*", "api_webhooks.*", "feeds.*", "post.unsubscribe")
 )
 
 
@@ -123,5 +128,5 @@ def install(app: Flask) -> None:
     members_views.install(app, open_to_strangers=PUBLIC | PROVEN_OTHERWISE)
     api.install(app)
     mail.install(app, builders=MAILS, addressee=portal_mails.addressee, house=portal_mails.house)
-    for blueprint in (members_views.bp, booking_mails.bp, feeds.bp):
+    for blueprint in (members_views.bp, booking_mails.bp, feeds.bp, feed_links.bp, post.bp):
         app.register_blueprint(blueprint)

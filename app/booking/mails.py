@@ -305,7 +305,7 @@ class _About:
             unsubscribe_url=unsubscribe_url,
             name=self.member.name,
             zone=self.place.tz,
-            home_url=f"{current_app.config['PUBLIC_URL']}/",
+            home_url=f"{current_app.config['PUBLIC_URL']}/me",
             **context,
         )
 

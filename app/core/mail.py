@@ -5,7 +5,7 @@ Who calls what: a reader of the journal queues (`tell` and its sisters, named in
 """
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -227,3 +227,16 @@ OLDEST_WAITING = sa.select(sa.func.min(OutgoingMail.created_at)).where(
 def stuck() -> int:
     """How many mails were given up and wait for somebody to look."""
     return db.session.scalar(sa.select(sa.func.count()).select_from(OutgoingMail).where(OutgoingMail.gave_up_at.is_not(None))) or 0
+
+
+def stuck_mails(*, most: int) -> Sequence[OutgoingMail]:
+    """Those given up, the last first."""
+    given_up = sa.select(OutgoingMail).where(OutgoingMail.gave_up_at.is_not(None)).order_by(OutgoingMail.gave_up_at.desc())
+    return db.session.scalars(given_up.limit(most)).all()
+
+
+def waiting_mails(*, most: int) -> Sequence[OutgoingMail]:
+    """Those that have not left yet, the oldest first."""
+    return db.session.scalars(
+        sa.select(OutgoingMail).where(OutgoingMail.due_at.is_not(None)).order_by(OutgoingMail.created_at).limit(most)
+    ).all()

@@ -12,6 +12,7 @@ from app.booking.papers import NEVER_SHOWN, Dated
 from app.core.db import db
 from app.core.period import Period
 from app.feeds.rules import Busy
+from app.members.models import AccessToken
 
 MOST = 4000  # events of one feed; a lieu that has more is seen elsewhere
 UNDATED = datetime(2020, 1, 1, tzinfo=UTC)  # of what does not say when it was decided
@@ -77,3 +78,13 @@ def _busy(window: Period, row: Any) -> Busy:
         sequence=row.sequence or 0,
         changed_at=row.changed_at or row.declared_at or UNDATED,
     )
+
+
+def addresses() -> dict[str, datetime]:
+    """Since when each calendar that belongs to nobody has an address that works, by its subject."""
+    rows = db.session.execute(
+        sa.select(AccessToken.subject, sa.func.max(AccessToken.created_at))
+        .where(AccessToken.purpose == "feed", AccessToken.member_id.is_(None), AccessToken.revoked_at.is_(None))
+        .group_by(AccessToken.subject)
+    )
+    return {row.subject: row[1] for row in rows}

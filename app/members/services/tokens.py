@@ -63,8 +63,8 @@ def revoke_token(*, member_id: int, token_id: int, now: datetime) -> bool:
         return bool(revoked)
 
 
-def revoke_tokens(*, member_id: int, purposes: Sequence[str], now: datetime, subject: str | None = None) -> int:
-    """Make every secret of this person for these purposes (and this subject) worthless; how many were good."""
+def revoke_tokens(*, member_id: int | None, purposes: Sequence[str], now: datetime, subject: str | None = None) -> int:
+    """Make every secret of this person (of nobody: the lieu's) for these purposes and this subject worthless; how many were good."""
     subjects = [AccessToken.subject == subject] if subject is not None else []
     with transaction():
         return len(_revoke(AccessToken.member_id == member_id, AccessToken.purpose.in_(purposes), *subjects, now=now))
