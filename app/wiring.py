@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 
 import sqlalchemy as sa
-from flask import Flask
+from flask import Blueprint, Flask
 from sqlalchemy.orm import Session
 
 from app.api import models as api_models
@@ -32,6 +32,7 @@ from app.members import models as members_models
 from app.members import views as members_views
 from app.place import models as place_models
 from app.place import services as place_services
+from app.place import views as place_views
 from app.portal import frame, post
 from app.portal import mails as portal_mails
 from app.web import shell
@@ -96,6 +97,7 @@ PUBLIC: frozenset[str] = frozenset(
         "web.*",  # what the law asks, languages, what makes it installable
         "health.*",
         "api_docs.*",
+        "house_rules.*",
         "members.sign_in",
         "members.sign_out",
         "members.ask_link",
@@ -121,6 +123,18 @@ PROVEN_OTHERWISE: frozenset[str] = frozenset(
 )
 
 
+# The pages of each room.
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    members_views.bp,
+    booking_mails.bp,
+    feeds.bp,
+    feed_links.bp,
+    post.bp,
+    place_views.bp,
+    place_views.public_bp,
+)
+
+
 def install(app: Flask) -> None:
     """Give each room its place in this application."""
     booking_policy.install(app, POLICIES)
@@ -128,5 +142,5 @@ def install(app: Flask) -> None:
     members_views.install(app, open_to_strangers=PUBLIC | PROVEN_OTHERWISE)
     api.install(app)
     mail.install(app, builders=MAILS, addressee=portal_mails.addressee, house=portal_mails.house)
-    for blueprint in (members_views.bp, booking_mails.bp, feeds.bp, feed_links.bp, post.bp):
+    for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

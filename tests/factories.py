@@ -39,7 +39,7 @@ def between(day: str, start: str, end: str) -> Period:
 def make_place(*, weekdays: str = "08:30-18:30", saturday: str = "09:00-12:30", **more: object) -> Place:
     """A lieu like the reference one: Monday to Friday, Saturday morning, badge holders day and night."""
     with transaction():
-        place = Place(code=f"lieu{next(_numbers)}", name="Worklab", badge_all_hours=True, **more)
+        place = Place(**{"code": f"lieu{next(_numbers)}", "name": "Worklab", "badge_all_hours": True} | more)
         db.session.add(place)
         db.session.flush()
         for weekday in range(6):

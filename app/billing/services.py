@@ -5,9 +5,11 @@ from datetime import date, datetime
 
 import sqlalchemy as sa
 
-from app.billing.models import Charge, Lot, LotEntry
+from app.billing.models import Charge, Lot, LotEntry, Price
 from app.billing.rules import GRACE, Coverage, LotView
+from app.core import journal
 from app.core.db import db, insert_unless_there, transaction
+from app.place.services import touch_settings
 
 
 class LotsMoved(Exception):
@@ -151,6 +153,30 @@ def give_back_money(*, ref: str, cents: int, now: datetime) -> None:
             )
         )
         db.session.flush()
+
+
+def set_price(
+    *, place_id: int, what: str, unit: str, cents: int | None, actor_id: int | None, now: datetime, minutes: int | None = None
+) -> bool:
+    """The full price of one unit of something, from now on; None: it has no price of its own. Whether anything changed.
+
+    What is already booked keeps the price it had.
+    """
+    with transaction():
+        mine = (Price.place_id == place_id, Price.what == what, Price.unit == unit, Price.minutes == minutes)
+        for_all = (Price.tariff_group.is_(None), Price.plan.is_(None), Price.valid_from.is_(None), Price.valid_to.is_(None))
+        row = db.session.scalars(sa.select(Price).where(*mine, *for_all).limit(1)).first()
+        if (row.cents if row is not None else None) == cents:
+            return False
+        if cents is None:
+            db.session.delete(row)
+        elif row is not None:
+            row.cents = cents
+        else:
+            db.session.add(Price(place_id=place_id, what=what, unit=unit, minutes=minutes, cents=cents))
+        touch_settings(place_id)
+        journal.record("price.set", place_id, place_id=place_id, actor_id=actor_id, at=now, what=what, unit=unit, cents=cents)
+        return True
 
 
 def _open_month(lot: LotView, *, place_id: int, member_id: int, now: datetime, actor_id: int | None) -> int:

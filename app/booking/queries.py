@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.booking.models import LIVE, OCCUPYING, Absence, Booking, KindRules, Occupancy, Resource, SeriesDate, WaitlistEntry
+from app.booking.models import LIVE, OCCUPYING, Absence, Booking, KindRules, Occupancy, Outage, Resource, SeriesDate, WaitlistEntry
 from app.booking.papers import Dated
 from app.booking.rules import KIND_DEFAULTS, Held, Rules, Taken, Thing
 from app.core.cache import Stamped
@@ -250,6 +250,13 @@ def bookings_in(place_id: int, period: Period, *, statuses: Iterable[str] = LIVE
             .order_by(Booking.starts_at, Booking.id)
         )
     )
+
+
+def outages(resource_id: int, *, now: datetime) -> list[Outage]:
+    """What keeps a thing out of service, now or later, in order."""
+    standing = sa.or_(Outage.ends_at.is_(None), Outage.ends_at > now)
+    query = sa.select(Outage).where(Outage.resource_id == resource_id, Outage.ended_at.is_(None), standing)
+    return list(db.session.scalars(query.order_by(Outage.starts_at).execution_options(populate_existing=True)))
 
 
 def waiting(resource_ids: Collection[int], period: Period) -> list[WaitlistEntry]:

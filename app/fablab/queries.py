@@ -175,3 +175,11 @@ def leads(resource_id: int) -> list[str]:
             .order_by(Member.name)
         )
     )
+
+
+def machine(resource_id: int) -> Machine | None:
+    return db.session.get(Machine, resource_id)
+
+
+def clearance_types(place_id: int) -> list[ClearanceType]:
+    return list(db.session.scalars(sa.select(ClearanceType).where(ClearanceType.place_id == place_id).order_by(ClearanceType.name)))

@@ -46,22 +46,43 @@ def calendar(place_id: int) -> Calendar:
 
 
 def _read_calendar(place: Place) -> Calendar:
-    weekly: dict[int, list[tuple[int, int]]] = {}
-    for row in db.session.scalars(sa.select(OpeningHours).where(OpeningHours.place_id == place.id).order_by(OpeningHours.opens)):
-        weekly.setdefault(row.weekday, []).append((row.opens, row.closes))
     exceptions = db.session.scalars(sa.select(OpeningException).where(OpeningException.place_id == place.id))
     closures = db.session.scalars(
         sa.select(Closure).where(Closure.place_id == place.id, Closure.cancelled.is_(False)).order_by(Closure.first_day)
     )
     return Calendar(
         zone=place.tz,
-        weekly=weekly,
+        weekly=week(place.id),
         exceptions={row.day: [(span[0], span[1]) for span in row.spans] for row in exceptions},
         holidays=PublicHolidays(place.holidays_country, place.holidays_subdivision),
         closures=[ClosedDays(row.first_day, row.last_day, row.label) for row in closures],
         morning=(place.morning_from, place.morning_to),
         afternoon=(place.afternoon_from, place.afternoon_to),
     )
+
+
+def week(place_id: int) -> dict[int, list[tuple[int, int]]]:
+    """The usual hours by weekday, 0 is Monday; a day that is not there is closed."""
+    found: dict[int, list[tuple[int, int]]] = {}
+    for row in db.session.scalars(sa.select(OpeningHours).where(OpeningHours.place_id == place_id).order_by(OpeningHours.opens)):
+        found.setdefault(row.weekday, []).append((row.opens, row.closes))
+    return found
+
+
+def announced(place_id: int, *, since: date) -> list[OpeningException]:
+    """The days with hours of their own, in order."""
+    days = sa.select(OpeningException).where(OpeningException.place_id == place_id, OpeningException.day >= since)
+    return list(db.session.scalars(days.order_by(OpeningException.day).execution_options(populate_existing=True)))
+
+
+def announced_on(place_id: int, day: date) -> OpeningException | None:
+    return db.session.scalar(sa.select(OpeningException).where(OpeningException.place_id == place_id, OpeningException.day == day))
+
+
+def closures(place_id: int, *, since: date) -> list[Closure]:
+    """The closures that end that day or later, in order."""
+    standing = sa.select(Closure).where(Closure.place_id == place_id, Closure.cancelled.is_(False), Closure.last_day >= since)
+    return list(db.session.scalars(standing.order_by(Closure.first_day, Closure.id)))
 
 
 @dataclass(frozen=True, slots=True)

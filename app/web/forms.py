@@ -53,6 +53,7 @@ __all__ = [
     "StringField",
     "TextAreaField",
     "TimeField",
+    "Told",
     "ValidationError",
     "sent_key",
 ]
@@ -191,7 +192,7 @@ class BooleanField(wtforms.BooleanField):
     """One box to tick."""
 
 
-class _Told(wtforms.Field):
+class Told(wtforms.Field):
     """A value that is written as text and read as something else, within bounds; `None` when empty."""
 
     widget: Any = wtforms.widgets.TextInput()
@@ -221,7 +222,7 @@ class _Told(wtforms.Field):
         raise NotImplementedError
 
 
-class DateField(_Told):
+class DateField(Told):
     """A day, picked or typed (« 08/12/2026 » too)."""
 
     widget = wtforms.widgets.DateInput()
@@ -257,7 +258,7 @@ class DateField(_Told):
         return value.isoformat()
 
 
-class TimeField(_Told):
+class TimeField(Told):
     """A time of day, « 14:30 », « 14 h 30 » or « 9h »."""
 
     widget = wtforms.widgets.TimeInput()
@@ -273,7 +274,7 @@ class TimeField(_Told):
         return f"{value:%H:%M}"
 
 
-class IntegerField(_Told):
+class IntegerField(Told):
     """A whole number."""
 
     def __init__(
@@ -299,7 +300,7 @@ class IntegerField(_Told):
         return str(value)
 
 
-class DecimalField(_Told):
+class DecimalField(Told):
     """A number with decimals, comma or point, exact."""
 
     def __init__(
@@ -338,7 +339,7 @@ class DecimalField(_Told):
         return f"{value:f}".replace(".", words().decimal_mark)
 
 
-class MoneyField(_Told):
+class MoneyField(Told):
     """An amount in euros, « 12,50 » or « 12.50 »; its data is in integer cents."""
 
     def __init__(

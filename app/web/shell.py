@@ -8,7 +8,7 @@ from urllib.parse import quote
 from flask import Flask, g, get_flashed_messages, request, url_for
 from jinja2 import StrictUndefined
 
-from app.web import assets, csrf, errors, forms, i18n, refusals, security, typography, views
+from app.web import assets, csrf, errors, forms, i18n, markdown, refusals, security, typography, views
 from app.web.registry import Identity, NavItem, Sources, sources
 
 
@@ -26,7 +26,7 @@ def install(
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.context_processor(lambda: {"page": Page()})
-    for part in (i18n, typography, refusals, assets, security, csrf, forms, errors, views):
+    for part in (i18n, typography, markdown, refusals, assets, security, csrf, forms, errors, views):
         part.install(app)
 
 
