@@ -8,6 +8,7 @@ from app.cli.backup import backup_command
 from app.cli.bench import bench_group
 from app.cli.check import check_command
 from app.cli.doctor import doctor_command
+from app.cli.members import members_group
 from app.cli.place import place_group
 from app.cli.restore import restore_command
 from app.cli.schema import db_command
@@ -28,6 +29,7 @@ COMMANDS = (
     backup_command,
     restore_command,
     place_group,
+    members_group,
     db_command,
 )
 

@@ -28,6 +28,7 @@ from app.fablab import services as fablab_services
 from app.fablab.policy import MachinePolicy, TrainingPolicy
 from app.feeds import links as feed_links
 from app.feeds import views as feeds
+from app.members import mails as members_mails
 from app.members import models as members_models
 from app.members import views as members_views
 from app.place import models as place_models
@@ -63,10 +64,12 @@ TICKS: tuple[Callable[..., int], ...] = (
 )
 
 # Who writes the words of a mail, by its kind; a mail that tells an event has the event's name.
-MAILS: Mapping[str, mail.Builder] = {**booking_mails.MAILS}
+MAILS: Mapping[str, mail.Builder] = {**members_mails.MAILS, **booking_mails.MAILS}
 
 # Who reads an event of the journal, to write what follows from it: a mail to send, a webhook to call.
-READERS: Mapping[str, Sequence[journal.Reader]] = journal.together(booking_mails.READERS, dict.fromkeys(EVENTS, (webhooks.tell_webhooks,)))
+READERS: Mapping[str, Sequence[journal.Reader]] = journal.together(
+    members_mails.READERS, booking_mails.READERS, dict.fromkeys(EVENTS, (webhooks.tell_webhooks,))
+)
 
 # What the worker does besides, until each says that nothing is left: read the journal, send the mails. Each takes `now`.
 WORK: tuple[Callable[..., int], ...] = (partial(journal.deliver, READERS), delivery.send_due, webhooks.tell_due)

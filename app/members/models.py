@@ -62,6 +62,10 @@ class Member(Model):
     def roles(self) -> frozenset[str]:
         return frozenset(row.role for row in self.role_rows)
 
+    @property
+    def is_erased(self) -> bool:
+        return self.status == "erased"
+
     def may(self, action: str) -> bool:
         return rules.may(self.roles, action)
 

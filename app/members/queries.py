@@ -1,14 +1,21 @@
 """Reads of people: who is signed in, who is meant, who belongs where."""
 
 import hashlib
-from datetime import datetime
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager, joinedload
 
 from app.core.db import db
+from app.core.journal import JournalEntry
+from app.core.text import searchable
 from app.members import rules
-from app.members.models import AccessToken, Member, WebSession
+from app.members.models import AccessToken, Group, GroupMember, Member, MemberRole, Organisation, WebSession
+
+OPEN = ("active", "suspended", "unconfirmed")
 
 
 def member(member_id: int) -> Member | None:
@@ -98,3 +105,180 @@ def _is_good(now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
         AccessToken.revoked_at.is_(None),
         sa.or_(AccessToken.expires_at.is_(None), AccessToken.expires_at > now),
     )
+
+
+# ---------------------------------------------------------------- looking for people
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which people to list; all that is given holds."""
+
+    words: str = ""
+    role: str = ""
+    state: str = ""  # none: every account that is not closed
+    organisation_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some rows of a list, and whether there are more before and after."""
+
+    rows: Sequence[Any]
+    number: int
+    has_more: bool
+
+
+def people(wanted: Wanted, *, page: int = 1) -> Page:
+    """The people of a list, by name."""
+    rows = db.session.scalars(
+        sa.select(Member).where(*_which(wanted)).order_by(Member.name, Member.id).offset((page - 1) * PAGE).limit(PAGE + 1)
+    ).all()
+    return Page(rows[:PAGE], page, len(rows) > PAGE)
+
+
+def search(words: str, *, limit: int = 10) -> list[Member]:
+    """The people whom these letters may mean: three at least; who is found by the beginning of a name comes first."""
+    asked = searchable(words)
+    if len(asked) < 3:
+        return []
+    first = sa.case((Member.search_text.startswith(asked, autoescape=True), 0), else_=1)
+    return list(
+        db.session.scalars(sa.select(Member).where(*_which(Wanted(words=words))).order_by(first, Member.name, Member.id).limit(limit))
+    )
+
+
+def choices(member_ids: Collection[int] = ()) -> list[tuple[int, str]]:
+    """(id, name) of everybody whose account is open, for a list to choose from."""
+    rows = db.session.execute(
+        sa.select(Member.id, Member.name).where(sa.or_(Member.status.in_(OPEN), Member.id.in_(member_ids))).order_by(Member.name, Member.id)
+    )
+    return [(row.id, row.name) for row in rows]
+
+
+def names(member_ids: Collection[int | None]) -> dict[int, str]:
+    """The names of these people, to write beside what they did."""
+    wanted = {member_id for member_id in member_ids if member_id is not None}
+    rows = db.session.execute(sa.select(Member.id, Member.name).where(Member.id.in_(wanted))) if wanted else ()
+    return {row.id: row.name for row in rows}
+
+
+def known_addresses(emails: Collection[str]) -> set[str]:
+    """Which of these addresses have an account."""
+    known: set[str] = set()
+    wanted = sorted(set(emails))
+    for start in range(0, len(wanted), 500):
+        known.update(db.session.scalars(sa.select(Member.email).where(Member.email.in_(wanted[start : start + 500]))))
+    return known
+
+
+def _which(wanted: Wanted) -> Iterator[sa.ColumnElement[bool]]:
+    yield Member.status == wanted.state if wanted.state else Member.status.in_(OPEN)
+    for word in searchable(wanted.words).split():
+        yield Member.search_text.contains(word, autoescape=True)
+    if wanted.role:
+        yield sa.exists().where(MemberRole.member_id == Member.id, MemberRole.role == wanted.role)
+    if wanted.organisation_id:
+        yield Member.organisation_id == wanted.organisation_id
+
+
+# ---------------------------------------------------------------- organisations and groups
+
+
+def organisations() -> list[tuple[Organisation, int]]:
+    """Each organisation with how many people it pays for."""
+    count = sa.func.count(Member.id)
+    rows = db.session.execute(
+        sa.select(Organisation, count)
+        .outerjoin(Member, sa.and_(Member.organisation_id == Organisation.id, Member.status.in_(OPEN)))
+        .group_by(Organisation.id)
+        .order_by(Organisation.name)
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+def organisation(organisation_id: int) -> Organisation | None:
+    return db.session.get(Organisation, organisation_id)
+
+
+def groups(*, on: date) -> list[tuple[Group, int]]:
+    """Each group with how many people are in it that day."""
+    rows = db.session.execute(
+        sa.select(Group, sa.func.count(GroupMember.id))
+        .outerjoin(GroupMember, sa.and_(GroupMember.group_id == Group.id, *_belongs(on)))
+        .group_by(Group.id)
+        .order_by(Group.name)
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+def group(group_id: int) -> Group | None:
+    return db.session.get(Group, group_id)
+
+
+def belongings(group_id: int) -> list[tuple[GroupMember, Member]]:
+    """Who is, was or will be in a group: those who still are first."""
+    rows = db.session.execute(
+        sa.select(GroupMember, Member)
+        .join(Member, Member.id == GroupMember.member_id)
+        .where(GroupMember.group_id == group_id)
+        .order_by(GroupMember.until.is_not(None), Member.name, GroupMember.since)
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+def belonging(group_id: int, belonging_id: int) -> GroupMember | None:
+    return db.session.scalar(sa.select(GroupMember).where(GroupMember.id == belonging_id, GroupMember.group_id == group_id))
+
+
+def groups_of(member_id: int, *, on: date) -> list[Group]:
+    """The groups that somebody is in that day."""
+    return list(
+        db.session.scalars(
+            sa.select(Group)
+            .join(GroupMember, GroupMember.group_id == Group.id)
+            .where(GroupMember.member_id == member_id, *_belongs(on))
+            .order_by(Group.name)
+        )
+    )
+
+
+def _belongs(on: date) -> tuple[sa.ColumnElement[bool], ...]:
+    return GroupMember.since <= on, sa.or_(GroupMember.until.is_(None), GroupMember.until >= on)
+
+
+# ---------------------------------------------------------------- the journal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """Which lines of the journal to read."""
+
+    kind: str = ""  # the beginning of the event's name: "booking."
+    member_id: int | None = None  # whom it concerns, or who did it
+    since: datetime | None = None
+    until: datetime | None = None  # excluded
+
+
+def entries(told: Told, *, before: int | None = None, limit: int = PAGE) -> tuple[list[JournalEntry], bool]:
+    """Lines of the journal, the last one first, and whether there are older ones."""
+    rows = db.session.scalars(
+        sa.select(JournalEntry)
+        .where(*_told(told), *([JournalEntry.id < before] if before else []))
+        .order_by(JournalEntry.id.desc())
+        .limit(limit + 1)
+    ).all()
+    return list(rows[:limit]), len(rows) > limit
+
+
+def _told(told: Told) -> Iterator[sa.ColumnElement[bool]]:
+    if told.kind:
+        yield JournalEntry.event.startswith(told.kind, autoescape=True)
+    if told.member_id is not None:
+        yield sa.or_(JournalEntry.member_id == told.member_id, JournalEntry.actor_id == told.member_id)
+    if told.since is not None:
+        yield JournalEntry.at >= told.since
+    if told.until is not None:
+        yield JournalEntry.at < told.until

@@ -20,6 +20,7 @@ from wtforms import FieldList, FormField, ValidationError
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import EqualTo, Length, NoneOf, Optional, Regexp, StopValidation
 
+from app.core.addresses import NotAnAddress, email_address
 from app.core.refusals import Refused
 from app.core.text import clean, clean_line
 from app.web.csrf import KEY_FIELD
@@ -175,7 +176,7 @@ class EmailField(StringField):
 
     def __init__(self, label: Any = None, validators: Sequence[Any] = (), **kwargs: Any) -> None:
         kwargs["render_kw"] = {"autocomplete": "email"} | (kwargs.get("render_kw") or {})
-        super().__init__(label, [*validators, _empty_is_enough, wtforms.validators.Email()], max_length=254, **kwargs)
+        super().__init__(label, [*validators, _empty_is_enough, _is_address], max_length=254, **kwargs)
 
 
 class PasswordField(wtforms.PasswordField):
@@ -413,6 +414,14 @@ def _without_spaces(typed: str) -> str:
 def _empty_is_enough(_form: wtforms.Form, field: wtforms.Field) -> None:
     if not field.data:
         raise StopValidation()
+
+
+def _is_address(_form: wtforms.Form, field: wtforms.Field) -> None:
+    """What is kept is the address as mail servers write it."""
+    try:
+        field.data = email_address(field.data)
+    except NotAnAddress:
+        raise ValidationError(field.gettext("Invalid email address.")) from None
 
 
 def _problems(fields: Iterable[wtforms.Field]) -> Iterator[tuple[str, str, str]]:

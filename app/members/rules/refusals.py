@@ -47,3 +47,14 @@ class AccountClosed(Reason):
     code = "account_closed"
     sentence = N_("Ce compte est fermé : on ne peut plus y entrer.")
     next_step = N_("Rouvrez-le d’abord.")
+
+
+class NameTaken(Reason):
+    code = "name_taken"
+    sentence = N_("Ce nom est déjà pris.")
+    next_step = N_("Choisissez-en un autre, ou changez celui qui existe.")
+
+
+class AlreadyInGroup(Reason):
+    code = "already_in_group"
+    sentence = N_("Cette personne est déjà dans ce groupe à ces dates.")

@@ -8,30 +8,53 @@ from app.members.services.account import (
     renew_feed,
     take_new_address,
 )
+from app.members.services.belonging import (
+    add_group,
+    add_organisation,
+    change_group,
+    change_organisation,
+    join_group,
+    leave_group,
+)
 from app.members.services.entering import LINKS, Device, ask_link, ask_reset, reset_password, sign_in, sign_in_by_link, sign_out
+from app.members.services.importing import Imported, import_people
 from app.members.services.joining import confirm, consent, mark_of, sign_up
 from app.members.services.passwords import hash_password
+from app.members.services.people import change_member, close_account, create_member, invite, reactivate, suspend
 from app.members.services.sessions import end_session, end_sessions, note_seen, open_session
 from app.members.services.tokens import new_token, revoke_token, revoke_tokens, use_token
 
 __all__ = [
     "LINKS",
     "Device",
+    "Imported",
+    "add_group",
+    "add_organisation",
     "ask_link",
     "ask_new_address",
     "ask_reset",
+    "change_group",
+    "change_member",
+    "change_organisation",
     "change_password",
     "change_profile",
+    "close_account",
     "confirm",
     "consent",
+    "create_member",
     "end_session",
     "end_sessions",
     "hash_password",
+    "import_people",
+    "invite",
+    "join_group",
+    "leave_group",
     "make_api_token",
     "mark_of",
     "new_token",
     "note_seen",
     "open_session",
+    "reactivate",
     "renew_feed",
     "reset_password",
     "revoke_token",
@@ -40,6 +63,7 @@ __all__ = [
     "sign_in_by_link",
     "sign_out",
     "sign_up",
+    "suspend",
     "take_new_address",
     "use_token",
 ]

@@ -57,7 +57,7 @@ def ask_new_address(*, member_id: int, email: str, current: str, address: str, n
         person.new_email = email
         entry = journal.record("member.new_address_asked", member_id, actor_id=member_id, member_id=member_id, at=now)
         if email != person.email and queries.member_by_email(email) is None:
-            facts = {"entry": entry.id, "subject": member_id}
+            facts = {"entry": entry.id, "subject": member_id, "locale": person.locale}
             mail.queue(entry.event, fact=f"journal:{entry.id}", to_address=email, facts=facts, now=now)
 
 
@@ -82,7 +82,7 @@ def set_address(person: Member, email: str, *, actor_id: int | None, now: dateti
         old, person.email, person.new_email = person.email, email, ""
         revoke_tokens(member_id=person.id, purposes=("confirm", "reset", "email", *LINKS), now=now)
         entry = journal.record("member.address_changed", person.id, actor_id=actor_id, member_id=person.id, at=now)
-        facts = {"entry": entry.id, "subject": person.id}
+        facts = {"entry": entry.id, "subject": person.id, "locale": person.locale}
         mail.queue(entry.event, fact=f"journal:{entry.id}", to_address=old, facts=facts, now=now)
 
 
@@ -94,7 +94,7 @@ def renew_feed(*, member_id: int, now: datetime) -> str:
         return new_token(member_id=member_id, purpose="feed", subject=OWN_FEED, now=now)
 
 
-def make_api_token(*, person: Member, label: str, scopes: list[str], actor_id: int, now: datetime) -> str:
+def make_api_token(*, person: Member, label: str, scopes: list[str], actor_id: int | None, now: datetime) -> str:
     """A token for a program that acts for this person; `manage` only for who may manage."""
     allowed = [scope for scope in rules.default_scopes(person.roles) if scope in scopes]
     with transaction():

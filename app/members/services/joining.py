@@ -79,7 +79,7 @@ def ask_guardian(person: Member, *, now: datetime) -> None:
         return
     with transaction():
         entry = journal.record("member.guardian_asked", person.id, member_id=person.id, at=now)
-        facts = {"entry": entry.id, "subject": person.id}
+        facts = {"entry": entry.id, "subject": person.id, "locale": person.locale}
         mail.queue(entry.event, fact=f"journal:{entry.id}", to_address=person.guardian_email, facts=facts, now=now)
 
 
