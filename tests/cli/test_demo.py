@@ -30,7 +30,7 @@ def test_a_new_house_has_thirty_people_and_a_believable_week(app, session, froze
     assert states["done"] > 40
     assert {"no_show", "checked_in"} <= set(states)
     future = db.session.scalar(sa.select(sa.func.count()).where(Booking.starts_at > clock.now(), Booking.status == "confirmed"))
-    assert future > 50
+    assert (future or 0) > 50
     assert [fault for check in (*wiring.CHECKS, *wiring.GUARDS) for fault in check(session)] == []
 
 
