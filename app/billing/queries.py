@@ -82,20 +82,23 @@ def _read_price_list(place_id: int) -> PriceList:
     return PriceList(tuple(PriceRow(*row) for row in rows), {row.code: row.discount_percent for row in groups})
 
 
+# Asked at each booking: written once, since writing a statement costs more than running it.
+_PLANS_ON = (
+    sa.select(Subscription.id, Plan.code, Plan.name, Plan.allowances)
+    .join(Plan, Plan.id == Subscription.plan_id)
+    .where(
+        Subscription.member_id == sa.bindparam("member_id"),
+        Subscription.first_day <= sa.bindparam("day"),
+        sa.or_(Subscription.last_day.is_(None), Subscription.last_day >= sa.bindparam("day")),
+    )
+    .order_by(Subscription.id)
+)
+
+
 @asked_once
 def plans_on(member_id: int, day: date) -> list[HeldPlan]:
     """The plans that cover this day of use."""
-    rows = db.session.execute(
-        sa.select(Subscription.id, Plan.code, Plan.name, Plan.allowances)
-        .join(Plan, Plan.id == Subscription.plan_id)
-        .where(
-            Subscription.member_id == member_id,
-            Subscription.first_day <= day,
-            sa.or_(Subscription.last_day.is_(None), Subscription.last_day >= day),
-        )
-        .order_by(Subscription.id)
-    )
-    return [HeldPlan(*row) for row in rows]
+    return [HeldPlan(*row) for row in db.session.execute(_PLANS_ON, {"member_id": member_id, "day": day})]
 
 
 def lots_for(member: Member, *, place_id: int, unit: str, scopes: Collection[str], on: date, plans: Iterable[HeldPlan]) -> list[LotView]:
@@ -125,36 +128,47 @@ def balances(member: Member, *, place_id: int, on: date) -> Balances:
     return Balances(left["half_day"], left["minute"], left["cent"], open_cents(member.id), frozenset(unlimited))
 
 
+_OPEN_CENTS = sa.select(sa.func.sum(Charge.cents)).where(Charge.member_id == sa.bindparam("member_id"))
+
+
 @asked_once
 def open_cents(member_id: int) -> int:
     """The tab (ardoise): charges that no invoice has taken yet."""
-    total: int = db.session.scalar(sa.select(sa.func.coalesce(sa.func.sum(Charge.cents), 0)).where(Charge.member_id == member_id)) or 0
-    return int(total)
+    return int(db.session.scalar(_OPEN_CENTS, {"member_id": member_id}) or 0)
+
+
+_GROUPS = sa.select(GroupMember.group_id).where(
+    GroupMember.member_id == sa.bindparam("member_id"),
+    GroupMember.since <= sa.bindparam("on"),
+    sa.or_(GroupMember.until.is_(None), GroupMember.until >= sa.bindparam("on")),
+)
+# The lots of a person, of their groups and of their organisation; without one, that part finds nothing.
+_LOTS = sa.select(
+    Lot.id,
+    Lot.source,
+    (Lot.granted + Lot.overdraft - Lot.used - Lot.held).label("left"),
+    Lot.valid_from,
+    Lot.valid_to,
+    Lot.origin,
+    Lot.granted,
+    Lot.unlimited,
+    Lot.unit,
+    Lot.scope,
+).where(
+    Lot.place_id == sa.bindparam("place_id"),
+    sa.or_(
+        Lot.member_id == sa.bindparam("member_id"),
+        Lot.group_id.in_(_GROUPS),
+        Lot.organisation_id == sa.bindparam("organisation_id"),
+    ),
+    sa.or_(Lot.valid_to.is_(None), Lot.valid_to >= sa.bindparam("on")),
+)
 
 
 @asked_once
 def _lots(member: Member, place_id: int, on: date) -> list[LotView]:
     """Every lot that this person may use, whatever its unit and scope: there are few."""
-    groups = sa.select(GroupMember.group_id).where(
-        GroupMember.member_id == member.id,
-        GroupMember.since <= on,
-        sa.or_(GroupMember.until.is_(None), GroupMember.until >= on),
-    )
-    mine = [Lot.member_id == member.id, Lot.group_id.in_(groups)]
-    if member.organisation_id is not None:
-        mine.append(Lot.organisation_id == member.organisation_id)
-    query = sa.select(
-        Lot.id,
-        Lot.source,
-        (Lot.granted + Lot.overdraft - Lot.used - Lot.held).label("left"),
-        Lot.valid_from,
-        Lot.valid_to,
-        Lot.origin,
-        Lot.granted,
-        Lot.unlimited,
-        Lot.unit,
-        Lot.scope,
-    ).where(Lot.place_id == place_id, sa.or_(*mine), sa.or_(Lot.valid_to.is_(None), Lot.valid_to >= on))
+    asked = {"place_id": place_id, "member_id": member.id, "organisation_id": member.organisation_id, "on": on}
     return [
         LotView(
             lot_id=row.id,
@@ -169,7 +183,7 @@ def _lots(member: Member, place_id: int, on: date) -> list[LotView]:
             unit=row.unit,
             scope=row.scope,
         )
-        for row in db.session.execute(query)
+        for row in db.session.execute(_LOTS, asked)
     ]
 
 

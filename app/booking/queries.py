@@ -183,23 +183,24 @@ def usual_thing(member_id: int) -> int | None:
     return found
 
 
-def held_by(member_id: int, *, since: datetime, until: datetime | None = None) -> list[Held]:
-    """The live bookings of a member that end after `since`."""
-    query = (
-        sa.select(Booking.id, Booking.kind, Booking.resource_id, Resource.name, Booking.starts_at, Booking.ends_at, Booking.guest_name)
-        .join(Resource, Resource.id == Booking.resource_id)
-        .where(
-            Booking.member_id == member_id,
-            Booking.status.in_(OCCUPYING),
-            Booking.ends_at > since,
-            Booking.starts_at > since - timedelta(days=31),
-        )
+_HELD_BY = (
+    sa.select(Booking.id, Booking.kind, Booking.resource_id, Resource.name, Booking.starts_at, Booking.ends_at, Booking.guest_name)
+    .join(Resource, Resource.id == Booking.resource_id)
+    .where(
+        Booking.member_id == sa.bindparam("member_id"),
+        Booking.status.in_(OCCUPYING),
+        Booking.ends_at > sa.bindparam("since", type_=UtcDateTime),
+        Booking.starts_at > sa.bindparam("long_before", type_=UtcDateTime),
     )
-    if until is not None:
-        query = query.where(Booking.starts_at < until)
+)
+
+
+def held_by(member_id: int, *, since: datetime) -> list[Held]:
+    """The live bookings of a member that end after `since`."""
+    asked = {"member_id": member_id, "since": since, "long_before": since - timedelta(days=31)}
     return [
         Held(booking_id, kind, resource_id, name, Period(starts_at, ends_at), bool(guest))
-        for booking_id, kind, resource_id, name, starts_at, ends_at, guest in db.session.execute(query)
+        for booking_id, kind, resource_id, name, starts_at, ends_at, guest in db.session.execute(_HELD_BY, asked)
     ]
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager, joinedload
 
-from app.core.db import db
+from app.core.db import UtcDateTime, db
 from app.core.journal import JournalEntry
 from app.core.text import searchable
 from app.members import rules
@@ -72,12 +72,7 @@ def by_access_token(token: str, purpose: str, *, now: datetime) -> AccessToken |
 
     A feed of the lieu or of a thing has no person: its `subject` says what it shows.
     """
-    found = db.session.scalars(
-        sa.select(AccessToken)
-        .options(joinedload(AccessToken.member).joinedload(Member.role_rows))
-        .where(AccessToken.token_hash == hash_of(token), AccessToken.purpose == purpose, *_is_good(now))
-    ).unique()
-    row = found.one_or_none()
+    row = db.session.scalars(_BY_SECRET, {"hash": hash_of(token), "purpose": purpose, "now": now}).unique().one_or_none()
     if row is None or (row.member is not None and row.member.status in ("inactive", "erased")):
         return None
     return row
@@ -99,12 +94,24 @@ def hash_of(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def _is_good(now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
+def _is_good(now: datetime | sa.BindParameter[datetime]) -> tuple[sa.ColumnElement[bool], ...]:
     return (
         AccessToken.used_at.is_(None),
         AccessToken.revoked_at.is_(None),
         sa.or_(AccessToken.expires_at.is_(None), AccessToken.expires_at > now),
     )
+
+
+# Asked at each request of a program: written once, since writing a statement costs more than running it.
+_BY_SECRET = (
+    sa.select(AccessToken)
+    .options(joinedload(AccessToken.member).joinedload(Member.role_rows))
+    .where(
+        AccessToken.token_hash == sa.bindparam("hash"),
+        AccessToken.purpose == sa.bindparam("purpose"),
+        *_is_good(sa.bindparam("now", type_=UtcDateTime)),
+    )
+)
 
 
 # ---------------------------------------------------------------- looking for people

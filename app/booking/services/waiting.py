@@ -14,7 +14,7 @@ from app.booking.services.examining import Examination, examine
 from app.booking.services.freeing import LATE, free
 from app.booking.services.writing import can_wait, first_status, refusal, settle_price, take_turn
 from app.core import journal
-from app.core.db import db, insert_unless_there, transaction
+from app.core.db import UtcDateTime, db, insert_unless_there, transaction
 from app.core.period import Period
 from app.core.refusals import Refused
 from app.place.models import Place
@@ -22,15 +22,22 @@ from app.place.models import Place
 AT_ONCE = 20  # lapsed holds ended in one go
 
 
+_LAPSED = (
+    sa.select(Booking)
+    .where(
+        Booking.place_id == sa.bindparam("place_id"),
+        Booking.status == Status.HELD,
+        Booking.held_until <= sa.bindparam("now", type_=UtcDateTime),
+    )
+    .order_by(Booking.held_until, Booking.id)
+    .limit(AT_ONCE)
+    .execution_options(populate_existing=True)
+)
+
+
 def let_lapse(place_id: int, *, now: datetime) -> int:
     """End the holds whose time is over, inside the caller's transaction; each freed place goes to the next who waits."""
-    lapsed = db.session.scalars(
-        sa.select(Booking)
-        .where(Booking.place_id == place_id, Booking.status == Status.HELD, Booking.held_until <= now)
-        .order_by(Booking.held_until, Booking.id)
-        .limit(AT_ONCE)
-        .execution_options(populate_existing=True)
-    ).all()
+    lapsed = db.session.scalars(_LAPSED, {"place_id": place_id, "now": now}).all()
     for booking in lapsed:
         _close_entry(booking, "lapsed")
         free(booking, Status.EXPIRED, now=now, actor_id=None)
