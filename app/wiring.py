@@ -22,9 +22,11 @@ from app.booking.models import Kind
 from app.booking.policy import Policy
 from app.core import delivery, idempotency, journal, mail, state
 from app.courses.policy import SessionPolicy
+from app.coworking import views as coworking_views
 from app.coworking.policy import DeskPolicy, RoomPolicy, SpacePolicy
 from app.fablab import models as fablab_models
 from app.fablab import services as fablab_services
+from app.fablab import views as fablab_views
 from app.fablab.policy import MachinePolicy, TrainingPolicy
 from app.feeds import links as feed_links
 from app.feeds import views as feeds
@@ -36,6 +38,7 @@ from app.place import services as place_services
 from app.place import views as place_views
 from app.portal import frame, post
 from app.portal import mails as portal_mails
+from app.portal import views as portal_views
 from app.web import shell
 
 # Every table of the house, so that migrations see them all.
@@ -101,6 +104,7 @@ PUBLIC: frozenset[str] = frozenset(
         "health.*",
         "api_docs.*",
         "house_rules.*",
+        "portal.home",
         "members.sign_in",
         "members.sign_out",
         "members.ask_link",
@@ -128,6 +132,9 @@ PROVEN_OTHERWISE: frozenset[str] = frozenset(
 
 # The pages of each room.
 BLUEPRINTS: tuple[Blueprint, ...] = (
+    portal_views.bp,
+    coworking_views.bp,
+    fablab_views.bp,
     members_views.bp,
     booking_mails.bp,
     feeds.bp,
@@ -141,7 +148,14 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
 def install(app: Flask) -> None:
     """Give each room its place in this application."""
     booking_policy.install(app, POLICIES)
-    shell.install(app, identity=frame.identity, navigation=list)
+    shell.install(
+        app,
+        identity=frame.identity,
+        navigation=frame.navigation,
+        open_now=frame.open_now,
+        language=frame.language,
+        is_staff=frame.is_staff,
+    )
     members_views.install(app, open_to_strangers=PUBLIC | PROVEN_OTHERWISE)
     api.install(app)
     mail.install(app, builders=MAILS, addressee=portal_mails.addressee, house=portal_mails.house)

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_login import current_user, login_required
+from flask_login import current_user
 
 from app.booking import views as say
 from app.booking.models import Status
@@ -58,7 +58,6 @@ class Item:
 
 
 @bp.get("/plan")
-@login_required
 def plan() -> ResponseReturnValue:
     place, now, form = place_queries.current(), clock.now(), PlanForm()
     usual = usual_wish(place)

@@ -5,7 +5,7 @@ from datetime import date
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_login import current_user, login_required
+from flask_login import current_user
 
 from app.booking import services as booking
 from app.booking import views as say
@@ -25,7 +25,6 @@ from app.web import typography
 
 
 @bp.get("/series")
-@login_required
 def series() -> ResponseReturnValue:
     """Each date with its state, and what else there is where it is taken. Nothing is written."""
     place, form = place_queries.current(), SeriesQuery()
@@ -44,7 +43,6 @@ def series() -> ResponseReturnValue:
 
 
 @bp.post("/series")
-@login_required
 def new_series() -> ResponseReturnValue:
     """The dates that were kept, in one gesture; those that are taken are skipped and listed."""
     place, form = place_queries.current(), SeriesForm()

@@ -14,7 +14,7 @@ from zlib import crc32
 from flask import current_app, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_login import current_user, login_required
+from flask_login import current_user
 from markupsafe import Markup
 
 from app.booking.models import Status
@@ -78,7 +78,6 @@ _drawings: Stamped[Drawing] = Stamped()
 
 
 @bp.get("/week")
-@login_required
 def week() -> ResponseReturnValue:
     place, now = place_queries.current(), clock.now()
     today = now.astimezone(place.tz).date()

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from flask import Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_login import current_user, login_required
+from flask_login import current_user
 
 from app.booking import papers
 from app.booking import queries as booking_queries
@@ -49,7 +49,6 @@ def words_of(found: Booking) -> str:
 
 
 @bp.get("/bookings/<int:booking_id>", endpoint="booking")
-@login_required
 def show(booking_id: int) -> ResponseReturnValue:
     found = seen_booking(booking_id)
     place, thing, now = place_of(found), thing_of(found), clock.now()
@@ -81,7 +80,6 @@ def show(booking_id: int) -> ResponseReturnValue:
 
 
 @bp.get("/bookings/<int:booking_id>.ics")
-@login_required
 def booking_ics(booking_id: int) -> ResponseReturnValue:
     found = seen_booking(booking_id)
     place = place_of(found)
@@ -147,7 +145,6 @@ def _told(line: Happened, found: Booking) -> tuple[datetime, str, str]:
 
 
 @bp.post("/bookings/<int:booking_id>/check-in")
-@login_required
 def check_in(booking_id: int) -> ResponseReturnValue:
     found = changed_booking(booking_id)
     try:
@@ -161,7 +158,6 @@ def check_in(booking_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/bookings/<int:booking_id>/acceptance")
-@login_required
 def accept(booking_id: int) -> ResponseReturnValue:
     """The place that was kept becomes a booking."""
     found = seen_booking(booking_id)
@@ -176,7 +172,6 @@ def accept(booking_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/bookings/<int:booking_id>/refusal")
-@login_required
 def decline(booking_id: int) -> ResponseReturnValue:
     """The place that was kept goes to the next in line."""
     found = seen_booking(booking_id)
@@ -190,7 +185,6 @@ def decline(booking_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/bookings/<int:booking_id>/note")
-@login_required
 def note(booking_id: int) -> ResponseReturnValue:
     found, form = changed_booking(booking_id), NoteForm()
     if not form.validate():
@@ -201,7 +195,6 @@ def note(booking_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/waitlist/<int:entry_id>/departure")
-@login_required
 def leave_waitlist(entry_id: int) -> ResponseReturnValue:
     """Wait no longer; an offer that was open goes to the next."""
     booking.leave_waitlist(entry_id, member_id=current_user.id, actor_id=current_user.id, now=clock.now())
@@ -213,7 +206,6 @@ def leave_waitlist(entry_id: int) -> ResponseReturnValue:
 
 
 @bp.route("/bookings/<int:booking_id>/move", methods=["GET", "POST"])
-@login_required
 def move(booking_id: int) -> ResponseReturnValue:
     found = changed_booking(booking_id)
     place, thing, now = place_of(found), thing_of(found), clock.now()
@@ -301,7 +293,6 @@ def _hours_of(form: MoveHoursForm, place: Place) -> tuple[datetime, datetime]:
 
 
 @bp.route("/bookings/<int:booking_id>/cancellation", methods=["GET", "POST"])
-@login_required
 def cancellation(booking_id: int) -> ResponseReturnValue:
     """What comes back is said before it is confirmed."""
     found = changed_booking(booking_id)
@@ -384,7 +375,6 @@ def _cancelled(found: Booking, form: CancelForm, now: datetime) -> ResponseRetur
 
 
 @bp.get("/series/<int:series_id>")
-@login_required
 def series(series_id: int) -> ResponseReturnValue:
     """Every date of a repetition; the skipped ones can be taken up again."""
     rows = booking.dates_of(series_id)
@@ -408,7 +398,6 @@ def series(series_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/series/dates/<int:date_id>/booking")
-@login_required
 def rebook(date_id: int) -> ResponseReturnValue:
     """A skipped date, taken up again in one click."""
     row = db.session.get(SeriesDate, date_id)
@@ -431,7 +420,6 @@ def _series_owner(series_id: int) -> Series | None:
 
 
 @bp.post("/bookings/<int:booking_id>/approval")
-@login_required
 def approve(booking_id: int) -> ResponseReturnValue:
     found = seen_booking(booking_id)
     if not current_user.may("override_rules"):
@@ -445,7 +433,6 @@ def approve(booking_id: int) -> ResponseReturnValue:
 
 
 @bp.route("/bookings/<int:booking_id>/rejection", methods=["GET", "POST"])
-@login_required
 def reject(booking_id: int) -> ResponseReturnValue:
     found, form = seen_booking(booking_id), RejectForm()
     if not current_user.may("override_rules"):

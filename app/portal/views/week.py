@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from flask import make_response, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_login import current_user, login_required
+from flask_login import current_user
 
 from app.billing import queries as billing
 from app.booking import papers
@@ -72,7 +72,6 @@ class Task:
 
 
 @bp.get("/me")
-@login_required
 def week() -> ResponseReturnValue:
     place, now = place_queries.current(), clock.now()
     things, local = booking_queries.directory(place), now.astimezone(place.tz)
