@@ -6,7 +6,7 @@ from datetime import date
 
 import sqlalchemy as sa
 
-from app.billing.models import Charge, Lot, Plan, Price, Subscription, TariffGroup
+from app.billing.models import Charge, Lot, PassType, Plan, Price, Subscription, TariffGroup
 from app.billing.rules import LotView, PriceRow, best_rows, is_valid, month_of, own_price
 from app.core.cache import Stamped, asked_once
 from app.core.db import db
@@ -200,3 +200,15 @@ def _months_to_come(known: Collection[str | None], plans: Iterable[HeldPlan], on
                 granted = 0 if unlimited else int(str(given))
                 lots.append(LotView(None, "plan", granted, first, last, origin, granted, unlimited, 0, unit, scope))
     return lots
+
+
+def plans_on_sale(place_id: int) -> list[Plan]:
+    """The plans that anybody may take, the cheapest first."""
+    return list(db.session.scalars(sa.select(Plan).where(Plan.place_id == place_id, Plan.on_sale).order_by(Plan.cents, Plan.id)))
+
+
+def passes_on_sale(place_id: int) -> list[PassType]:
+    """The passes and packs that can be bought, the cheapest first."""
+    return list(
+        db.session.scalars(sa.select(PassType).where(PassType.place_id == place_id, PassType.on_sale).order_by(PassType.cents, PassType.id))
+    )
