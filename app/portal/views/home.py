@@ -22,7 +22,7 @@ from app.place import queries as place_queries
 from app.place.models import Place
 from app.place.rules import Calendar
 from app.portal.views.door import bp
-from app.web import caching, compress, i18n, markdown, typography
+from app.web import caching, compress, i18n, typography
 from app.web.registry import sources
 
 FULL = "plein"  # the tariff group of who says nothing
@@ -81,7 +81,6 @@ def show_place() -> ResponseReturnValue:
         hours=_hours(place_queries.calendar(place.id)),
         notes=_notes(place, today),
         cards=_cards(place, today),
-        house_rules=markdown.html(place.house_rules) if place.house_rules else "",
         has_machines=bool(directory(place).of_kind("machine")),
     )
 
