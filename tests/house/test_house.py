@@ -11,6 +11,7 @@ from app.core.refusals import Reason
 from tools.translations import sentences
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+ROOMS = sorted(path.parent for path in (ROOT / "app").glob("*/__init__.py"))
 SOURCES = sorted((ROOT / "app").rglob("*.py"))
 NBSP, NARROW = "\u00a0", "\u202f"
 
@@ -51,6 +52,14 @@ def test_only_the_clock_asks_the_time(path):
         if isinstance(node, ast.Attribute):
             asked = ".".join(ast.unparse(node).split(".")[-2:])
             assert asked not in ASKS_THE_TIME, f"line {node.lineno}: {asked}, where clock.now() is meant"
+
+
+@pytest.mark.parametrize("room", ROOMS, ids=lambda room: room.name)
+def test_every_room_says_what_it_is(room):
+    lines = [line for line in (room / "README.md").read_text().splitlines() if line.strip()]
+
+    assert lines[0].startswith("# ")
+    assert len(lines) >= 5
 
 
 def test_no_drawer_for_odds_and_ends():
