@@ -30,8 +30,7 @@ def serve_command(host: str | None, port: int | None, processes: int, threads: i
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     listen_as_told(app, host, port)
     listener = listening_socket(app.config["HOST"], app.config["PORT"])
-    prepare()
-    click.echo(starter.welcome())
+    click.echo(prepare())
 
     def serve(number: int) -> None:
         """One process: its pages and, in the first one, the worker."""
@@ -62,8 +61,9 @@ def listening_socket(host: str, port: int) -> socket.socket:
         ) from trouble
 
 
-def prepare() -> None:
-    """The tables, then the starter lieu; nothing of it stays open in the processes to come."""
+def prepare() -> str:
+    """The tables, then the starter lieu, then what is said at the door. No connection stays open: it would keep SQLite from
+    tidying its log, and processes to come would share it."""
     try:
         schema.bring_up_to_date()
     except schema.DatabaseIsNewer as newer:
@@ -71,5 +71,7 @@ def prepare() -> None:
             f"La base a été migrée ({newer}) par une version plus récente de Worklab\u00a0: prenez celle-ci ou une plus récente."
         ) from newer
     starter.load_if_empty()
+    welcome = starter.welcome()
     db.session.remove()
     db.engine.dispose()
+    return welcome

@@ -54,7 +54,7 @@ class RunningHouse:
             self.port = free.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
         self.output = folder / f"house-{self.port}.log"
-        environment = {
+        self._environment = {
             **{name: value for name, value in os.environ.items() if name not in ("HOST", "PORT", "PUBLIC_URL")},
             "DATABASE_URL": database_url,
             "DEMO": "0",
@@ -62,11 +62,15 @@ class RunningHouse:
             "SECRET_KEY": "a key for the houses of the tests",
             **settings,
         }
-        with self.output.open("wb") as output:
+        self._words = words
+        self.start()
+
+    def start(self) -> None:
+        with self.output.open("ab") as output:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "flask", "--app", "wsgi", "serve", "--port", str(self.port), *words],
+                [sys.executable, "-m", "flask", "--app", "wsgi", "serve", "--port", str(self.port), *self._words],
                 cwd=ROOT,
-                env=environment,
+                env=self._environment,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -85,6 +89,12 @@ class RunningHouse:
 
     def said(self) -> str:
         return self.output.read_text()
+
+    def kill_everything(self) -> None:
+        """As a power cut would: all its processes, no goodbye."""
+        for number in (*processes_of(self), self.process.pid):
+            os.kill(number, signal.SIGKILL)
+        self.process.wait()
 
     def end(self, number: int = signal.SIGTERM) -> int:
         if self.process.poll() is None:

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
+import pytest
 import sqlalchemy as sa
 
 from app.cli.check import look
@@ -42,6 +44,22 @@ def test_a_house_opens_on_an_empty_database_and_closes_when_told(engine: Engine,
     assert house.url in house.said()
     assert house.end() == 0
     assert "Traceback" not in house.said()
+
+
+@pytest.mark.parametrize("engine", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
+def test_a_house_at_rest_keeps_no_transaction_open(open_house, database):
+    house = open_house(database_url=database)
+    house.wait_until_open()
+
+    with psycopg.connect(database.replace("+psycopg", "")) as connection:
+        until(
+            lambda: (
+                connection.execute(
+                    "SELECT count(*) FROM pg_stat_activity WHERE state LIKE 'idle in%' AND datname = current_database()"
+                ).fetchone()
+                == (0,)
+            )
+        )
 
 
 def test_two_houses_that_open_together_migrate_once_and_load_one_lieu(engine: Engine, open_house, tmp_path):
