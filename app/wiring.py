@@ -64,6 +64,7 @@ TICKS: tuple[Callable[..., int], ...] = (
     booking.forget_keys,
     fablab_services.warn_of_expiry,
     webhooks.forget_told,
+    mail.forget_old,
 )
 
 # Who writes the words of a mail, by its kind; a mail that tells an event has the event's name.

@@ -193,10 +193,15 @@ def retry_all(*, now: datetime) -> None:
     )
 
 
-def forget_old(*, now: datetime) -> None:
-    """Remove the mails settled half a year ago: to whom one wrote and when is not kept for ever."""
+def forget_old(*, now: datetime) -> int:
+    """Remove the mails settled half a year ago: to whom one wrote and when is not kept for ever. How many went."""
+    limit = now - KEPT
+    oldest = db.session.scalar(sa.select(OutgoingMail.created_at).order_by(OutgoingMail.id).limit(1))
+    if oldest is None or oldest > limit:
+        return 0
+    old = sa.delete(OutgoingMail).where(OutgoingMail.due_at.is_(None), OutgoingMail.created_at <= limit)
     with transaction() as session:
-        session.execute(sa.delete(OutgoingMail).where(OutgoingMail.due_at.is_(None), OutgoingMail.created_at <= now - KEPT))
+        return len(session.scalars(old.returning(OutgoingMail.id)).all())
 
 
 def _change(*which: sa.ColumnElement[bool], **values: Any) -> bool:

@@ -52,12 +52,13 @@ def of_place(place: Place, *, now: datetime) -> bytes:
 
 def _events(taken: list[Busy], place: Place) -> Iterator[Event]:
     alone, pools = by_pool(taken)
+    is_taken = _("occupé")
     for one in alone:
         yield Event(
             uid=f"{one.key}@worklab",
             starts_at=one.starts_at,
             ends_at=one.ends_at,
-            summary=_("%(name)s · occupé", name=one.name),
+            summary=f"{one.name} · {is_taken}",
             changed_at=one.changed_at,
             sequence=one.sequence,
         )

@@ -22,6 +22,7 @@ from app.members import queries as members
 from app.members import services as members_services
 from app.members.views import needs
 from app.place import queries as places
+from app.portal import frame
 from app.web import csrf
 from app.web.security import content_policy
 
@@ -139,7 +140,7 @@ def unsubscribe(token: str) -> ResponseReturnValue:
 def dev_mails() -> ResponseReturnValue:
     """The mails that were written to the folder, the last first."""
     files = sorted(_folder().glob("*.eml"), reverse=True)[:SHOWN]
-    return render_template("post/dev_mails.html", mails=[(file.name, _parsed(file)) for file in files])
+    return render_template("post/dev_mails.html", mails=[(file.name, _parsed(file)) for file in files], zone=frame.identity().zone)
 
 
 @bp.get("/dev/mails/<name>")
@@ -148,7 +149,12 @@ def dev_mail(name: str) -> ResponseReturnValue:
     body = message.get_body(("plain",))
     attachments = [(number, part.get_filename() or "", part.get_content_type()) for number, part in enumerate(message.iter_attachments())]
     page = render_template(
-        "post/dev_mail.html", name=name, message=message, text=body.get_content() if body else "", attachments=attachments
+        "post/dev_mail.html",
+        name=name,
+        message=message,
+        zone=frame.identity().zone,
+        text=body.get_content() if body else "",
+        attachments=attachments,
     )
     return page, {"Content-Security-Policy": content_policy(frame_src="'self'")}
 

@@ -42,7 +42,8 @@ def post(app, session) -> Post:
             file.unlink()
         return sorted(found, key=lambda message: message["To"])
 
-    folder.mkdir(exist_ok=True)
+    for left in folder.glob("*.eml"):
+        left.unlink()
     return post
 
 
