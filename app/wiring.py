@@ -70,6 +70,9 @@ TICKS: tuple[Callable[..., int], ...] = (
 # Who writes the words of a mail, by its kind; a mail that tells an event has the event's name.
 MAILS: Mapping[str, mail.Builder] = {**members_mails.MAILS, **booking_mails.MAILS}
 
+# What the manager's page calls each of them.
+MAIL_NAMES: Mapping[str, str] = {**members_mails.NAMES, **booking_mails.NAMES}
+
 # Who reads an event of the journal, to write what follows from it: a mail to send, a webhook to call.
 READERS: Mapping[str, Sequence[journal.Reader]] = journal.together(
     members_mails.READERS, booking_mails.READERS, dict.fromkeys(EVENTS, (webhooks.tell_webhooks,))
@@ -159,6 +162,6 @@ def install(app: Flask) -> None:
     )
     members_views.install(app, open_to_strangers=PUBLIC | PROVEN_OTHERWISE)
     api.install(app)
-    mail.install(app, builders=MAILS, addressee=portal_mails.addressee, house=portal_mails.house)
+    mail.install(app, mail.Post(builders=MAILS, names=MAIL_NAMES, addressee=portal_mails.addressee, house=portal_mails.house))
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

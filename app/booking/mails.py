@@ -415,3 +415,23 @@ READERS: dict[str, list[journal.Reader]] = {
     "outage.declared": [mail.tell_each],
     "closure.declared": [mail.tell_each],
 }
+
+# What each is called where the manager sees those that did not leave.
+NAMES: dict[str, str] = {
+    "booking.confirmed": N_("Confirmation de réservation"),
+    "booking.pending": N_("Demande reçue"),
+    "booking.rejected": N_("Demande refusée"),
+    "booking.released": N_("Demande sans réponse"),
+    "booking.moved": N_("Réservation déplacée"),
+    "booking.cancelled": N_("Réservation annulée"),
+    "booking.late_cancelled": N_("Réservation annulée tard"),
+    "booking.no_show": N_("Absence"),
+    "booking.held_offer": N_("Place proposée"),
+    "booking.reminder_due": N_("Rappel de la veille"),
+    "series.booked": N_("Confirmation de série"),
+    "series.split": N_("Série déplacée"),
+    "series.dates_cancelled": N_("Dates de série annulées"),
+    "series.date_freed": N_("Date de série libérée"),
+    "outage.declared": N_("Panne"),
+    "closure.declared": N_("Fermeture"),
+}

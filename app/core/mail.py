@@ -6,7 +6,7 @@ Who calls what: a reader of the journal queues (`tell` and its sisters, named in
 
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -72,12 +72,11 @@ class Post:
     builders: Mapping[str, Builder]  # by kind; none from a builder: the fact is no longer worth a mail
     addressee: Callable[[int], Addressee | None]  # of a member; none: nobody is there to read (left, erased)
     house: Callable[[int | None], House]  # the lieu that writes
+    names: Mapping[str, str] = field(default_factory=dict)  # what a kind is called where mails are listed
 
 
-def install(
-    app: Flask, *, builders: Mapping[str, Builder], addressee: Callable[[int], Addressee | None], house: Callable[[int | None], House]
-) -> None:
-    app.extensions["mail"] = Post(builders=builders, addressee=addressee, house=house)
+def install(app: Flask, post: Post) -> None:
+    app.extensions["mail"] = post
 
 
 def post() -> Post:

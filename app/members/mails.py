@@ -13,6 +13,7 @@ from app.core.db import db
 from app.core.journal import JournalEntry
 from app.core.letters import Letter
 from app.core.mail import OutgoingMail
+from app.core.refusals import N_
 from app.members import services
 from app.members.models import Member
 from app.web import letters
@@ -136,3 +137,18 @@ MAILS: dict[str, mail.Builder] = {
 }
 
 READERS: dict[str, list[journal.Reader]] = {event: [mail.tell_anyway] for event in _TOLD}
+
+# What each is called where the manager sees those that did not leave.
+NAMES: dict[str, str] = {
+    "member.signed_up": N_("Adresse à confirmer"),
+    "member.signed_up_again": N_("Compte déjà ouvert"),
+    "member.magic_link_asked": N_("Lien pour entrer"),
+    "member.reset_asked": N_("Mot de passe à changer"),
+    "member.invited": N_("Invitation"),
+    "member.password_changed": N_("Mot de passe changé"),
+    "member.suspended": N_("Compte suspendu"),
+    "member.reactivated": N_("Compte rouvert"),
+    "member.guardian_asked": N_("Accord d’un parent"),
+    "member.new_address_asked": N_("Nouvelle adresse à confirmer"),
+    "member.address_changed": N_("Adresse changée"),
+}

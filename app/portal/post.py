@@ -31,26 +31,6 @@ bp = Blueprint("post", __name__, template_folder="templates")
 SHOWN = 100  # mails of a list
 FILE = re.compile(r"[\w.]+\.eml", re.ASCII)
 
-# What each kind of mail is called where it is listed.
-KINDS: Mapping[str, str] = {
-    "booking.confirmed": N_("Confirmation de réservation"),
-    "booking.pending": N_("Demande reçue"),
-    "booking.rejected": N_("Demande refusée"),
-    "booking.released": N_("Demande sans réponse"),
-    "booking.moved": N_("Réservation déplacée"),
-    "booking.cancelled": N_("Réservation annulée"),
-    "booking.late_cancelled": N_("Réservation annulée tard"),
-    "booking.no_show": N_("Absence"),
-    "booking.held_offer": N_("Place proposée"),
-    "booking.reminder_due": N_("Rappel de la veille"),
-    "series.booked": N_("Confirmation de série"),
-    "series.split": N_("Série déplacée"),
-    "series.dates_cancelled": N_("Dates de série annulées"),
-    "series.date_freed": N_("Date de série libérée"),
-    "outage.declared": N_("Panne"),
-    "closure.declared": N_("Fermeture"),
-}
-
 # Why a mail did not leave, by the code that begins its last error.
 TROUBLES: Mapping[str, str] = {
     "refused": N_("L’adresse a été refusée."),
@@ -107,7 +87,7 @@ def _line(row: OutgoingMail) -> Line:
     code, _colon, said = row.last_error.partition(": ")
     return Line(
         id=row.id,
-        kind=_(KINDS[row.kind]) if row.kind in KINDS else row.kind,
+        kind=_(mail.post().names.get(row.kind, N_("Message"))),
         to=person.name if person else row.to_address or "",
         since=row.created_at,
         next_try=row.due_at,

@@ -87,7 +87,7 @@ def addressee(member_id: int) -> Addressee | None:
 
 
 def install_post(app: Flask) -> None:
-    mail.install(app, builders={"note": note}, addressee=addressee, house=lambda place_id: HOUSE)
+    mail.install(app, mail.Post(builders={"note": note}, addressee=addressee, house=lambda place_id: HOUSE))
 
 
 def send_everything(database_url: str, mail_url: str) -> None:

@@ -17,13 +17,13 @@ def write(shell_app: Flask):
     """`write("…", name="…")`: the letter of a template."""
     shell_app.config["PUBLIC_URL"] = "https://lieu.test"
     house = House("L’Écloserie", "bonjour@lieu.test", "Ancienne école, 61500 Boitron")
-    mail.install(shell_app, builders={}, addressee=lambda member_id: None, house=lambda place_id: house)
+    mail.install(shell_app, mail.Post(builders={}, addressee=lambda member_id: None, house=lambda place_id: house))
 
     def write(template: str, **context):
         before = shell_app.jinja_env.loader
         assert before is not None
         shell_app.jinja_env.loader = ChoiceLoader([DictLoader({"tried.txt": template}), before])
-        shell_app.jinja_env.cache.clear()  # type: ignore[union-attr]
+        shell_app.jinja_env.cache.clear()
         try:
             with shell_app.test_request_context():
                 return letters.write(OutgoingMail(place_id=1), "tried.txt", **context)
