@@ -5,6 +5,7 @@ import re
 import signal
 import socket
 import time
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,6 +21,8 @@ from app.place.models import Place
 from config import TestConfig
 from tests.databases import Engine
 from tests.ops.houses import answers, processes_of, until
+
+on_sqlite = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)  # what has nothing to do with the database
 
 
 @contextmanager
@@ -51,7 +54,7 @@ def test_a_house_at_rest_keeps_no_transaction_open(open_house, database):
     house = open_house(database_url=database)
     house.wait_until_open()
 
-    with psycopg.connect(database.replace("+psycopg", "")) as connection:
+    with psycopg.connect(database.replace("+psycopg", ""), autocommit=True) as connection:
         until(
             lambda: (
                 connection.execute(
@@ -76,6 +79,7 @@ def test_two_houses_that_open_together_migrate_once_and_load_one_lieu(engine: En
         assert list(look()) == []
 
 
+@on_sqlite
 def test_a_taken_port_is_said_in_one_sentence(open_house, database):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         house = open_house("--port", str(taken.getsockname()[1]), database_url=database)
@@ -85,6 +89,7 @@ def test_a_taken_port_is_said_in_one_sentence(open_house, database):
     assert re.fullmatch(r"Le port \d+ de 127\.0\.0\.1 ne peut pas être pris .*\n", house.said())
 
 
+@on_sqlite
 def test_several_processes_share_the_door_and_a_dead_one_is_replaced(open_house, database):
     house = open_house("--processes", "2", database_url=database)
     house.wait_until_open()
@@ -99,6 +104,7 @@ def test_several_processes_share_the_door_and_a_dead_one_is_replaced(open_house,
     assert not answers(house.port)
 
 
+@on_sqlite
 def test_the_processes_do_not_outlive_their_parent(open_house, database):
     house = open_house("--processes", "2", database_url=database)
     house.wait_until_open()
@@ -109,6 +115,7 @@ def test_the_processes_do_not_outlive_their_parent(open_house, database):
     until(lambda: not any(Path(f"/proc/{child}").exists() for child in children))
 
 
+@on_sqlite
 def test_what_was_asked_before_the_end_is_answered(open_house, database):
     """The request is half written when the end comes; the rest of it still gets its answer."""
     house = open_house(database_url=database)
@@ -123,3 +130,30 @@ def test_what_was_asked_before_the_end_is_answered(open_house, database):
 
         assert late.recv(100).startswith(b"HTTP/1.1 200 OK")
     assert house.process.wait(timeout=15) == 0
+
+
+@on_sqlite
+def test_a_proxy_is_believed_when_it_was_declared_and_only_then(open_house, database):
+    """What it says of https and of the visitor's address passes waitress, or not."""
+    said = {"Host": "lieu.example", "X-Forwarded-Proto": "https", "X-Forwarded-For": "203.0.113.7"}
+    behind = open_house(database_url=database, PUBLIC_URL="https://lieu.example", TRUSTED_PROXIES="1")
+    alone = open_house(database_url=database, PUBLIC_URL="https://lieu.example")
+    for house in (behind, alone):
+        house.wait_until_open()
+
+    answers = [
+        urllib.request.urlopen(urllib.request.Request(f"{house.url}/healthz", headers=said), timeout=10) for house in (behind, alone)
+    ]
+
+    assert ["Strict-Transport-Security" in answer.headers for answer in answers] == [True, False]
+    assert all("Server" not in answer.headers for answer in answers)
+
+
+@on_sqlite
+def test_a_request_too_large_is_refused_before_it_is_read(open_house, database):
+    house = open_house(database_url=database)
+    house.wait_until_open()
+    with socket.create_connection(("127.0.0.1", house.port), timeout=10) as heavy:
+        heavy.sendall(b"POST /login HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000000\r\n\r\n")
+
+        assert heavy.recv(100).startswith(b"HTTP/1.1 413 ")
