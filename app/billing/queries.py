@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from app.billing.models import Charge, Lot, PassType, Plan, Price, Subscription, TariffGroup
 from app.billing.rules import LotView, PriceRow, best_rows, is_valid, month_of, own_price
 from app.core.cache import Stamped, asked_once
-from app.core.db import db
+from app.core.db import db, table
 from app.members.models import GroupMember, Member
 from app.place.models import Place
 
@@ -64,6 +64,9 @@ class Balances:
 
 _price_lists: Stamped[PriceList] = Stamped()
 
+_CHARGE, _LOT, _PLAN, _SUBSCRIPTION = table(Charge), table(Lot), table(Plan), table(Subscription)
+_GROUP_MEMBER = table(GroupMember)
+
 # allowance of a plan → (unit, scope) of the lot that its month gives
 ALLOWANCES = {"half_days": ("half_day", "desk"), "room_minutes": ("minute", "room"), "machine_minutes": ("minute", "machine")}
 
@@ -84,14 +87,14 @@ def _read_price_list(place_id: int) -> PriceList:
 
 # Asked at each booking: written once, since writing a statement costs more than running it.
 _PLANS_ON = (
-    sa.select(Subscription.id, Plan.code, Plan.name, Plan.allowances)
-    .join(Plan, Plan.id == Subscription.plan_id)
+    sa.select(_SUBSCRIPTION.c.id, _PLAN.c.code, _PLAN.c.name, _PLAN.c.allowances)
+    .join(_PLAN, _PLAN.c.id == _SUBSCRIPTION.c.plan_id)
     .where(
-        Subscription.member_id == sa.bindparam("member_id"),
-        Subscription.first_day <= sa.bindparam("day"),
-        sa.or_(Subscription.last_day.is_(None), Subscription.last_day >= sa.bindparam("day")),
+        _SUBSCRIPTION.c.member_id == sa.bindparam("member_id"),
+        _SUBSCRIPTION.c.first_day <= sa.bindparam("day"),
+        sa.or_(_SUBSCRIPTION.c.last_day.is_(None), _SUBSCRIPTION.c.last_day >= sa.bindparam("day")),
     )
-    .order_by(Subscription.id)
+    .order_by(_SUBSCRIPTION.c.id)
 )
 
 
@@ -128,7 +131,7 @@ def balances(member: Member, *, place_id: int, on: date) -> Balances:
     return Balances(left["half_day"], left["minute"], left["cent"], open_cents(member.id), frozenset(unlimited))
 
 
-_OPEN_CENTS = sa.select(sa.func.sum(Charge.cents)).where(Charge.member_id == sa.bindparam("member_id"))
+_OPEN_CENTS = sa.select(sa.func.sum(_CHARGE.c.cents)).where(_CHARGE.c.member_id == sa.bindparam("member_id"))
 
 
 @asked_once
@@ -137,31 +140,32 @@ def open_cents(member_id: int) -> int:
     return int(db.session.scalar(_OPEN_CENTS, {"member_id": member_id}) or 0)
 
 
-_GROUPS = sa.select(GroupMember.group_id).where(
-    GroupMember.member_id == sa.bindparam("member_id"),
-    GroupMember.since <= sa.bindparam("on"),
-    sa.or_(GroupMember.until.is_(None), GroupMember.until >= sa.bindparam("on")),
+_GROUPS = sa.select(_GROUP_MEMBER.c.group_id).where(
+    _GROUP_MEMBER.c.member_id == sa.bindparam("member_id"),
+    _GROUP_MEMBER.c.since <= sa.bindparam("on"),
+    sa.or_(_GROUP_MEMBER.c.until.is_(None), _GROUP_MEMBER.c.until >= sa.bindparam("on")),
 )
 # The lots of a person, of their groups and of their organisation; without one, that part finds nothing.
 _LOTS = sa.select(
-    Lot.id,
-    Lot.source,
-    (Lot.granted + Lot.overdraft - Lot.used - Lot.held).label("left"),
-    Lot.valid_from,
-    Lot.valid_to,
-    Lot.origin,
-    Lot.granted,
-    Lot.unlimited,
-    Lot.unit,
-    Lot.scope,
+    _LOT.c.id.label("lot_id"),
+    _LOT.c.source,
+    (_LOT.c.granted + _LOT.c.overdraft - _LOT.c.used - _LOT.c.held).label("left"),
+    _LOT.c.valid_from,
+    _LOT.c.valid_to,
+    _LOT.c.origin,
+    _LOT.c.granted,
+    _LOT.c.unlimited,
+    _LOT.c.id.label("rank"),
+    _LOT.c.unit,
+    _LOT.c.scope,
 ).where(
-    Lot.place_id == sa.bindparam("place_id"),
+    _LOT.c.place_id == sa.bindparam("place_id"),
     sa.or_(
-        Lot.member_id == sa.bindparam("member_id"),
-        Lot.group_id.in_(_GROUPS),
-        Lot.organisation_id == sa.bindparam("organisation_id"),
+        _LOT.c.member_id == sa.bindparam("member_id"),
+        _LOT.c.group_id.in_(_GROUPS),
+        _LOT.c.organisation_id == sa.bindparam("organisation_id"),
     ),
-    sa.or_(Lot.valid_to.is_(None), Lot.valid_to >= sa.bindparam("on")),
+    sa.or_(_LOT.c.valid_to.is_(None), _LOT.c.valid_to >= sa.bindparam("on")),
 )
 
 
@@ -169,22 +173,7 @@ _LOTS = sa.select(
 def _lots(member: Member, place_id: int, on: date) -> list[LotView]:
     """Every lot that this person may use, whatever its unit and scope: there are few."""
     asked = {"place_id": place_id, "member_id": member.id, "organisation_id": member.organisation_id, "on": on}
-    return [
-        LotView(
-            lot_id=row.id,
-            source=row.source,
-            left=row.left,
-            valid_from=row.valid_from,
-            valid_to=row.valid_to,
-            origin=row.origin,
-            granted=row.granted,
-            unlimited=row.unlimited,
-            rank=row.id,
-            unit=row.unit,
-            scope=row.scope,
-        )
-        for row in db.session.execute(_LOTS, asked)
-    ]
+    return [LotView(**row._mapping) for row in db.session.execute(_LOTS, asked)]
 
 
 def _months_to_come(known: Collection[str | None], plans: Iterable[HeldPlan], on: date, wanted: Iterable[tuple[str, str]]) -> list[LotView]:

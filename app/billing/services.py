@@ -8,8 +8,20 @@ import sqlalchemy as sa
 from app.billing.models import Charge, Lot, LotEntry, Price
 from app.billing.rules import GRACE, Coverage, LotView
 from app.core import journal
-from app.core.db import db, insert_unless_there, transaction
+from app.core.db import db, insert_unless_there, table, transaction
 from app.place.services import touch_settings
+
+_LOT, _LOT_ENTRY, _CHARGE = table(Lot), table(LotEntry), table(Charge)
+_HOLD = (
+    sa.update(_LOT)
+    .where(
+        _LOT.c.id == sa.bindparam("lot"),
+        sa.or_(_LOT.c.unlimited, _LOT.c.used + _LOT.c.held + sa.bindparam("units") <= _LOT.c.granted + _LOT.c.overdraft),
+    )
+    .values(held=_LOT.c.held + sa.bindparam("units"))
+    .returning(_LOT.c.id)
+)
+_WRITE_ENTRY, _WRITE_CHARGE = sa.insert(_LOT_ENTRY), sa.insert(_CHARGE)
 
 
 class LotsMoved(Exception):
@@ -67,16 +79,10 @@ def hold(coverage: Coverage, *, place_id: int, member_id: int, ref: str, now: da
             if part.lot is None:
                 continue
             lot_id = part.lot.lot_id or _open_month(part.lot, place_id=place_id, member_id=member_id, now=now, actor_id=actor_id)
-            taken = db.session.execute(
-                sa.update(Lot)
-                .where(Lot.id == lot_id, sa.or_(Lot.unlimited, Lot.used + Lot.held + part.units <= Lot.granted + Lot.overdraft))
-                .values(held=Lot.held + part.units)
-                .returning(Lot.id)
-                .execution_options(synchronize_session=False)
-            ).scalar()
-            if taken is None:
+            if db.session.execute(_HOLD, {"lot": lot_id, "units": part.units}).scalar() is None:
                 raise LotsMoved
-            db.session.add(LotEntry(lot_id=lot_id, kind="hold", units=part.units, ref=ref, at=now, actor_id=actor_id))
+            entry = {"lot_id": lot_id, "kind": "hold", "units": part.units, "ref": ref, "at": now, "actor_id": actor_id}
+            db.session.execute(_WRITE_ENTRY, entry)
 
 
 def use(*, ref: str, now: datetime, actor_id: int | None = None) -> None:
@@ -112,24 +118,22 @@ def charge(
     used_on: date,
     worth_cents: int,
     now: datetime,
-) -> Charge:
+) -> None:
     """What something was worth and what covers it, frozen now."""
     with transaction():
-        row = Charge(
-            place_id=place_id,
-            ref=ref,
-            member_id=member_id,
-            organisation_id=organisation_id,
-            label=label,
-            used_on=used_on,
-            worth_cents=worth_cents,
-            cents=coverage.cents,
-            covered_by=coverage.said(),
-            created_at=now,
-        )
-        db.session.add(row)
-        db.session.flush()
-        return row
+        row = {
+            "place_id": place_id,
+            "ref": ref,
+            "member_id": member_id,
+            "organisation_id": organisation_id,
+            "label": label,
+            "used_on": used_on,
+            "worth_cents": worth_cents,
+            "cents": coverage.cents,
+            "covered_by": coverage.said(),
+            "created_at": now,
+        }
+        db.session.execute(_WRITE_CHARGE, row)
 
 
 def give_back_money(*, ref: str, cents: int, now: datetime) -> None:

@@ -45,6 +45,7 @@ OCCUPYING = (Status.HELD, Status.PENDING, Status.CONFIRMED, Status.CHECKED_IN)
 LIVE = (*OCCUPYING, Status.DONE)
 # In these words in the index and in the queries, so that both databases see that one answers the other.
 IS_OPEN = "status IN ('pending', 'confirmed', 'checked_in')"
+IS_OCCUPYING = "status IN ('held', 'pending', 'confirmed', 'checked_in')"
 
 
 class KindRules(Model):

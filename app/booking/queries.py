@@ -7,11 +7,23 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.booking.models import LIVE, OCCUPYING, Absence, Booking, KindRules, Occupancy, Outage, Resource, SeriesDate, WaitlistEntry
+from app.booking.models import (
+    IS_OCCUPYING,
+    LIVE,
+    OCCUPYING,
+    Absence,
+    Booking,
+    KindRules,
+    Occupancy,
+    Outage,
+    Resource,
+    SeriesDate,
+    WaitlistEntry,
+)
 from app.booking.papers import Dated
 from app.booking.rules import KIND_DEFAULTS, Held, Rules, Taken, Thing
 from app.core.cache import Stamped
-from app.core.db import UtcDateTime, db, epoch
+from app.core.db import UtcDateTime, db, epoch, table
 from app.core.period import Period
 from app.place.models import Place
 
@@ -93,31 +105,34 @@ def _read_directory(place_id: int) -> Directory:
     return Directory(things, retired)
 
 
+_BOOKING, _OCCUPANCY, _RESOURCE, _ABSENCE = table(Booking), table(Occupancy), table(Resource), table(Absence)
+_IDS: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
+_BEGINS, _ENDS = sa.bindparam("begins", type_=UtcDateTime), sa.bindparam("ends", type_=UtcDateTime)
+
+
 def _touching(*columns: sa.ColumnElement[Any]) -> sa.CompoundSelect[Any]:
     """What starts in a period, and of each thing the last row before it: only that one can reach into it, since active rows
     of one thing never overlap. The index finds each at once, so that this stays as quick after years as on the first day."""
-    here, before = Occupancy.__table__, Occupancy.__table__.alias("before_it")
-    ids: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
-    begins, ends = (
-        sa.bindparam("begins", type_=UtcDateTime),
-        sa.bindparam("ends", type_=UtcDateTime),
-    )
+    here, before = _OCCUPANCY, _OCCUPANCY.alias("before_it")
     last_before = (
         sa.select(before.c.id)
-        .where(before.c.active, before.c.resource_id == Resource.id, before.c.starts_at < begins)
+        .where(before.c.active, before.c.resource_id == _RESOURCE.c.id, before.c.starts_at < _BEGINS)
         .order_by(before.c.starts_at.desc())
         .limit(1)
-        .correlate(Resource)
+        .correlate(_RESOURCE)
         .scalar_subquery()
     )
-    inside = sa.select(*columns).where(here.c.active, here.c.resource_id.in_(ids), here.c.starts_at >= begins, here.c.starts_at < ends)
+    inside = sa.select(*columns).where(here.c.active, here.c.resource_id.in_(_IDS), here.c.starts_at >= _BEGINS, here.c.starts_at < _ENDS)
     reaching_in = (
-        sa.select(*columns).select_from(Resource).join(here, here.c.id == last_before).where(Resource.id.in_(ids), here.c.ends_at > begins)
+        sa.select(*columns)
+        .select_from(_RESOURCE)
+        .join(here, here.c.id == last_before)
+        .where(_RESOURCE.c.id.in_(_IDS), here.c.ends_at > _BEGINS)
     )
     return reaching_in.union_all(inside)
 
 
-_ROW = Occupancy.__table__.c
+_ROW = _OCCUPANCY.c
 _TAKEN = _touching(
     *(_ROW[name] for name in ("resource_id", "starts_at", "ends_at", "buffer_before", "buffer_after", "holder", "booking_id", "lapses_at"))
 )
@@ -183,36 +198,45 @@ def usual_thing(member_id: int) -> int | None:
     return found
 
 
-_HELD_BY = (
-    sa.select(Booking.id, Booking.kind, Booking.resource_id, Resource.name, Booking.starts_at, Booking.ends_at, Booking.guest_name)
-    .join(Resource, Resource.id == Booking.resource_id)
+_HELD = (
+    sa.select(
+        _BOOKING.c.id,
+        _BOOKING.c.kind,
+        _BOOKING.c.resource_id,
+        _RESOURCE.c.name,
+        _BOOKING.c.starts_at,
+        _BOOKING.c.ends_at,
+        _BOOKING.c.guest_name,
+    )
+    .join(_RESOURCE, _RESOURCE.c.id == _BOOKING.c.resource_id)
     .where(
-        Booking.member_id == sa.bindparam("member_id"),
-        Booking.status.in_(OCCUPYING),
-        Booking.ends_at > sa.bindparam("since", type_=UtcDateTime),
-        Booking.starts_at > sa.bindparam("long_before", type_=UtcDateTime),
+        _BOOKING.c.member_id == sa.bindparam("member"),
+        sa.text(f"booking.{IS_OCCUPYING}"),
+        _BOOKING.c.ends_at > sa.bindparam("since"),
+        _BOOKING.c.starts_at > sa.bindparam("horizon"),
     )
 )
+LONGEST = timedelta(days=31)  # no booking lasts longer
 
 
 def held_by(member_id: int, *, since: datetime) -> list[Held]:
     """The live bookings of a member that end after `since`."""
-    asked = {"member_id": member_id, "since": since, "long_before": since - timedelta(days=31)}
+    rows = db.session.execute(_HELD, {"member": member_id, "since": since, "horizon": since - LONGEST})
     return [
         Held(booking_id, kind, resource_id, name, Period(starts_at, ends_at), bool(guest))
-        for booking_id, kind, resource_id, name, starts_at, ends_at, guest in db.session.execute(_HELD_BY, asked)
+        for booking_id, kind, resource_id, name, starts_at, ends_at, guest in rows
     ]
+
+
+_AWAY = sa.select(_ABSENCE.c.resource_id, _ABSENCE.c.first_day, _ABSENCE.c.last_day).where(
+    _ABSENCE.c.resource_id.in_(_IDS), _ABSENCE.c.first_day <= sa.bindparam("until"), _ABSENCE.c.last_day >= sa.bindparam("since")
+)
 
 
 def away(resource_ids: Collection[int], first_day: date, last_day: date) -> dict[int, list[tuple[date, date]]]:
     """The announced absences of residents, by desk."""
-    rows = db.session.execute(
-        sa.select(Absence.resource_id, Absence.first_day, Absence.last_day).where(
-            Absence.resource_id.in_(resource_ids), Absence.first_day <= last_day, Absence.last_day >= first_day
-        )
-    )
     found: dict[int, list[tuple[date, date]]] = {}
-    for resource_id, first, last in rows:
+    for resource_id, first, last in db.session.execute(_AWAY, {"ids": sorted(resource_ids), "since": first_day, "until": last_day}):
         found.setdefault(resource_id, []).append((first, last))
     return found
 

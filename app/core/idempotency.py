@@ -2,13 +2,16 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.db import Model, UtcDateTime, db, insert_unless_there
+from app.core.db import Model, UtcDateTime, db, table
 from app.core.refusals import N_, Reason, Refused
 
 KEPT = timedelta(hours=24)
@@ -28,6 +31,30 @@ class IdempotentAnswer(Model):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+_TABLE = table(IdempotentAnswer)
+_HERE = (_TABLE.c.member_id == sa.bindparam("whose"), _TABLE.c.key == sa.bindparam("which"))
+_EARLIER = sa.select(_TABLE.c.fingerprint, _TABLE.c.answer).where(*_HERE, _TABLE.c.created_at > sa.bindparam("kept_since"))
+_KEEP = sa.update(_TABLE).where(_TABLE.c.id == sa.bindparam("claimed")).values(answer=sa.bindparam("said"))
+
+
+def _take(insert: Any) -> Any:
+    """Insert, or take over a key whose day is over; RETURNING gives no row when it answers for somebody today."""
+    new = insert(_TABLE)
+    names = ("member_id", "key", "fingerprint", "answer", "created_at")
+    return (
+        new.values({name: sa.bindparam(name) for name in names})
+        .on_conflict_do_update(
+            index_elements=["member_id", "key"],
+            set_={name: new.excluded[name] for name in names[2:]},
+            where=_TABLE.c.created_at <= sa.bindparam("kept_since"),
+        )
+        .returning(_TABLE.c.id)
+    )
+
+
+_TAKE = {"sqlite": _take(sqlite.insert), "postgresql": _take(postgresql.insert)}
+
+
 class KeyReused(Reason):
     code = "idempotency_key_reused"
     sentence = N_("Cette clé a déjà servi pour une autre demande.")
@@ -38,36 +65,38 @@ def earlier_answer(*, member_id: int, key: str | None, body: object, now: dateti
     """What was answered to this key, if the same body was sent with it; another body is refused."""
     if not key:
         return None
-    row = db.session.scalar(
-        sa.select(IdempotentAnswer)
-        .where(IdempotentAnswer.member_id == member_id, IdempotentAnswer.key == key, IdempotentAnswer.created_at > now - KEPT)
-        .execution_options(populate_existing=True)
-    )
+    row = db.session.execute(_EARLIER, {"whose": member_id, "which": key, "kept_since": now - KEPT}).one_or_none()
     if row is None:
         return None
     if row.fingerprint != fingerprint(body):
         raise Refused(KeyReused())
-    return row.answer
+    answer: dict[str, Any] = row.answer
+    return answer
 
 
-def claim(*, member_id: int, key: str | None, body: object, now: datetime) -> IdempotentAnswer | None:
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A key that is ours for the length of this transaction."""
+
+    id: int
+
+    def keep(self, answer: Mapping[str, Any]) -> None:
+        """What the same key will be answered from now on."""
+        db.session.execute(_KEEP, {"claimed": self.id, "said": dict(answer)})
+
+
+def claim(*, member_id: int, key: str | None, body: object, now: datetime) -> Claim | None:
     """Take the key, first thing in the transaction; None when there is no key.
 
     Another gesture that holds it is waited for, then its answer stands: `AlreadyAnswered` carries it.
     """
     if not key:
         return None
-    db.session.execute(
-        sa.delete(IdempotentAnswer).where(
-            IdempotentAnswer.member_id == member_id, IdempotentAnswer.key == key, IdempotentAnswer.created_at <= now - KEPT
-        )
-    )
-    values = {"member_id": member_id, "key": key, "fingerprint": fingerprint(body), "answer": {}, "created_at": now}
-    taken = db.session.execute(insert_unless_there(IdempotentAnswer).values(values).returning(IdempotentAnswer.id)).scalar()
+    mine = {"member_id": member_id, "key": key, "fingerprint": fingerprint(body), "answer": {}, "created_at": now}
+    taken = db.session.execute(_TAKE[db.session.get_bind().dialect.name], {**mine, "kept_since": now - KEPT}).scalar()
     if taken is None:
-        answer = earlier_answer(member_id=member_id, key=key, body=body, now=now)
-        raise AlreadyAnswered(answer or {})
-    return db.session.get_one(IdempotentAnswer, taken)
+        raise AlreadyAnswered(earlier_answer(member_id=member_id, key=key, body=body, now=now) or {})
+    return Claim(taken)
 
 
 class AlreadyAnswered(Exception):

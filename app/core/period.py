@@ -14,11 +14,10 @@ class Period:
     ends_at: datetime
 
     def __post_init__(self) -> None:
-        for name in ("starts_at", "ends_at"):
-            value: datetime = getattr(self, name)
-            if value.tzinfo is None:
-                raise ValueError("a period carries its zone")
-            object.__setattr__(self, name, value.astimezone(UTC))
+        if self.starts_at.tzinfo is not UTC:  # most are: a page makes thousands
+            object.__setattr__(self, "starts_at", _utc(self.starts_at))
+        if self.ends_at.tzinfo is not UTC:
+            object.__setattr__(self, "ends_at", _utc(self.ends_at))
 
     @property
     def minutes(self) -> int:
@@ -41,6 +40,12 @@ class Period:
 
     def local(self, zone: ZoneInfo) -> tuple[datetime, datetime]:
         return self.starts_at.astimezone(zone), self.ends_at.astimezone(zone)
+
+
+def _utc(moment: datetime) -> datetime:
+    if moment.tzinfo is None:
+        raise ValueError("a period carries its zone")
+    return moment.astimezone(UTC)
 
 
 def exists(wall: datetime, zone: ZoneInfo) -> bool:

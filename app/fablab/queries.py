@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from app.booking.models import Booking, Status
 from app.booking.rules import Thing
 from app.core.cache import asked_once
-from app.core.db import db
+from app.core.db import db, table
 from app.fablab.models import Clearance, ClearanceType, Machine, MachineLead
 from app.fablab.rules import Right, expiry
 from app.members.models import Member
@@ -25,28 +25,32 @@ class Needed:
     months: int | None
 
 
+_MACHINE, _TYPE, _CLEARANCE = table(Machine), table(ClearanceType), table(Clearance)
+_NEEDS = (
+    sa.select(_MACHINE.c.resource_id, _TYPE.c.id, _TYPE.c.name, _TYPE.c.policy, _TYPE.c.months)
+    .join(_MACHINE, _MACHINE.c.clearance_type_id == _TYPE.c.id)
+    .where(_TYPE.c.place_id == sa.bindparam("place"))
+)
+_RIGHTS = (
+    sa.select(_CLEARANCE.c.given_on, _CLEARANCE.c.expires_on, _CLEARANCE.c.revoked_on)
+    .where(_CLEARANCE.c.member_id == sa.bindparam("member"), _CLEARANCE.c.clearance_type_id == sa.bindparam("type"))
+    .order_by(_CLEARANCE.c.given_on)
+)
+
+
 def clearance_needed(thing: Thing) -> Needed | None:
     return _needs(thing.place_id).get(thing.id)
 
 
 @asked_once
 def _needs(place_id: int) -> dict[int, Needed]:
-    rows = db.session.execute(
-        sa.select(Machine.resource_id, ClearanceType.id, ClearanceType.name, ClearanceType.policy, ClearanceType.months)
-        .join(Machine, Machine.clearance_type_id == ClearanceType.id)
-        .where(ClearanceType.place_id == place_id)
-    )
-    return {row[0]: Needed(row[1], row[2], row[3], row[4]) for row in rows}
+    return {resource_id: Needed(*needed) for resource_id, *needed in db.session.execute(_NEEDS, {"place": place_id})}
 
 
 @asked_once
 def rights(member_id: int, needed: Needed, *, zone: ZoneInfo) -> list[Right]:
     """The clearances of a person for a type; one that lapses when unused is counted from the last use."""
-    rows = db.session.execute(
-        sa.select(Clearance.given_on, Clearance.expires_on, Clearance.revoked_on)
-        .where(Clearance.member_id == member_id, Clearance.clearance_type_id == needed.type_id)
-        .order_by(Clearance.given_on)
-    ).all()
+    rows = db.session.execute(_RIGHTS, {"member": member_id, "type": needed.type_id}).all()
     if needed.policy != "unused" or not rows:
         return [Right(*row) for row in rows]
     used = last_use(member_id, needed.type_id, zone=zone)

@@ -5,21 +5,33 @@ from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.orm.util import identity_key
 
 from app.core import journal
-from app.core.db import db, insert_unless_there, just_before_commit, transaction
+from app.core.db import db, insert_unless_there, just_before_commit, table, transaction
 from app.core.refusals import Refused
 from app.place.models import Closure, OpeningException, OpeningHours, Place
 from app.place.rules import Span, reasons_halves, reasons_spans
 
 LEAP = 1_000_000  # more than the changes of any lost week
 
+_PLACE = table(Place)
+_BUMP_CALENDAR = (  # with every booking
+    sa.update(_PLACE)
+    .where(_PLACE.c.id == sa.bindparam("place"))
+    .values(calendar_stamp=_PLACE.c.calendar_stamp + 1)
+    .returning(_PLACE.c.calendar_stamp)
+)
+
 
 def touch_calendar(place_id: int) -> None:
     """The calendar changed: its fragments and ETags are renewed, once, at the very end of this transaction."""
 
     def bump(session: Session) -> None:
-        session.execute(sa.update(Place).where(Place.id == place_id).values(calendar_stamp=Place.calendar_stamp + 1))
+        stamp = session.execute(_BUMP_CALENDAR, {"place": place_id}).scalar()
+        if (loaded := session.identity_map.get(identity_key(Place, place_id))) is not None:
+            set_committed_value(loaded, "calendar_stamp", stamp)  # what is drawn after this write is drawn anew
 
     just_before_commit(("calendar", place_id), bump)
 

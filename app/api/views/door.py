@@ -191,10 +191,10 @@ def once(caller: Caller, do: Callable[[], Answer], *, look: Callable[[], None] =
     try:
         look()
         with transaction():
-            row = idempotency.claim(member_id=caller.id, key=key, body=body, now=caller.now)
-            assert row is not None
+            claimed = idempotency.claim(member_id=caller.id, key=key, body=body, now=caller.now)
+            assert claimed is not None
             text = json.dumps(do())
-            row.answer = {"status": status, "body": text}
+            claimed.keep({"status": status, "body": text})
         return _rendered(text, status)
     except idempotency.AlreadyAnswered as already:
         return _again(already.answer)

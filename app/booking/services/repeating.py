@@ -89,7 +89,7 @@ def reserve_series(
         return _answered(earlier["series_id"])
     try:
         with transaction():
-            answer = idempotency.claim(member_id=actor_id, key=key, body=body, now=now)
+            claimed = idempotency.claim(member_id=actor_id, key=key, body=body, now=now)
             take_turn(wish.thing.place_id)
             series = Series(
                 place_id=wish.thing.place_id,
@@ -120,8 +120,8 @@ def reserve_series(
                         booking_id=occurrence.booking_id,
                     )
                 )
-            if answer is not None:
-                answer.answer = {"series_id": series.id}
+            if claimed is not None:
+                claimed.keep({"series_id": series.id})
             db.session.flush()
             return series, occurrences
     except idempotency.AlreadyAnswered as already:
@@ -159,7 +159,7 @@ def dates_of(series_id: int) -> list[SeriesDate]:
 def cancel_dates(series_id: int, *, first_day: date, last_day: date, actor_id: int, by_lieu: bool, now: datetime) -> list[Booking]:
     """Cancel the dates of a series from one day to another, both included; the others stay. It is told once."""
     gone: list[Booking] = []
-    cause: journal.JournalEntry | None = None
+    cause: journal.Line | None = None
     with transaction():
         series = db.session.get_one(Series, series_id)
         take_turn(series.place_id)

@@ -61,10 +61,10 @@ def reserve(request: Request, *, key: str | None = None, body: object = None) ->
         look(request)
     try:
         with transaction():
-            answered = idempotency.claim(member_id=request.actor_id or request.member.id, key=key, body=body, now=request.now)
+            claimed = idempotency.claim(member_id=request.actor_id or request.member.id, key=key, body=body, now=request.now)
             booking = take(request)
-            if answered is not None:
-                answered.answer = {"booking_id": booking.id}
+            if claimed is not None:
+                claimed.keep({"booking_id": booking.id})
             return booking
     except idempotency.AlreadyAnswered as already:
         return _answered(already.answer)

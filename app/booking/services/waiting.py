@@ -14,31 +14,28 @@ from app.booking.services.examining import Examination, examine
 from app.booking.services.freeing import LATE, free
 from app.booking.services.writing import can_wait, first_status, refusal, settle_price, take_turn
 from app.core import journal
-from app.core.db import UtcDateTime, db, insert_unless_there, transaction
+from app.core.db import db, insert_unless_there, table, transaction
 from app.core.period import Period
 from app.core.refusals import Refused
 from app.place.models import Place
 
 AT_ONCE = 20  # lapsed holds ended in one go
 
-
+_BOOKING = table(Booking)
 _LAPSED = (
-    sa.select(Booking)
+    sa.select(_BOOKING.c.id)
     .where(
-        Booking.place_id == sa.bindparam("place_id"),
-        Booking.status == Status.HELD,
-        Booking.held_until <= sa.bindparam("now", type_=UtcDateTime),
+        _BOOKING.c.place_id == sa.bindparam("place"), _BOOKING.c.status == Status.HELD.value, _BOOKING.c.held_until <= sa.bindparam("now")
     )
-    .order_by(Booking.held_until, Booking.id)
+    .order_by(_BOOKING.c.held_until, _BOOKING.c.id)
     .limit(AT_ONCE)
-    .execution_options(populate_existing=True)
 )
 
 
 def let_lapse(place_id: int, *, now: datetime) -> int:
     """End the holds whose time is over, inside the caller's transaction; each freed place goes to the next who waits."""
-    lapsed = db.session.scalars(_LAPSED, {"place_id": place_id, "now": now}).all()
-    for booking in lapsed:
+    lapsed = db.session.scalars(_LAPSED, {"place": place_id, "now": now}).all()
+    for booking in (db.session.get_one(Booking, booking_id, populate_existing=True) for booking_id in lapsed):
         _close_entry(booking, "lapsed")
         free(booking, Status.EXPIRED, now=now, actor_id=None)
     return len(lapsed)

@@ -6,20 +6,26 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.orm.util import identity_key
 
 from app.billing import services as billing
+from app.billing.rules import Coverage
 from app.booking.models import Booking, Occupancy, Status
 from app.booking.policy import Request
 from app.booking.rules import free_until
-from app.booking.services.examining import NOT_FOR_PEOPLE, Examination, cover, examine
+from app.booking.services.examining import NOT_FOR_PEOPLE, Examination, Taking, cover, examine
 from app.booking.services.searching import alternatives
 from app.core import journal
-from app.core.db import db, lock
+from app.core.db import db, lock, table
 from app.core.refusals import Refused
 from app.place.models import Place
 from app.place.services import touch_calendar
 
 TURNS = 1  # the space of advisory locks where a lieu's gestures take turns
+_PLACE = table(Place)
+_STAMPS = sa.select(_PLACE.c.settings_stamp, _PLACE.c.calendar_stamp).where(_PLACE.c.id == sa.bindparam("place"))
+_OCCUPY = sa.insert(table(Occupancy))
 
 
 def write(found: Examination, *, status: Status, held_until: datetime | None = None, cause_id: int | None = None) -> Booking:
@@ -49,6 +55,8 @@ def write(found: Examination, *, status: Status, held_until: datetime | None = N
         created_at=request.now,
         changed_at=request.now,
     )
+    if status is not Status.HELD:
+        _freeze(booking, found.coverage)
     db.session.add(booking)
     db.session.flush()
     occupy(booking, found)
@@ -71,55 +79,17 @@ def write(found: Examination, *, status: Status, held_until: datetime | None = N
 
 def occupy(booking: Booking, found: Examination) -> None:
     """Write the occupancies. The database has the last word on two that overlap."""
-    request = found.request
-    if request.override_reason:
+    if found.request.override_reason:
         _except_from_closures(found)
-    for taking in found.takings:
-        rules = taking.thing.rules
-        whole = taking.period.widened(before=rules.buffer_before, after=rules.buffer_after)
-        db.session.add(
-            Occupancy(
-                place_id=booking.place_id,
-                resource_id=taking.thing.id,
-                starts_at=whole.starts_at,
-                ends_at=whole.ends_at,
-                buffer_before=rules.buffer_before,
-                buffer_after=rules.buffer_after,
-                holder=taking.holder,
-                booking_id=booking.id,
-                lapses_at=booking.held_until,
-            )
-        )
-    db.session.flush()
+    db.session.execute(_OCCUPY, [_row(booking, taking) for taking in found.takings])
 
 
 def settle_price(booking: Booking, found: Examination) -> None:
-    """Freeze the price and what covers it; hold the units of the lots."""
+    """Hold the units of the lots; freeze the price and what covers it."""
     quote, request = found.quote, found.request
     assert quote is not None
-    coverage = found.coverage
-    for attempt in (1, 2, 3):
-        assert coverage is not None
-        try:
-            with db.session.begin_nested():
-                billing.hold(
-                    coverage,
-                    place_id=booking.place_id,
-                    member_id=booking.member_id,
-                    ref=ref_of(booking),
-                    now=request.now,
-                    actor_id=request.actor_id,
-                )
-            break
-        except billing.LotsMoved:
-            if attempt == 3:
-                raise
-            coverage = cover(request, quote)
-            if coverage.cents > (found.coverage.cents if found.coverage else 0):
-                raise refusal(examine(request)) from None
-    assert coverage is not None
-    booking.price_cents = coverage.cents
-    booking.covered_by = [dict(part) for part in coverage.said()]
+    coverage = _held(booking, found)
+    _freeze(booking, coverage)
     if quote.cents > 0:
         billing.charge(
             coverage,
@@ -135,6 +105,57 @@ def settle_price(booking: Booking, found: Examination) -> None:
     db.session.flush()
 
 
+def _row(booking: Booking, taking: Taking) -> dict[str, Any]:
+    rules = taking.thing.rules
+    whole = taking.period.widened(before=rules.buffer_before, after=rules.buffer_after)
+    return {
+        "place_id": booking.place_id,
+        "resource_id": taking.thing.id,
+        "starts_at": whole.starts_at,
+        "ends_at": whole.ends_at,
+        "buffer_before": rules.buffer_before,
+        "buffer_after": rules.buffer_after,
+        "holder": taking.holder,
+        "booking_id": booking.id,
+        "lapses_at": booking.held_until,
+        "active": True,
+    }
+
+
+def _held(booking: Booking, found: Examination) -> Coverage:
+    """Set the units aside, on what covers now: somebody of the same family may use the same lots at the same time."""
+    quote, request, coverage = found.quote, found.request, found.coverage
+    assert quote is not None and coverage is not None
+    if all(part.lot is None for part in coverage.parts):
+        return coverage
+    for attempt in (1, 2, 3):
+        try:
+            with db.session.begin_nested():
+                billing.hold(
+                    coverage,
+                    place_id=booking.place_id,
+                    member_id=booking.member_id,
+                    ref=ref_of(booking),
+                    now=request.now,
+                    actor_id=request.actor_id,
+                )
+            break
+        except billing.LotsMoved:
+            if attempt == 3:
+                raise
+            was, coverage = coverage, cover(request, quote)
+            if coverage.cents > was.cents:
+                raise refusal(examine(request)) from None
+    return coverage
+
+
+def _freeze(booking: Booking, coverage: Coverage | None) -> None:
+    assert coverage is not None
+    said = [dict(part) for part in coverage.said()]
+    if booking.covered_by != said or booking.price_cents != coverage.cents:
+        booking.price_cents, booking.covered_by = coverage.cents, said
+
+
 def ref_of(booking: Booking) -> str:
     """The name of a booking's price in the ledger; a move that changes the price makes a new one."""
     return f"booking:{booking.id}" if booking.priced == 0 else f"booking:{booking.id}:{booking.priced}"
@@ -143,7 +164,12 @@ def ref_of(booking: Booking) -> str:
 def take_turn(place_id: int) -> None:
     """The gestures that change a lieu's calendar take turns, on both databases (see docs/decisions)."""
     lock(TURNS, place_id)
-    db.session.get(Place, place_id, populate_existing=True)  # its stamps as they are now
+    settings_stamp, calendar_stamp = db.session.execute(_STAMPS, {"place": place_id}).one()
+    known = db.session.identity_map.get(identity_key(Place, place_id))
+    if known is not None and known.settings_stamp != settings_stamp:
+        db.session.refresh(known)
+    elif known is not None:
+        set_committed_value(known, "calendar_stamp", calendar_stamp)
 
 
 def first_status(request: Request) -> Status:
