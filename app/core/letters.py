@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -55,8 +56,8 @@ class BadAddress(ValueError):
 def as_bytes(letter: Letter, *, house: House, to: Addressee, message_id: str, now: datetime) -> bytes:
     """The message as it travels: seven bits, CRLF."""
     message = EmailMessage(policy=SMTP)
-    message["From"] = _mailbox(house.name, house.address)
-    message["To"] = _mailbox(to.name, to.address)
+    message["From"] = Address(header_text(house.name), addr_spec=house.address)
+    message["To"] = _addressee(to)
     message["Subject"] = header_text(letter.subject)
     message["Date"] = format_datetime(now)
     message["Message-ID"] = message_id
@@ -80,12 +81,12 @@ def header_text(value: str) -> str:
     return clean_line(value.replace("\u00a0", " ").replace("\u202f", " ")).replace("=?", "= ?")
 
 
-def _mailbox(name: str, address: str) -> Address:
+def _addressee(to: Addressee) -> Address:
     try:
-        mailbox = Address(header_text(name), addr_spec=address)
-    except (ValueError, IndexError) as trouble:  # what the parser of addresses raises
+        mailbox = Address(header_text(to.name), addr_spec=to.address)
+    except (ValueError, IndexError, HeaderParseError) as trouble:  # what the parser of addresses raises
         raise BadAddress("not an address") from trouble
-    if not address.isascii() or not address.isprintable() or not mailbox.domain:
+    if not to.address.isascii() or not to.address.isprintable() or not mailbox.username or not mailbox.domain:
         raise BadAddress("not an address")
     return mailbox
 

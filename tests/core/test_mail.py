@@ -185,10 +185,12 @@ def test_a_server_that_is_slow_is_left_and_the_mail_kept(house, office):
 
 def test_a_refused_address_stops_nobody_else_and_is_shown_without_being_written_down(house, office):
     office.refused = {"gone@lieu.test": "550 5.1.1 <gone@lieu.test> unknown", "busy@lieu.test": "450 4.2.0 later"}
-    for number, to in enumerate(["gone@lieu.test", "busy@lieu.test", "camille@lieu.test", "é@lieu.test", "no address"]):
+    for number, to in enumerate(
+        ["gone@lieu.test", "busy@lieu.test", "camille@lieu.test", "é@lieu.test", "no address", "@lieu.test", "a@", "a@b\r\nX: y"]
+    ):
         queue(f"f{number}", to=to)
 
-    assert send_due() == 5
+    assert send_due() == 8
 
     gone, busy, camille, *wrong = rows()
     assert office.addresses == ["camille@lieu.test"]
