@@ -39,6 +39,7 @@ from app.place import views as place_views
 from app.portal import frame, post
 from app.portal import mails as portal_mails
 from app.portal import views as portal_views
+from app.portal.managing import views as managing
 from app.web import shell
 
 # Every table of the house, so that migrations see them all.
@@ -146,6 +147,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     post.bp,
     place_views.bp,
     place_views.public_bp,
+    managing.closures_bp,
+    managing.things_bp,
 )
 
 

@@ -73,6 +73,12 @@ def directory(place: Place) -> Directory:
     return _directories.get(place.id, place.settings_stamp, lambda: _read_directory(place.id))
 
 
+def usual_rules(place_id: int, kind: str) -> Rules:
+    """What a thing of this kind follows where it says nothing of its own."""
+    common = db.session.scalar(sa.select(KindRules.rules).where(KindRules.place_id == place_id, KindRules.kind == kind))
+    return Rules.layered(KIND_DEFAULTS.get(kind, {}), common or {})
+
+
 def _read_directory(place_id: int) -> Directory:
     kinds = db.session.execute(sa.select(KindRules.kind, KindRules.rules).where(KindRules.place_id == place_id))
     of_kind = {row.kind: row.rules for row in kinds}

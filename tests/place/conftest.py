@@ -1,12 +1,10 @@
 """A lieu with its manager, and pages filled as a browser would."""
 
-import re
-from html import unescape
-
 import pytest
 
 from app.place.models import Place
 from tests.factories import make_member, make_place
+from tests.pages import fields_of
 
 
 @pytest.fixture
@@ -30,21 +28,3 @@ def fill(manager):
         return manager.post(path, data=fields_of(page.text) | typed | ({button: "1"} if button else {}))
 
     return fill
-
-
-def fields_of(html: str) -> dict[str, str]:
-    """What a browser would send if nothing were touched."""
-    form = max(re.findall(r"<form method=.?post.*?</form>", html, re.S), key=len)
-    found: dict[str, str] = {}
-    for tag in re.findall(r"<input [^>]*>", form):
-        said = dict(re.findall(r'([a-z-]+)="([^"]*)"', tag))
-        if said.get("type") in ("checkbox", "radio") and " checked" not in tag:
-            continue
-        if "name" in said:
-            found[said["name"]] = unescape(said.get("value", ""))
-    for name, body in re.findall(r'<select [^>]*name="([^"]*)"[^>]*>(.*?)</select>', form, re.S):
-        chosen = re.search(r'<option selected value="([^"]*)"', body) or re.search(r'<option value="([^"]*)"', body)
-        found[name] = unescape(chosen[1]) if chosen else ""
-    for name, body in re.findall(r'<textarea [^>]*name="([^"]*)"[^>]*>(.*?)</textarea>', form, re.S):
-        found[name] = unescape(body).removeprefix("\r\n").removeprefix("\n")
-    return found

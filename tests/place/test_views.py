@@ -10,26 +10,13 @@ from app.core.db import db
 from app.place import queries, services
 from app.place.models import Place
 from tests.factories import make_member
+from tests.pages import error_of, text_of
 
 PAGES = ["", "identity", "hours", "half-days", "holidays", "days", "rules"]
 
 
 def lieu(place) -> Place:
     return db.session.get_one(Place, place.id, populate_existing=True)
-
-
-def text_of(page) -> str:
-    """With plain spaces, as one types them."""
-    return page.text.replace("\u00a0", " ").replace("\u202f", " ")
-
-
-def error_of(page, field):
-    """The sentence beside a field."""
-    assert page.status_code == 422
-    found = re.search(rf'id="{field}-e">(.*?)</p>', page.text)
-    assert found, f"nothing is said beside {field}: {re.findall(r'field-error. id=.([a-z_0-9]+)', page.text)}"
-    assert f'href="#{field}"' in page.text  # in the summary, too
-    return found[1]
 
 
 @pytest.mark.parametrize("page", PAGES)

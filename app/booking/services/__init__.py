@@ -2,7 +2,17 @@
 
 from app.booking.services.arriving import approve, check_in, no_show_at, reject
 from app.booking.services.asking import ask, kind_of
-from app.booking.services.blocking import bookings_in_the_way, close, closure_period, declare_outage, end_outage, occupy_new_thing, reopen
+from app.booking.services.blocking import (
+    booked_on,
+    bookings_in_the_way,
+    close,
+    closure_period,
+    declare_outage,
+    end_outage,
+    occupy_new_thing,
+    outage_would_cancel,
+    reopen,
+)
 from app.booking.services.cancelling import Cancellation, Refund, cancel, refund_of
 from app.booking.services.examining import examine
 from app.booking.services.furnishing import (
@@ -43,6 +53,7 @@ __all__ = [
     "approve",
     "ask",
     "beside_missing_hour",
+    "booked_on",
     "bookings_in_the_way",
     "bookings_on",
     "cancel",
@@ -69,6 +80,7 @@ __all__ = [
     "move_following",
     "no_show_at",
     "occupy_new_thing",
+    "outage_would_cancel",
     "place_in_line",
     "preview",
     "preview_series",

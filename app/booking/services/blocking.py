@@ -1,13 +1,13 @@
 """The lieu takes things away for a while: a closure for all, an outage for one thing."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 import sqlalchemy as sa
 
 from app.booking import queries
-from app.booking.models import OCCUPYING, Booking, Occupancy, Outage, Resource
+from app.booking.models import OCCUPYING, Booking, Kind, Occupancy, Outage, Resource
 from app.booking.rules import Thing
 from app.booking.services.cancelling import end, everything
 from app.booking.services.freeing import offer_freed
@@ -52,6 +52,12 @@ def bookings_in_the_way(resource_ids: Iterable[int], period: Period) -> list[Boo
             .execution_options(populate_existing=True)
         )
     )
+
+
+def booked_on(resource_ids: Collection[int], period: Period) -> list[Booking]:
+    """The same, but for who booked the whole space around one of these: they can do without it."""
+    found = bookings_in_the_way(resource_ids, period)
+    return [booking for booking in found if booking.kind != Kind.SPACE or booking.resource_id in resource_ids]
 
 
 def close(*, place_id: int, first_day: date, last_day: date, label: str, actor_id: int | None, now: datetime) -> Blocked:
@@ -101,15 +107,18 @@ def declare_outage(
         db.session.flush()
         whole = Period(starts_at, ends_at or FOREVER)
         entry = journal.record("outage.declared", outage.id, place_id=thing.place_id, actor_id=actor_id, at=now, resource_id=thing.id)
-        place = db.session.get_one(Place, thing.place_id)
-        directory = queries.directory(place)
-        ids = [thing.id, *(inner.id for inner in (directory.inside(thing.id) if thing.kind == "space" else directory.seats(thing.id)))]
-        gone = _cancel_all(bookings_in_the_way(ids, whole), now=now, actor_id=actor_id, cause_id=entry.id, reason=reason)
+        ids = _with_what_it_holds(thing)
+        gone = _cancel_all(booked_on(ids, whole), now=now, actor_id=actor_id, cause_id=entry.id, reason=reason)
         for thing_id in ids:
             _hold(thing.place_id, thing_id, whole, outage_id=outage.id)
         _offer_what_is_left(gone, now=now)
         touch_calendar(thing.place_id)
         return Blocked(None, outage, gone)
+
+
+def outage_would_cancel(thing: Thing, *, starts_at: datetime, ends_at: datetime | None) -> list[Booking]:
+    """What declaring an outage would cancel: shown before it is confirmed."""
+    return booked_on(_with_what_it_holds(thing), Period(starts_at, ends_at or FOREVER))
 
 
 def end_outage(*, outage_id: int, actor_id: int, now: datetime) -> Outage:
@@ -138,6 +147,13 @@ def occupy_new_thing(thing: Thing | Resource, *, now: datetime) -> None:
     )
     for closure in closures.all():
         _hold(thing.place_id, thing.id, closure_period(closure, place), closure_id=closure.id)
+
+
+def _with_what_it_holds(thing: Thing) -> list[int]:
+    """A space with what stands in it, a pool with its seats, else itself alone."""
+    directory = queries.directory(db.session.get_one(Place, thing.place_id))
+    inner = directory.inside(thing.id) if thing.kind == "space" else directory.seats(thing.id)
+    return [thing.id, *(one.id for one in inner)]
 
 
 def _cancel_all(bookings: Iterable[Booking], *, now: datetime, actor_id: int | None, cause_id: int, reason: str) -> list[Booking]:

@@ -7,9 +7,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.booking import queries
-from app.booking.models import OCCUPYING, Booking, Kind, KindRules, Occupancy, Resource, WaitlistEntry
+from app.booking.models import OCCUPYING, Booking, KindRules, Occupancy, Resource, WaitlistEntry
 from app.booking.rules import KIND_DEFAULTS, CodeTaken, Rules, SeatsBooked, SpaceNotEmpty, floor_plan, reasons_rules
-from app.booking.services.blocking import FOREVER, bookings_in_the_way, occupy_new_thing
+from app.booking.services.blocking import FOREVER, booked_on, occupy_new_thing
 from app.booking.services.cancelling import end, everything
 from app.booking.services.writing import take_turn
 from app.core import journal
@@ -171,10 +171,8 @@ def _retire(row: Resource, *, reason: str, actor_id: int | None, now: datetime) 
 
 
 def _bookings_of(things: Iterable[Resource], *, now: datetime) -> list[Booking]:
-    """What is booked on them, from now on; who booked the whole space around them can do without."""
-    ids = {thing.id for thing in things}
-    found = bookings_in_the_way(ids, Period(now, FOREVER))
-    return [booking for booking in found if booking.kind != Kind.SPACE or booking.resource_id in ids]
+    """What is booked on them, from now on."""
+    return booked_on({thing.id for thing in things}, Period(now, FOREVER))
 
 
 def _stop_waiting(things: Iterable[Resource]) -> None:

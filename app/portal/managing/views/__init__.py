@@ -1,0 +1,6 @@
+"""The pages under *Gérer* that set the lieu's things and close it."""
+
+from app.portal.managing.views.closures import bp as closures_bp
+from app.portal.managing.views.things import bp as things_bp
+
+__all__ = ["closures_bp", "things_bp"]
