@@ -19,7 +19,8 @@ from app.booking.queries import Directory
 from app.booking.rules import Thing
 from app.core.db import db
 from app.core.period import Period, at, day_period, days_of, merged, without
-from app.members.models import Member
+from app.core.text import searchable
+from app.members.models import Member, MemberRole
 from app.place import queries as place
 from app.place.models import Place
 from app.place.rules import Calendar
@@ -110,6 +111,18 @@ def bookings(
         wanted.append(sa.or_(Booking.starts_at > since, sa.and_(Booking.starts_at == since, Booking.id > last_id)))
     rows = db.session.scalars(sa.select(Booking).where(*wanted).order_by(Booking.starts_at, Booking.id).limit(limit + 1)).all()
     return list(rows[:limit]), cursor_of(_micros(rows[limit - 1].starts_at), rows[limit - 1].id) if len(rows) > limit else None
+
+
+def members(*, limit: int, cursor: str, q: str = "", role: str | None = None, status: str | None = None) -> tuple[list[Member], str | None]:
+    """People in order of arrival; whose account was erased are named by nobody, unless they are asked for."""
+    wanted = [
+        Member.status == status if status is not None else Member.status != "erased",
+        *(Member.search_text.contains(word, autoescape=True) for word in searchable(q).split()),
+        *([sa.exists().where(MemberRole.member_id == Member.id, MemberRole.role == role)] if role is not None else []),
+        *([Member.id > key_of(cursor, length=1)[0]] if cursor else []),
+    ]
+    rows = db.session.scalars(sa.select(Member).where(*wanted).order_by(Member.id).limit(limit + 1)).all()
+    return list(rows[:limit]), cursor_of(rows[limit - 1].id) if len(rows) > limit else None
 
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

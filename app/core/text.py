@@ -1,5 +1,6 @@
 """Text as it enters: no control character, no trick of direction, one way to write an accent."""
 
+import re
 import unicodedata
 
 _INVISIBLE = dict.fromkeys(
@@ -33,7 +34,7 @@ def clean(value: str) -> str:
 
 def clean_line(value: str) -> str:
     """One line of text: the same, and white space in the middle is one space."""
-    return " ".join(clean(value).replace("\t", " ").replace("\n", " ").split(" ")).strip()
+    return re.sub(r"[ \t\n]+", " ", clean(value))
 
 
 def searchable(value: str) -> str:

@@ -9,10 +9,10 @@ from datetime import UTC, date, datetime, timezone
 from typing import Any
 
 import marshmallow as ma
-from email_validator import EmailNotValidError, validate_email
 from marshmallow import validate
 
 from app.booking.rules import FIRST_YEAR, LAST_YEAR, BadInterval
+from app.core.addresses import NotAnAddress, email_address
 from app.core.refusals import Refused
 from app.core.text import clean, clean_line
 
@@ -114,7 +114,7 @@ class Choices(ma.fields.List):
 
 
 class Email(Line):
-    """An address, as it is kept: in lower case."""
+    """An e-mail address, as it is kept."""
 
     def __init__(self, **more: Any) -> None:
         super().__init__(254, metadata={"format": "email"}, **more)
@@ -122,8 +122,8 @@ class Email(Line):
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
         text = super()._deserialize(value, attr, data, **kwargs)
         try:
-            return validate_email(text, check_deliverability=False).normalized.lower()
-        except EmailNotValidError as wrong:
+            return email_address(text)
+        except NotAnAddress as wrong:
             raise ma.ValidationError("not_an_email") from wrong
 
 

@@ -43,6 +43,26 @@ def me(member: Member, left: Balances) -> Answer:
     }
 
 
+def member(row: Member) -> Answer:
+    return {
+        "id": row.id,
+        "name": row.name,
+        "email": row.email,
+        "roles": sorted(row.roles),
+        "status": row.status,
+        "status_reason": row.status_reason,
+        "badge": row.badge,
+        "tariff_group": row.tariff_group,
+        "phone": row.phone,
+        "street": row.street,
+        "postal_code": row.postal_code,
+        "town": row.town,
+        "locale": row.locale,
+        "organisation_id": row.organisation_id,
+        "created_at": written(row.created_at, UTC),
+    }
+
+
 # ---------------------------------------------------------------- things
 
 

@@ -234,7 +234,7 @@ def _key() -> str | None:
     key = request.headers.get("Idempotency-Key", "").strip()
     if not key:
         return None
-    if len(key) > KEY_LENGTH or not key.isascii() or not key.isprintable():
+    if len(key) > KEY_LENGTH or not key.isascii() or not key.isprintable() or " " in key:
         raise problems.WrongField("Idempotency-Key", "bad_idempotency_key")
     return key
 
