@@ -13,10 +13,12 @@ from app.api import views as api
 from app.api.rules import EVENTS
 from app.billing import checks as billing_checks
 from app.billing import models as billing_models
+from app.billing import queries as billing_queries
 from app.booking import checks as booking_checks
 from app.booking import mails as booking_mails
 from app.booking import models as booking_models
 from app.booking import policy as booking_policy
+from app.booking import queries as booking_queries
 from app.booking import services as booking
 from app.booking.models import Kind
 from app.booking.policy import Policy
@@ -25,6 +27,7 @@ from app.courses.policy import SessionPolicy
 from app.coworking import views as coworking_views
 from app.coworking.policy import DeskPolicy, RoomPolicy, SpacePolicy
 from app.fablab import models as fablab_models
+from app.fablab import queries as fablab_queries
 from app.fablab import services as fablab_services
 from app.fablab import views as fablab_views
 from app.fablab.policy import MachinePolicy, TrainingPolicy
@@ -32,11 +35,12 @@ from app.feeds import links as feed_links
 from app.feeds import views as feeds
 from app.members import mails as members_mails
 from app.members import models as members_models
+from app.members import queries as members_queries
 from app.members import views as members_views
 from app.place import models as place_models
 from app.place import services as place_services
 from app.place import views as place_views
-from app.portal import frame, post
+from app.portal import chronicle, frame, personal_data, post
 from app.portal import mails as portal_mails
 from app.portal import views as portal_views
 from app.portal.managing import views as managing
@@ -122,6 +126,7 @@ PUBLIC: frozenset[str] = frozenset(
         "members.confirm",
         "members.consent",
         "members.consented",
+        "members.new_address",
         "post.dev_mails",  # from this machine only, and never of a public house
         "post.dev_mail",
         "post.dev_mail_html",
@@ -135,6 +140,15 @@ PROVEN_OTHERWISE: frozenset[str] = frozenset(
 )
 
 
+# What each room keeps of a person: for their own page, and for what they take away.
+PERSONAL_DATA: tuple[personal_data.Source, ...] = (
+    members_queries.personal_data,
+    booking_queries.personal_data,
+    billing_queries.personal_data,
+    fablab_queries.personal_data,
+    chronicle.personal_data,
+)
+
 # The pages of each room.
 BLUEPRINTS: tuple[Blueprint, ...] = (
     portal_views.bp,
@@ -145,6 +159,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     feeds.bp,
     feed_links.bp,
     post.bp,
+    personal_data.bp,
+    chronicle.bp,
     place_views.bp,
     place_views.public_bp,
     managing.closures_bp,
@@ -166,5 +182,6 @@ def install(app: Flask) -> None:
     members_views.install(app, open_to_strangers=PUBLIC | PROVEN_OTHERWISE)
     api.install(app)
     mail.install(app, mail.Post(builders=MAILS, names=MAIL_NAMES, addressee=portal_mails.addressee, house=portal_mails.house))
+    personal_data.install(app, PERSONAL_DATA)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

@@ -10,7 +10,9 @@ from app.billing.models import Charge, Lot, PassType, Plan, Price, Subscription,
 from app.billing.rules import LotView, PriceRow, best_rows, is_valid, month_of, own_price
 from app.core.cache import Stamped, asked_once
 from app.core.db import db, table
+from app.core.refusals import N_
 from app.members.models import GroupMember, Member
+from app.members.rules import Kept, kept
 from app.place.models import Place
 
 
@@ -201,3 +203,40 @@ def passes_on_sale(place_id: int) -> list[PassType]:
     return list(
         db.session.scalars(sa.select(PassType).where(PassType.place_id == place_id, PassType.on_sale).order_by(PassType.cents, PassType.id))
     )
+
+
+# ---------------------------------------------------------------- what is kept of a person
+
+
+def personal_data(member_id: int) -> list[Kept]:
+    """What billing keeps of somebody."""
+    subscriptions = db.session.execute(
+        sa.select(Plan.name.label("plan"), Subscription.first_day, Subscription.last_day, Subscription.created_at)
+        .join(Plan, Plan.id == Subscription.plan_id)
+        .where(Subscription.member_id == member_id)
+        .order_by(Subscription.first_day)
+    )
+    lots = db.session.execute(
+        sa.select(
+            Lot.source, Lot.unit, Lot.scope, Lot.granted, Lot.used, Lot.held, Lot.unlimited, Lot.valid_from, Lot.valid_to, Lot.created_at
+        )
+        .where(Lot.member_id == member_id)
+        .order_by(Lot.id)
+    )
+    charges = db.session.execute(
+        sa.select(Charge.used_on, Charge.label, Charge.worth_cents, Charge.cents, Charge.covered_by, Charge.created_at)
+        .where(Charge.member_id == member_id)
+        .order_by(Charge.id)
+    )
+    until = N_("Dix ans après la fin de l’exercice : la loi le demande.")
+    return [
+        kept(
+            "subscriptions",
+            subscriptions.mappings(),
+            title=N_("Mes abonnements"),
+            why=N_("Savoir ce qui est compris, et le facturer."),
+            until=until,
+        ),
+        kept("lots", lots.mappings(), title=N_("Mes carnets et crédits"), why=N_("Compter ce qu’il vous reste."), until=until),
+        kept("charges", charges.mappings(), title=N_("Mes prestations"), why=N_("Faire vos factures, et tenir les comptes."), until=until),
+    ]

@@ -10,9 +10,11 @@ from app.booking.models import Booking, Status
 from app.booking.rules import Thing
 from app.core.cache import asked_once
 from app.core.db import db, table
+from app.core.refusals import N_
 from app.fablab.models import Clearance, ClearanceType, Machine, MachineLead
 from app.fablab.rules import Right, expiry
 from app.members.models import Member
+from app.members.rules import Kept, kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,3 +189,29 @@ def machine(resource_id: int) -> Machine | None:
 
 def clearance_types(place_id: int) -> list[ClearanceType]:
     return list(db.session.scalars(sa.select(ClearanceType).where(ClearanceType.place_id == place_id).order_by(ClearanceType.name)))
+
+
+def personal_data(member_id: int) -> list[Kept]:
+    """What the fablab keeps of somebody."""
+    clearances = db.session.execute(
+        sa.select(
+            ClearanceType.name.label("clearance"),
+            Clearance.given_on,
+            Clearance.expires_on,
+            Clearance.evidence,
+            Clearance.revoked_on,
+            Clearance.revoked_reason,
+        )
+        .join(ClearanceType, ClearanceType.id == Clearance.clearance_type_id)
+        .where(Clearance.member_id == member_id)
+        .order_by(Clearance.id)
+    )
+    return [
+        kept(
+            "clearances",
+            clearances.mappings(),
+            title=N_("Mes habilitations"),
+            why=N_("Votre sécurité sur les machines, et celle des autres."),
+            until=N_("Tant que le compte est ouvert."),
+        )
+    ]

@@ -181,10 +181,13 @@ class PeopleForm(forms.QueryForm):
 
     q = forms.StringField(_l("Chercher"), max_length=80)
     role = forms.SelectField(
-        _l("Rôle"), choices=[SelectChoice("", _l("tous les rôles")), *(SelectChoice(role, _l(name)) for role, name in ROLE_NAMES.items())]
+        _l("Rôle"),
+        default="",
+        choices=[SelectChoice("", _l("tous les rôles")), *(SelectChoice(role, _l(name)) for role, name in ROLE_NAMES.items())],
     )
     state = forms.SelectField(
         _l("État"),
+        default="",
         choices=[
             SelectChoice("", _l("tous les comptes ouverts")),
             SelectChoice("active", _l("actifs")),
@@ -193,12 +196,3 @@ class PeopleForm(forms.QueryForm):
             SelectChoice("inactive", _l("fermés")),
         ],
     )
-
-
-class JournalForm(forms.QueryForm):
-    """Which lines of the journal to show."""
-
-    kind = forms.SelectField(_l("Quoi"))
-    member = forms.IntegerField(_l("Personne (numéro)"), minimum=1, maximum=2**31 - 1)
-    since = forms.DateField(_l("Depuis le"))
-    until = forms.DateField(_l("Jusqu’au"))

@@ -80,3 +80,12 @@ class DayForm(forms.QueryForm):
     """A day, and a part of it."""
 
     day = forms.DateField(_l("Le jour"))
+
+
+class JournalForm(forms.QueryForm):
+    """Which lines of the journal to show."""
+
+    kind = forms.SelectField(_l("Quoi"), default="")
+    person = forms.IntegerField(_l("Numéro de la personne"), minimum=1, maximum=2**31 - 1)
+    since = forms.DateField(_l("Depuis le"))
+    until = forms.DateField(_l("Jusqu’au"))

@@ -1,6 +1,7 @@
 """Who may do what, who may enter and who may book: values in, answer or refusal out."""
 
 from app.members.rules.ages import AGE_OF_DIRECTORY, MAJORITY, TooYoung, is_adult, is_minor, may_be_in_directory, years
+from app.members.rules.devices import device_name
 from app.members.rules.entering import (
     IDLE,
     LONGEST,
@@ -15,6 +16,7 @@ from app.members.rules.entering import (
     may_sign_in,
 )
 from app.members.rules.files import Line, UnreadableFile, read_people, waits_for_guardian
+from app.members.rules.kept import Kept, kept
 from app.members.rules.passwords import reasons_password
 from app.members.rules.refusals import (
     AccountClosed,
@@ -66,6 +68,7 @@ __all__ = [
     "EnterAgain",
     "GuardianMissing",
     "InactiveMember",
+    "Kept",
     "LastAdministrator",
     "Limit",
     "Line",
@@ -78,9 +81,11 @@ __all__ = [
     "UnreadableFile",
     "WrongPassword",
     "default_scopes",
+    "device_name",
     "ends_at",
     "is_adult",
     "is_minor",
+    "kept",
     "may",
     "may_be_in_directory",
     "may_manage",

@@ -1,10 +1,15 @@
 """Gestures on people: entering, their account, what staff does for them."""
 
 from app.members.services.account import (
+    CONSENTS,
+    OWN_FEED,
+    PROFILE,
     ask_new_address,
     change_password,
     change_profile,
+    end_feed,
     make_api_token,
+    note_export,
     renew_feed,
     take_new_address,
 )
@@ -25,7 +30,10 @@ from app.members.services.sessions import end_session, end_sessions, note_seen, 
 from app.members.services.tokens import new_token, revoke_token, revoke_tokens, use_token
 
 __all__ = [
+    "CONSENTS",
     "LINKS",
+    "OWN_FEED",
+    "PROFILE",
     "Device",
     "Imported",
     "add_group",
@@ -42,6 +50,7 @@ __all__ = [
     "confirm",
     "consent",
     "create_member",
+    "end_feed",
     "end_session",
     "end_sessions",
     "hash_password",
@@ -52,6 +61,7 @@ __all__ = [
     "make_api_token",
     "mark_of",
     "new_token",
+    "note_export",
     "note_seen",
     "open_session",
     "reactivate",

@@ -94,12 +94,25 @@ def renew_feed(*, member_id: int, now: datetime) -> str:
         return new_token(member_id=member_id, purpose="feed", subject=OWN_FEED, now=now)
 
 
+def end_feed(*, member_id: int, now: datetime) -> None:
+    """The address of this person's calendar gives nothing any more."""
+    with transaction():
+        if revoke_tokens(member_id=member_id, purposes=("feed",), subject=OWN_FEED, now=now):
+            journal.record("member.feed_revoked", member_id, actor_id=member_id, member_id=member_id, at=now)
+
+
 def make_api_token(*, person: Member, label: str, scopes: list[str], actor_id: int | None, now: datetime) -> str:
     """A token for a program that acts for this person; `manage` only for who may manage."""
     allowed = [scope for scope in rules.default_scopes(person.roles) if scope in scopes]
     with transaction():
         journal.record("member.api_token_made", person.id, actor_id=actor_id, member_id=person.id, at=now, scopes=allowed)
         return new_token(member_id=person.id, purpose="api", label=label, scopes=allowed, now=now)
+
+
+def note_export(*, member_id: int, now: datetime) -> None:
+    """Somebody took away all that is kept of them."""
+    with transaction():
+        journal.record("member.data_exported", member_id, actor_id=member_id, member_id=member_id, at=now)
 
 
 def prove(person: Member, current: str, *, address: str, now: datetime) -> None:

@@ -58,8 +58,8 @@ def revoke_token(*, member_id: int, token_id: int, now: datetime) -> bool:
     """Make one secret of this person worthless; false when they have no such secret."""
     with transaction():
         revoked = _revoke(AccessToken.member_id == member_id, AccessToken.id == token_id, now=now)
-        for purpose in revoked:
-            journal.record(f"member.{purpose}_revoked", member_id, actor_id=member_id, member_id=member_id, at=now)
+        if revoked:
+            journal.record("member.token_revoked", member_id, actor_id=member_id, member_id=member_id, at=now)
         return bool(revoked)
 
 
