@@ -20,7 +20,7 @@ class Wanted(Shape):
 
     resource_id = JsonInt(least=1, metadata={"description": N_("Une chose, ou un groupe de places.")})
     pool_code = Line(
-        40, least=1, metadata={"description": N_("Au lieu de `resource_id`\u00a0: une place d’un groupe, peu importe laquelle.")}
+        40, least=1, metadata={"description": N_("Au lieu de resource_id\u00a0: une place d’un groupe, peu importe laquelle.")}
     )
 
     @validates_schema
@@ -59,7 +59,7 @@ class Booking(Period):
     covered_by = ma.fields.List(ma.fields.Nested(Covered), required=True)
     member_id = ma.fields.Integer(required=True)
     note = ma.fields.String(required=True)
-    half = ma.fields.String(required=True, allow_none=True, metadata={"description": N_("`morning`, `afternoon` ou `day`.")})
+    half = ma.fields.String(required=True, allow_none=True, metadata={"description": N_("morning, afternoon ou day.")})
     held_until = ma.fields.DateTime(required=True, allow_none=True)
     free_until = ma.fields.DateTime(required=True, allow_none=True, metadata={"description": N_("Annuler reste gratuit jusque-là.")})
     series_id = ma.fields.Integer(required=True, allow_none=True)

@@ -54,7 +54,7 @@ class Rules(Shape):
         ),
         allow_none=True,
         error_messages={"invalid": "not_an_object", "null": "null"},
-        metadata={"description": N_("Ses propres horaires, par jour (0\u00a0: lundi), en minutes du jour\u00a0: `[[540, 1080]]`.")},
+        metadata={"description": N_("Ses propres horaires, par jour (0\u00a0: lundi), en minutes du jour\u00a0: [[540, 1080]].")},
     )
 
 

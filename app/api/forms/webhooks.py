@@ -28,7 +28,7 @@ class Webhook(Shape):
 
 
 class NewWebhook(Webhook):
-    secret = ma.fields.String(required=True, metadata={"description": N_("Montré cette seule fois\u00a0: `whsec_…`.")})
+    secret = ma.fields.String(required=True, metadata={"description": N_("Montré cette seule fois\u00a0: whsec_….")})
 
 
 class Webhooks(Listed):

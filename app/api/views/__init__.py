@@ -15,7 +15,7 @@ from app.web import csrf, errors
 DOORS = (people.bp, things.bp, bookings.bp, invoices.bp, webhooks.bp)
 
 INTRODUCTION = N_(
-    "Un jeton par personne\u00a0: «\u00a0Authorization\u00a0: Bearer…\u00a0». Les instants sont en RFC 3339 avec leur décalage, "
+    "Un jeton par personne, dans l’en-tête Authorization, après le mot Bearer. Les instants sont en RFC 3339 avec leur décalage, "
     "les montants en centimes, les durées en minutes. Une liste se lit par pages (limit, cursor)."
 )
 

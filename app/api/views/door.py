@@ -309,7 +309,7 @@ def describe_troubles(components: Any) -> None:
         ("Taken", N_("C’est déjà pris\u00a0: les raisons, et ce que l’on peut avoir à la place."), ()),
         ("TooLarge", N_("La demande est trop lourde."), ()),
         ("UnsupportedMediaType", N_("Le corps doit être du JSON."), ()),
-        ("Refused", N_("Un champ ne convient pas (`errors`), ou le lieu refuse (`reasons`)."), ()),
+        ("Refused", N_("Un champ ne convient pas (errors), ou le lieu refuse (reasons)."), ()),
         ("TooMany", N_("Trop de demandes."), ("Retry-After",)),
         ("Broken", N_("Une panne chez nous."), ()),
         ("Unavailable", N_("Rien n’a été enregistré\u00a0: recommencer un peu plus tard."), ("Retry-After",)),
