@@ -1,5 +1,6 @@
 """Reads of the engine: the things, who holds them, what a person holds."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -24,7 +25,7 @@ from app.booking.models import (
 from app.booking.papers import Dated
 from app.booking.rules import KIND_DEFAULTS, Held, Rules, Taken, Thing
 from app.core.cache import Stamped
-from app.core.db import UtcDateTime, db, epoch, table
+from app.core.db import UtcDateTime, as_stored, db, seconds, table
 from app.core.period import Period
 from app.core.refusals import N_
 from app.members.rules import Kept, kept
@@ -119,7 +120,7 @@ _IDS: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
 _BEGINS, _ENDS = sa.bindparam("begins", type_=UtcDateTime), sa.bindparam("ends", type_=UtcDateTime)
 
 
-def _touching(*columns: sa.ColumnElement[Any]) -> sa.CompoundSelect[Any]:
+def _touching(*columns: sa.ColumnElement[Any], everywhere: bool = False) -> sa.CompoundSelect[Any]:
     """What starts in a period, and of each thing the last row before it: only that one can reach into it, since active rows
     of one thing never overlap. The index finds each at once, so that this stays as quick after years as on the first day."""
     here, before = _OCCUPANCY, _OCCUPANCY.alias("before_it")
@@ -131,12 +132,12 @@ def _touching(*columns: sa.ColumnElement[Any]) -> sa.CompoundSelect[Any]:
         .correlate(_RESOURCE)
         .scalar_subquery()
     )
-    inside = sa.select(*columns).where(here.c.active, here.c.resource_id.in_(_IDS), here.c.starts_at >= _BEGINS, here.c.starts_at < _ENDS)
+    place: sa.BindParameter[int] = sa.bindparam("place_id")
+    row_is_ours = here.c.place_id == place if everywhere else here.c.resource_id.in_(_IDS)
+    thing_is_ours = _RESOURCE.c.place_id == place if everywhere else _RESOURCE.c.id.in_(_IDS)
+    inside = sa.select(*columns).where(here.c.active, row_is_ours, here.c.starts_at >= _BEGINS, here.c.starts_at < _ENDS)
     reaching_in = (
-        sa.select(*columns)
-        .select_from(_RESOURCE)
-        .join(here, here.c.id == last_before)
-        .where(_RESOURCE.c.id.in_(_IDS), here.c.ends_at > _BEGINS)
+        sa.select(*columns).select_from(_RESOURCE).join(here, here.c.id == last_before).where(thing_is_ours, here.c.ends_at > _BEGINS)
     )
     return reaching_in.union_all(inside)
 
@@ -145,7 +146,9 @@ _ROW = _OCCUPANCY.c
 _TAKEN = _touching(
     *(_ROW[name] for name in ("resource_id", "starts_at", "ends_at", "buffer_before", "buffer_after", "holder", "booking_id", "lapses_at"))
 )
-_COUNTED = _touching(_ROW.resource_id, epoch(_ROW.starts_at), epoch(_ROW.ends_at), _ROW.holder)
+_COUNTED_COLUMNS = (_ROW.resource_id, as_stored(_ROW.starts_at), as_stored(_ROW.ends_at), _ROW.holder)
+_COUNTED = _touching(*_COUNTED_COLUMNS)
+_COUNTED_EVERYWHERE = _touching(*_COUNTED_COLUMNS, everywhere=True)
 
 
 def taken(resource_ids: Collection[int], period: Period) -> dict[int, list[Taken]]:
@@ -163,33 +166,46 @@ def taken(resource_ids: Collection[int], period: Period) -> dict[int, list[Taken
 
 def rows(resource_ids: Collection[int], period: Period) -> dict[int, list[tuple[int, int, str]]]:
     """The same as grids count it: (from, to, holder) in seconds since 1970, by thing, in order."""
-    found: dict[int, list[tuple[int, int, str]]] = {}
-    for resource_id, start, end, holder in db.session.execute(
-        _COUNTED, {"ids": sorted(resource_ids), "begins": period.starts_at, "ends": period.ends_at}
-    ):
-        found.setdefault(resource_id, []).append((start, end, holder))
+    return _by_thing(_COUNTED, {"ids": sorted(resource_ids), "begins": period.starts_at, "ends": period.ends_at})
+
+
+def rows_everywhere(place_id: int, period: Period) -> dict[int, list[tuple[int, int, str]]]:
+    """The same for every thing of a lieu."""
+    return _by_thing(_COUNTED_EVERYWHERE, {"place_id": place_id, "begins": period.starts_at, "ends": period.ends_at})
+
+
+def _by_thing(counted: sa.CompoundSelect[Any], asked: Mapping[str, object]) -> dict[int, list[tuple[int, int, str]]]:
+    found: defaultdict[int, list[tuple[int, int, str]]] = defaultdict(list)
+    for resource_id, start, end, holder in db.session.execute(counted, asked).all():
+        found[resource_id].append((seconds(start), seconds(end), holder))
     for one in found.values():
         one.sort()
     return found
 
 
+LONGEST = timedelta(days=31)  # no booking of a person lasts longer
+_OWN = (
+    sa.select(Booking.id, Occupancy.resource_id, as_stored(Booking.starts_at), as_stored(Booking.ends_at), Booking.status)
+    .join(Occupancy, Occupancy.booking_id == Booking.id)
+    .where(
+        Booking.member_id == sa.bindparam("member_id"),
+        Booking.status.in_(OCCUPYING),
+        Booking.starts_at < sa.bindparam("ends", type_=UtcDateTime),
+        Booking.starts_at > sa.bindparam("earliest", type_=UtcDateTime),
+        Booking.ends_at > sa.bindparam("begins", type_=UtcDateTime),
+        Occupancy.active,
+        sa.or_(Occupancy.holder != "space", Occupancy.resource_id == Booking.resource_id),
+    )
+    .order_by(Booking.starts_at, Booking.id)
+)
+
+
 def rows_of(member_id: int, period: Period) -> list[tuple[int, int, int, int, str]]:
     """The things that a person holds in a period: (booking, thing, from, to, status), in order of start."""
     found = db.session.execute(
-        sa.select(Booking.id, Occupancy.resource_id, epoch(Booking.starts_at), epoch(Booking.ends_at), Booking.status)
-        .join(Occupancy, Occupancy.booking_id == Booking.id)
-        .where(
-            Booking.member_id == member_id,
-            Booking.status.in_(OCCUPYING),
-            Booking.starts_at < period.ends_at,
-            Booking.starts_at > period.starts_at - timedelta(days=31),
-            Booking.ends_at > period.starts_at,
-            Occupancy.active,
-            sa.or_(Occupancy.holder != "space", Occupancy.resource_id == Booking.resource_id),
-        )
-        .order_by(Booking.starts_at, Booking.id)
+        _OWN, {"member_id": member_id, "begins": period.starts_at, "earliest": period.starts_at - LONGEST, "ends": period.ends_at}
     )
-    return [(booking_id, resource_id, start, end, status) for booking_id, resource_id, start, end, status in found]
+    return [(booking_id, resource_id, seconds(start), seconds(end), status) for booking_id, resource_id, start, end, status in found.all()]
 
 
 def usual_thing(member_id: int) -> int | None:
@@ -225,7 +241,6 @@ _HELD = (
         _BOOKING.c.starts_at > sa.bindparam("horizon"),
     )
 )
-LONGEST = timedelta(days=31)  # no booking lasts longer
 
 
 def held_by(member_id: int, *, since: datetime) -> list[Held]:

@@ -30,15 +30,19 @@ def week_of(place: Place, first: date, *, now: datetime, days: int = 7, only: Th
     frame = grid.frame(calendar, first, days)
     period = Period(at(first, 0, place.tz), at(frame.days[-1], 1440, place.tz))
     looked = list(things.things.values()) if only is None else [only, *things.seats(only.id), *things.inside(only.id)]
-    rows = booking.rows([thing.id for thing in looked], period)
+    rows = booking.rows_everywhere(place.id, period) if only is None else booking.rows([thing.id for thing in looked], period)
     seconds, today = int(now.timestamp()), now.astimezone(place.tz).date()
     away = _away(looked, frame)
+    ends: dict[int, int] = {}  # where each horizon ends
     cells: dict[int, list[Cell]] = {}
     for thing in looked:
         if thing.is_pool:
             continue
         own = frame if thing.rules.hours is None else grid.frame(calendar, first, days, hours=thing.rules.hours)
-        last = int(at(today + timedelta(days=thing.rules.horizon_days), 1440, place.tz).timestamp())
+        last = ends.get(thing.rules.horizon_days)
+        if last is None:
+            day = today + timedelta(days=thing.rules.horizon_days)
+            last = ends[thing.rules.horizon_days] = int(at(day, 1440, place.tz).timestamp())
         found = grid.cells(thing, own, _rows_of(thing, things, rows), now=seconds, last=last)
         cells[thing.id] = found if thing.id not in away else grid.resident_cells(found, away[thing.id])
     for pool in looked:

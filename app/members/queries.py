@@ -36,15 +36,17 @@ def email_key(email: str) -> str:
 # ---------------------------------------------------------------- who is signed in
 
 
+_BY_TOKEN = (
+    sa.select(WebSession)
+    .join(WebSession.member)
+    .options(contains_eager(WebSession.member).joinedload(Member.role_rows))
+    .where(WebSession.token_hash == sa.bindparam("hash"), WebSession.expires_at > sa.bindparam("now", type_=UtcDateTime))
+)
+
+
 def session_member(token: str, *, now: datetime) -> Member | None:
     """The person whose session this token opens, with their roles: one statement, asked by every page."""
-    found = db.session.scalars(
-        sa.select(WebSession)
-        .join(WebSession.member)
-        .options(contains_eager(WebSession.member).joinedload(Member.role_rows))
-        .where(WebSession.token_hash == hash_of(token), WebSession.expires_at > now)
-    ).unique()
-    session = found.one_or_none()
+    session = db.session.scalars(_BY_TOKEN, {"hash": hash_of(token), "now": now}).unique().one_or_none()
     if session is None or not may_sign_in(session.member):
         return None
     return session.member.came_by(session, token)

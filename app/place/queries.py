@@ -15,6 +15,7 @@ from app.place.models import Closure, OpeningException, OpeningHours, Place
 from app.place.rules import Calendar, ClosedDays
 
 _calendars: Stamped[Calendar] = Stamped()
+_FIRST = sa.select(Place).order_by(Place.id).limit(1)  # asked by every page
 
 
 def current() -> Place:
@@ -30,7 +31,7 @@ def at_hand() -> Place | None:
     if "place" not in g:
         chosen = session.get("place")
         place = db.session.get(Place, chosen) if chosen else None
-        g.place = place or db.session.scalars(sa.select(Place).order_by(Place.id).limit(1)).one_or_none()
+        g.place = place or db.session.scalars(_FIRST).one_or_none()
     found: Place | None = g.place
     return found
 

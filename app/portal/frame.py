@@ -4,19 +4,20 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from flask import g
 from flask_babel import gettext as _
 from flask_login import current_user
 
 from app.core import clock
+from app.core.cache import Stamped
 from app.members.rules import STAFF
 from app.place import queries as place_queries
 from app.place.models import Place
 from app.place.rules import Calendar
-from app.web import typography
+from app.web import i18n, typography
 from app.web.registry import Identity, NavItem
 
 NOBODYS = Identity(name="Worklab", zone=ZoneInfo("Europe/Paris"))  # a house without a lieu yet
+_openings: Stamped[str] = Stamped()
 DAYS_LOOKED = 40  # to find when it opens again
 
 
@@ -69,10 +70,8 @@ def open_now() -> str:
     place = place_queries.at_hand()
     if place is None:
         return ""
-    if "open_now" not in g:
-        g.open_now = _opening(place, clock.now())
-    said: str = g.open_now
-    return said
+    now = clock.now()
+    return _openings.get((place.id, i18n.language()), (place.settings_stamp, int(now.timestamp()) // 60), lambda: _opening(place, now))
 
 
 def language() -> str | None:

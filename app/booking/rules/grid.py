@@ -32,13 +32,8 @@ class Cell(NamedTuple):
 PAST_OR_CLOSED, BUSY, BROKEN, ALL_FREE = Cell(SHUT), Cell(TAKEN), Cell(OUT), Cell(FREE, WHOLE)
 
 
-class Drawn(NamedTuple):
-    """One `<td>`: a half-day, or a whole day whose halves are alike. `half`: m, a, or nothing for the day."""
-
-    cell: Cell
-    day: int
-    half: str
-    span: int
+# One `<td>`: its cell, the day, which half (m, a, or nothing for a day whose halves are alike), its width.
+Drawn = tuple[Cell, int, str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +99,13 @@ def drawn(cells: Sequence[Cell], *, whole_days: Sequence[int] | None = None) -> 
     """The cells as they are drawn: two halves alike are one. `whole_days`: of a pool, the places free all day, day by day."""
     for day in range(len(cells) // 2):
         morning, afternoon = cells[2 * day], cells[2 * day + 1]
-        alike = morning == afternoon and (morning.kind != FREE or morning.free == WHOLE or _as_many(morning, whole_days, day))
-        if alike:
-            yield Drawn(morning, day, "", 2)
+        if morning == afternoon and (
+            morning[0] != FREE or morning[1] == WHOLE or (whole_days is not None and whole_days[day] == morning[1])
+        ):
+            yield morning, day, "", 2
         else:
-            yield Drawn(morning, day, "m", 1)
-            yield Drawn(afternoon, day, "a", 1)
+            yield morning, day, "m", 1
+            yield afternoon, day, "a", 1
 
 
 def free_all_day(seats: Iterable[Sequence[Cell]]) -> list[int]:
@@ -126,25 +122,37 @@ def touched(frame: Frame, start: int, end: int) -> Iterator[int]:
             yield number
 
 
-def free_stretches(thing: Thing, half: Half, rows: Iterable[Row], *, now: int) -> Iterator[Stretch]:
+def free_stretches(thing: Thing, half: Half, rows: Iterable[Row], *, now: int) -> list[Stretch]:
     """The stretches of a half-day that can still be booked: after the notice, beside the buffers, on the step."""
     rules = thing.rules
-    step = 60 * rules.step
-    least = 60 * rules.min_minutes
-    earliest = now + 60 * rules.notice_minutes
-    around = (60 * rules.buffer_after, 60 * rules.buffer_before)
+    return _gaps(
+        half,
+        rows,
+        earliest=now + 60 * rules.notice_minutes,
+        step=60 * rules.step,
+        least=60 * rules.min_minutes,
+        before=60 * rules.buffer_before,
+        after=60 * rules.buffer_after,
+    )
+
+
+def _gaps(half: Half, rows: Iterable[Row], *, earliest: int, step: int, least: int, before: int, after: int) -> list[Stretch]:
+    found = []
     for opens, closes in half:
-        cursor = max(opens, earliest)
-        for start, end, _ in (*rows, (closes + around[0], closes + around[0], "")):
-            if end + around[1] <= cursor:
+        cursor = opens if opens > earliest else earliest
+        for start, end, _holder in rows:
+            if end + before <= cursor:
                 continue
-            begins = -(-cursor // step) * step
-            stops = min(start - around[0], closes) // step * step
-            if stops - begins >= least:
-                yield begins, stops
-            cursor = max(cursor, end + around[1])
-            if cursor >= closes:
+            if start - after >= closes:
                 break
+            begins, stops = -(-cursor // step) * step, (start - after) // step * step
+            if stops - begins >= least:
+                found.append((begins, stops))
+            cursor = end + before
+        begins, stops = -(-cursor // step) * step, closes // step * step
+        if stops - begins >= least:
+            found.append((begins, stops))
+    return found
 
 
 def joined(*halves: Half) -> Half:
@@ -174,18 +182,26 @@ def _by_half_days(halves: Iterable[Half], rows: Sequence[Row], *, now: int, last
 
 
 def _by_minutes(thing: Thing, halves: Iterable[Half], rows: Sequence[Row], *, now: int, last: int) -> Iterator[Cell]:
-    before, after = 60 * thing.rules.buffer_before, 60 * thing.rules.buffer_after
+    rules = thing.rules
+    step, least, before, after = (60 * minutes for minutes in (rules.step, rules.min_minutes, rules.buffer_before, rules.buffer_after))
+    earliest, position, count = now + 60 * rules.notice_minutes, 0, len(rows)
     for half in halves:
         if not half or half[-1][1] <= now or half[0][0] >= last:
             yield PAST_OR_CLOSED
             continue
-        here = [row for row in rows if row[0] - after < half[-1][1] and row[1] + before > half[0][0]]
-        if not here and half[0][0] >= now + 60 * thing.rules.notice_minutes:
+        opens, closes = half[0][0] - before, half[-1][1] + after
+        while position < count and rows[position][1] <= opens:
+            position += 1
+        beyond = position
+        while beyond < count and rows[beyond][0] < closes:
+            beyond += 1
+        if beyond == position and half[0][0] >= earliest:
             yield ALL_FREE
             continue
-        free = max((end - start for start, end in free_stretches(thing, half, here, now=now)), default=0)
-        if free:
-            yield Cell(FREE, free // 60) if here else ALL_FREE
+        here = rows[position:beyond]
+        gaps = _gaps(half, here, earliest=earliest, step=step, least=least, before=before, after=after)
+        if gaps:
+            yield Cell(FREE, max(stops - begins for begins, stops in gaps) // 60) if here else ALL_FREE
         else:
             yield next((_held(row[2]) for row in here if row[2] in ("outage", "closure")), BUSY)
 
@@ -204,7 +220,3 @@ def _together(half: Sequence[Cell]) -> Cell:
     if kinds == {SHUT}:
         return PAST_OR_CLOSED
     return BROKEN if kinds == {OUT} else BUSY
-
-
-def _as_many(cell: Cell, whole_days: Sequence[int] | None, day: int) -> bool:
-    return whole_days is not None and whole_days[day] == cell.free

@@ -4,7 +4,7 @@ What everybody sees of a week is drawn once and kept in the process until someth
 beside it. The page holds no token: it may be kept by the browser, asked again, and travel compressed.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
@@ -35,19 +35,6 @@ from app.web.registry import sources
 
 QUARTER = 900  # seconds: how fine « what is left of today » is
 KEPT_WEEKS = 12  # on each side of now, the weeks whose drawing is kept
-
-
-class Td(NamedTuple):
-    kind: str
-    word: str
-    span: int
-    href: str
-
-
-class Line(NamedTuple):
-    href: str
-    name: str
-    cells: list[Td]
 
 
 class Heading(NamedTuple):
@@ -126,22 +113,21 @@ def _drawing(place: Place, monday: date, now: datetime, *, by_seat: bool, moment
 
 
 def _draw(place: Place, week: Week, *, by_seat: bool) -> Drawing:
-    things, calendar = directory(place), place_queries.calendar(place.id)
-    words, days = _words(), [day.isoformat() for day in week.frame.days]
+    things, calendar, pen = directory(place), place_queries.calendar(place.id), Pen()
+    days = [day.isoformat() for day in week.frame.days]
     groups = [
         ("postes", _("Postes"), [thing for thing in things.of_kind("pool", "desk", "office") if by_seat or thing.pool_id is None]),
         ("salles", _("Salles"), things.of_kind("room", "booth", "space")),
         ("machines", _("Machines"), things.of_kind("machine")),
     ]
     lines = [
-        (anchor, label, [_line(thing, _drawn(thing, week, things), days, words) for thing in listed if _is_shown(thing, by_seat=by_seat)])
+        (anchor, label, [pen.line(thing, _drawn(thing, week, things), days) for thing in listed if _is_shown(thing, by_seat=by_seat)])
         for anchor, label, listed in groups
     ]
     shown = [(anchor, label, listed) for anchor, label, listed in lines if listed]
-    draw: Any = current_app.jinja_env.get_template("coworking/grid.html").module
     return Drawing(
-        head=Markup(draw.head(list(_headings(week, calendar)))),  # noqa: S704 - drawn by our template
-        body=Markup(draw.body(shown)),  # noqa: S704
+        head=Markup(pen.template.head(list(_headings(week, calendar)))),  # noqa: S704 - drawn by our template
+        body=Markup(pen.template.body(shown)),  # noqa: S704
         week=week,
         groups=[(anchor, label) for anchor, label, _lines in shown],
     )
@@ -158,40 +144,45 @@ def _drawn(thing: Thing, week: Week, things: Directory) -> Iterator[Drawn]:
     return grid.drawn(week.cells[thing.id], whole_days=grid.free_all_day(seats))
 
 
-def _line(thing: Thing, drawn: Iterator[Drawn], days: Sequence[str], words: dict[Cell, str]) -> Line:
-    say = words if not thing.is_pool else {}
-    return Line(
-        _href(thing),
-        thing.name,
-        [
-            Td(
-                one.cell.kind,
-                say.get(one.cell) or _word(one.cell, is_pool=thing.is_pool),
-                one.span,
-                f"r/{quote(thing.code)}/{days[one.day]}{one.half}" if one.cell.kind == FREE else "",
-            )
-            for one in drawn
-        ],
-    )
+HREF = "HREF"  # stands for an address where a cell is drawn once for all
 
 
-def _href(thing: Thing) -> str:
-    """From `/coworking/week`."""
-    code = quote(thing.code)
-    return f"../fablab/{code}" if thing.kind == "machine" else f"r/{code}"
+class Pen:
+    """Draws lines. Cells come by hundreds and are of thirty sorts: each sort is drawn once by the template, then copied."""
 
+    def __init__(self) -> None:
+        self.template: Any = current_app.jinja_env.get_template("coworking/grid.html").module
+        self.say, self.free, self.one, self.many = typography.words(), _("libre"), _("{n} libre"), _("{n} libres")
+        self.plain = {TAKEN: _("pris"), OUT: _("panne")}
+        self._sorts: tuple[dict[tuple[Cell, int], tuple[str, str]], ...] = ({}, {})  # of things, of pools
 
-def _words() -> dict[Cell, str]:
-    """The words that come by hundreds, said once."""
-    return {grid.PAST_OR_CLOSED: "", grid.BUSY: _("pris"), grid.BROKEN: _("panne"), grid.ALL_FREE: _("libre")}
+    def line(self, thing: Thing, drawn: Iterable[Drawn], days: Sequence[str], own: Mapping[int, str] | None = None) -> Markup:
+        """A thing's week. `own`: one's own cells, by what their `free` says, already drawn for one half or for a day."""
+        code = quote(thing.code)
+        sorts = self._sorts[thing.is_pool]
+        parts = []
+        for cell, day, half, span in drawn:
+            if own is not None and cell.kind in (MINE, WAITING):
+                parts.append(own[cell.free])
+                continue
+            before, after = sorts.get((cell, span)) or self._sort(cell, span, is_pool=thing.is_pool)
+            parts.append(f"{before}r/{code}/{days[day]}{half}{after}" if after else before)
+        address = f"../fablab/{code}" if thing.kind == "machine" else f"r/{code}"  # from `/coworking/week`
+        return Markup(self.template.line(address, thing.name) + "".join(parts))  # noqa: S704 - drawn by our template
 
+    def _sort(self, cell: Cell, span: int, *, is_pool: bool) -> tuple[str, str]:
+        """What comes before and after its address; all of it before when it leads nowhere."""
+        drawn = str(self.template.td(cell.kind, self._word(cell, is_pool=is_pool), span, HREF if cell.kind == FREE else ""))
+        before, _href, after = drawn.partition(HREF)
+        self._sorts[is_pool][cell, span] = before, after
+        return before, after
 
-def _word(cell: Cell, *, is_pool: bool) -> str:
-    if cell.kind == FREE:
+    def _word(self, cell: Cell, *, is_pool: bool) -> str:
+        if cell.kind != FREE:
+            return self.plain.get(cell.kind, "")
         if is_pool:
-            return typography.words().plural(cell.free, _("{n} libre"), _("{n} libres"))
-        return _("libre") if cell.free == WHOLE else typography.words().minutes(cell.free)
-    return {TAKEN: _("pris"), OUT: _("panne")}.get(cell.kind, "")
+            return self.say.plural(cell.free, self.one, self.many)
+        return self.free if cell.free == WHOLE else self.say.minutes(cell.free)
 
 
 def _headings(week: Week, calendar: Calendar) -> Iterator[Heading]:
@@ -205,57 +196,39 @@ def _headings(week: Week, calendar: Calendar) -> Iterator[Heading]:
         yield Heading(say.day_short(day), day == week.today, [(said[0], 2)] if alike else [(word, 1) for word in said])
 
 
-def _mine(place: Place, week: Week, member_id: int) -> list[Line]:
+def _mine(place: Place, week: Week, member_id: int) -> list[Markup]:
     """One's own things on top: their week, with what is one's own in it."""
     frame, things = week.frame, directory(place)
     period = Period(at(frame.days[0], 0, place.tz), at(frame.days[-1], 1440, place.tz))
-    own: dict[int, dict[int, Td]] = {}
+    own: dict[int, dict[int, tuple[int, str, str]]] = {}  # by thing and half: booking, kind, word
     for booking_id, resource_id, start, end, status in rows_of(member_id, period):
         thing = things.things.get(resource_id)
         if thing is None:
             continue
+        is_sure = status in (Status.CONFIRMED, Status.CHECKED_IN)
         for half in grid.touched(frame, start, end):
-            own.setdefault(resource_id, {})[half] = _my_cell(booking_id, thing, status, _starts(place, start, frame, half))
-    days, words = [day.isoformat() for day in frame.days], _words()
-    lines = []
-    for resource_id, halves in own.items():
-        thing = things[resource_id]
-        cells = list(week.cells[resource_id])
-        for half, td in halves.items():
-            cells[half] = Cell(td.kind, half)
-        line = _line(thing, grid.drawn(cells), days, words)
-        tds = iter(line.cells)
-        drawn = [_own_td(one, next(tds), halves) for one in grid.drawn(cells)]
-        lines.append(Line(line.href, line.name, _joined(drawn)))
-    return lines
+            word = _own_word(thing, place, start, frame, half) if is_sure else _("attente")
+            own.setdefault(resource_id, {})[half] = (booking_id, MINE if is_sure else WAITING, word)
+    if not own:
+        return []
+    pen, days = Pen(), [day.isoformat() for day in frame.days]
+    return [_own_line(pen, things[resource_id], week.cells[resource_id], halves, days) for resource_id, halves in own.items()]
 
 
-def _my_cell(booking_id: int, thing: Thing, status: str, hour: str) -> Td:
-    is_sure = status in (Status.CONFIRMED, Status.CHECKED_IN)
-    word = _("attente") if not is_sure else hour if thing.rules.sold_by == "minutes" else _("à vous")
-    return Td(MINE if is_sure else WAITING, word, 1, f"../bookings/{booking_id}")
+def _own_line(pen: Pen, thing: Thing, cells: Sequence[Cell], halves: Mapping[int, tuple[int, str, str]], days: Sequence[str]) -> Markup:
+    """Both halves of a day that are one booking are one cell."""
+    mixed, drawn = list(cells), {}
+    for half, (booking_id, kind, word) in halves.items():
+        other = half ^ 1  # the other half of the same day
+        is_whole_day = halves.get(other) == (booking_id, kind, word)
+        first = min(half, other) if is_whole_day else half
+        mixed[half] = Cell(kind, first)
+        drawn[first] = str(pen.template.td(kind, word, 2 if is_whole_day else 1, f"../bookings/{booking_id}"))
+    return pen.line(thing, grid.drawn(mixed), days, drawn)
 
 
-def _starts(place: Place, start: int, frame: Frame, half: int) -> str:
-    """« 14 h » where it starts, « à vous » where it goes on."""
-    opens, closes = frame.open[half][0][0], frame.open[half][-1][1]
-    if not opens <= start < closes:
-        return _("à vous")
-    return typography.words().hour(datetime.fromtimestamp(start, place.tz))
-
-
-def _own_td(one: Drawn, td: Td, halves: dict[int, Td]) -> Td:
-    return halves[one.cell.free] if one.cell.kind in (MINE, WAITING) else td
-
-
-def _joined(cells: list[Td]) -> list[Td]:
-    """Two halves of one booking of one day are one cell."""
-    joined: list[Td] = []
-    width = 0
-    for td in cells:
-        if joined and width % 2 == 1 and td.span == 1 and joined[-1] == td and td.kind in (MINE, WAITING):
-            joined[-1] = td._replace(span=2)
-        else:
-            joined.append(td)
-        width += td.span
-    return joined
+def _own_word(thing: Thing, place: Place, start: int, frame: Frame, half: int) -> str:
+    """« 14 h » where something by the hour starts, « à vous » elsewhere."""
+    if thing.rules.sold_by == "minutes" and frame.open[half][0][0] <= start < frame.open[half][-1][1]:
+        return typography.words().hour(datetime.fromtimestamp(start, place.tz))
+    return str(_("à vous"))
