@@ -23,7 +23,7 @@ class TariffGroup(Model):
 
 
 class Price(Model):
-    """Tarif of one unit of something: `what` is `desk`, `resource:CODE`, `family:NAME`, `membership` or `article:CODE`.
+    """Tarif of one unit of something: `what` is `desk`, `resource:CODE`, `space:CODE`, `family:NAME`, `membership` or `article:CODE`.
 
     `unit` is `half_day`, `day`, `minutes` (with `minutes`: the duration it buys), `day_cap`, `year` or `piece`.
     A row without a tariff group is the full price; one without a plan is for all.
@@ -121,7 +121,7 @@ class Lot(Model):
     """Lot of prepaid units: a plan's month, a pass, a gift. What is left is `granted - used - held`, never below `-overdraft`.
 
     `unit`: `half_day`, `minute` or `cent`. `scope`: what it may pay: empty (anything of its unit), `desk`, `room`, `machine`,
-    `family:NAME` or `resource:CODE`. Validity is tested on the date of use; the last day is included.
+    `family:NAME`, `space:CODE` or `resource:CODE`. Validity is tested on the date of use; the last day is included.
     """
 
     __tablename__ = "billing_lot"

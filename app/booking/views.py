@@ -121,7 +121,7 @@ def rules_of(thing: Thing) -> list[str]:
 def prices_of(thing: Thing, prices: PriceList, asked: Asked) -> list[tuple[str, int]]:
     """What it costs this person: (unit, cents)."""
     words = typography.words()
-    own = f"resource:{thing.code}"
+    own = thing.priced_as
     if thing.rules.sold_by != "minutes":
         units = (("half_day", _("La demi-journée")), ("day", _("La journée")))
         return [(label, cents) for unit, label in units if (cents := prices.one([own, "desk"], unit, asked)) is not None]

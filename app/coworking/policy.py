@@ -29,7 +29,7 @@ class DeskPolicy:
             return _hourly(request)
         prices = billing.price_list(request.place)
         asked = Asked(group=request.member.tariff_group, plans=request.plans, on=request.day)
-        names = [f"resource:{thing.code}", "desk"]
+        names = [thing.priced_as, "desk"]
         half = prices.one(names, "half_day", asked) or 0
         day = prices.one(names, "day", asked)
         return Quote(
@@ -56,7 +56,7 @@ def _hourly(request: Request) -> Quote:
     prices = billing.price_list(request.place)
     thing = request.first.thing
     asked = Asked(group=request.member.tariff_group, plans=request.plans, on=request.day)
-    names = [f"resource:{thing.code}", thing.kind]
+    names = [thing.priced_as, thing.kind]
     tiers = [Tier(minutes or 60, cents) for minutes, cents in prices.own(names, "minutes", asked)]
     cap = prices.one(names, "day_cap", asked)
     period, zone = request.period, request.place.tz
@@ -71,6 +71,6 @@ def _hourly(request: Request) -> Quote:
         unit="minute",
         units=sum(want.period.minutes for want in request.wants),
         price_of=price_of,
-        scopes=("room", f"resource:{thing.code}"),
+        scopes=("room", thing.priced_as),
         label=thing.name,
     )

@@ -26,7 +26,7 @@ class MachinePolicy:
     def quote(self, request: Request) -> Quote:
         thing = request.first.thing
         asked = Asked(group=request.member.tariff_group, plans=request.plans, on=request.day)
-        names = [f"resource:{thing.code}", f"family:{thing.family}"]
+        names = [thing.priced_as, f"family:{thing.family}"]
         tiers = [Tier(minutes or 60, cents) for minutes, cents in billing.price_list(request.place).own(names, "minutes", asked)]
         return Quote(
             unit="minute",

@@ -397,3 +397,12 @@ def test_a_first_day_of_this_week_that_is_past_does_not_stop_a_closure(place, fi
     page = fill("/manage/closures/new", first_day="2026-11-30", last_day="2026-12-02", label="Neige")
     assert page.status_code == 200
     assert re.search("Rien de réservé à ce moment-là", page.text)
+
+
+def test_a_pool_and_the_space_around_it_may_share_a_code_but_not_a_price(place, fill):
+    make_thing(place, "grande-salle", kind="space", bookable=True)
+    pool = make_pool(place, 2)
+    fill(f"/manage/resources/{pool.id}", hour_cents="2")
+    fill(f"/manage/resources/{resource('grande-salle', 'space').id}", hour_cents="50")
+    prices = db.session.execute(sa.select(Price.what, Price.cents).order_by(Price.cents)).all()
+    assert [tuple(row) for row in prices] == [("resource:grande-salle", 200), ("space:grande-salle", 5000)]

@@ -83,6 +83,10 @@ class Thing:
         return self.kind == "pool"
 
     @property
+    def priced_as(self) -> str:
+        return priced_as(self.kind, self.code)
+
+    @property
     def is_fixed(self) -> bool:
         """A resident's desk: it joins the pool only when its holder is away."""
         return self.rules.sold_by == "resident"
@@ -91,6 +95,16 @@ class Thing:
     def runs_at_night(self) -> bool:
         """Badge holders may have it outside opening hours."""
         return self.rules.night or self.kind in ("desk", "pool", "office")
+
+
+def priced_as(kind: str, code: str) -> str:
+    """The name of a thing in the price list: a space may have the code of the pool that stands in it."""
+    return f"space:{code}" if kind == "space" else f"resource:{code}"
+
+
+def seat_code(pool: str, prefix: str, number: int) -> str:
+    """A1, A2… in a pool that has a letter."""
+    return f"{prefix}{number}" if prefix else f"{pool}-{number}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from app.booking import queries
 from app.booking.models import OCCUPYING, Booking, KindRules, Occupancy, Resource, WaitlistEntry
-from app.booking.rules import KIND_DEFAULTS, CodeTaken, Rules, SeatsBooked, SpaceNotEmpty, floor_plan, reasons_rules
+from app.booking.rules import KIND_DEFAULTS, CodeTaken, Rules, SeatsBooked, SpaceNotEmpty, floor_plan, reasons_rules, seat_code
 from app.booking.services.blocking import FOREVER, booked_on, occupy_new_thing
 from app.booking.services.cancelling import end, everything
 from app.booking.services.writing import take_turn
@@ -38,7 +38,7 @@ def add_thing(
     """A new thing, held by the closures already announced and by who has booked the whole space around it."""
     with transaction():
         take_turn(place_id)
-        if db.session.scalar(sa.select(Resource.id).where(Resource.place_id == place_id, Resource.kind == kind, Resource.code == code)):
+        if _is_taken(place_id, kind, code):
             raise Refused(CodeTaken(code=code))
         drawn = _is_drawn_by_us(place_id)
         last = db.session.scalar(sa.select(sa.func.max(Resource.rank)).where(Resource.place_id == place_id))
@@ -134,6 +134,12 @@ def draw_plan(place_id: int) -> None:
 
 
 # ------------------------------------------------------------------ one thing
+
+
+def _is_taken(place_id: int, kind: str, code: str) -> bool:
+    """A code names one space, and one other thing of whatever kind: prices are found by it."""
+    same = Resource.kind == "space" if kind == "space" else Resource.kind != "space"
+    return db.session.scalar(sa.select(Resource.id).where(Resource.place_id == place_id, Resource.code == code, same)) is not None
 
 
 def _check(row: Resource) -> None:
@@ -253,7 +259,7 @@ def _seat(pool: Resource, wanted: int, *, actor_id: int | None, now: datetime) -
     kept = seats[:wanted]
     while len(kept) < wanted:
         number += 1
-        code = f"{pool.family}{number}" if pool.family else f"{pool.code}-{number}"
+        code = seat_code(pool.code, pool.family, number)
         if any(seat.code == code for seat in kept):
             continue
         seat = known.get(code) or _new_seat(pool, code, rank=max((other.rank for other in kept), default=pool.rank))
@@ -268,8 +274,7 @@ def _seat(pool: Resource, wanted: int, *, actor_id: int | None, now: datetime) -
 
 
 def _new_seat(pool: Resource, code: str, *, rank: int) -> Resource:
-    taken = sa.select(Resource.id).where(Resource.place_id == pool.place_id, Resource.kind == "desk", Resource.code == code)
-    if db.session.scalar(taken):
+    if _is_taken(pool.place_id, "desk", code):
         raise Refused(CodeTaken(code=code))
     row = Resource(place_id=pool.place_id, kind="desk", code=code, name=code, pool_id=pool.id, rank=rank)
     db.session.add(row)

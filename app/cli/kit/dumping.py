@@ -1,6 +1,6 @@
 """A lieu becomes a kit: the same keys as are read, in one fixed order, so that the same lieu is always the same bytes."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -8,9 +8,10 @@ import yaml
 
 from app.billing.models import Article, PassType, Plan, Price, TariffGroup
 from app.booking.models import KindRules, Resource
+from app.booking.rules import priced_as
 from app.cli.kit import FORMAT
-from app.cli.kit.loading import FULL, KINDS_OF, ROOM_KINDS
-from app.cli.kit.shape import UNITS
+from app.cli.kit.loading import FULL, KINDS_OF
+from app.cli.kit.shape import ROOM_KINDS, UNITS
 from app.cli.kit.things import RULES, WEEKDAYS
 from app.core.db import db
 from app.fablab.models import ClearanceType, Machine
@@ -133,9 +134,9 @@ def _thing(row: Resource, spaces: Mapping[int, str], prices: Iterable[Price], **
     )
     said |= {key: rules[ours] for key, ours in RULES.items() if rules.get(ours) is not None}
     units = {"minutes": "prix_heure", "day_cap": "plafond_jour", "half_day": "prix_demi_journee", "day": "prix_jour"}
-    mine = [price for price in prices if price.what == f"resource:{row.code}"]
     if row.kind != "machine":
-        said |= {units[price.unit]: _amount(price.cents) for price in mine}
+        mine = {price.unit: price.cents for price in prices if price.what == priced_as(row.kind, row.code)}
+        said |= {name: _amount(mine[unit]) for unit, name in units.items() if unit in mine}
     return said
 
 
@@ -163,7 +164,8 @@ def _sale(rules: Mapping[str, Any]) -> list[str]:
 
 def _room(row: Resource, spaces: Mapping[int, str], prices: list[Price]) -> dict[str, Any]:
     kind = next(name for name, ours in ROOM_KINDS.items() if ours == row.kind)
-    return _thing(row, spaces, prices, genre=None if kind == "salle" else kind)
+    said = _thing(row, spaces, prices, genre=None if kind == "salle" else kind)
+    return said | _some(vente=_sale(row.rules) if "sold_by" in row.rules else None)
 
 
 def _machine(row: Resource, spaces: Mapping[int, str], prices: list[Price]) -> dict[str, Any]:
@@ -196,14 +198,14 @@ def _clearance(row: ClearanceType) -> dict[str, Any]:
 # ------------------------------------------------------------------ money
 
 
-def _tariffs(prices: Iterable[Price]) -> dict[str, Any]:
+def _tariffs(prices: Sequence[Price]) -> dict[str, Any]:
     said: dict[str, Any] = {}
-    keys = {("membership", "year"): "adhesion_annuelle", ("desk", "half_day"): "demi_journee", ("desk", "day"): "jour"}
+    for key, what, unit in (("adhesion_annuelle", "membership", "year"), ("demi_journee", "desk", "half_day"), ("jour", "desk", "day")):
+        if mine := {price.tariff_group or FULL: _amount(price.cents) for price in prices if (price.what, price.unit) == (what, unit)}:
+            said[key] = mine
     machines: dict[str, list[Price]] = {}
     for price in prices:
-        if key := keys.get((price.what, price.unit)):
-            said.setdefault(key, {})[price.tariff_group or FULL] = _amount(price.cents)
-        elif price.what.startswith("family:"):
+        if price.what.startswith("family:"):
             machines.setdefault(price.what.removeprefix("family:"), []).append(price)
     if machines:
         said["machine_heure"] = {family: _family(rows) for family, rows in machines.items()}

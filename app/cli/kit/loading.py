@@ -10,7 +10,8 @@ from app.billing.models import Article, PassType, Plan, Price, TariffGroup
 from app.booking import queries
 from app.booking import services as booking
 from app.booking.models import KindRules, Resource
-from app.cli.kit.shape import UNITS
+from app.booking.rules import priced_as, seat_code
+from app.cli.kit.shape import ROOM_KINDS, UNITS
 from app.cli.kit.things import RULES, WEEKDAYS
 from app.core import journal
 from app.core.db import Base, db, transaction
@@ -18,7 +19,6 @@ from app.fablab.models import ClearanceType, Machine
 from app.place.models import Closure, OpeningException, OpeningHours, Place
 
 Row = TypeVar("Row", bound=Base)
-ROOM_KINDS = {"salle": "room", "cabine": "booth", "bureau": "office"}
 KINDS_OF = {"poste": ("desk", "pool", "office"), "salle": ("room", "booth"), "machine": ("machine",)}
 FULL = "plein"  # the tariff group whose price is the price
 
@@ -130,10 +130,10 @@ def _things(place: Place, kit: Mapping[str, Any]) -> list[Resource]:
             "pool", said["pool"], {**said, "places": said["nombre"]}, rules=rules, name=name, family=said["prefixe"]
         )
         for number in range(1, said["nombre"] + 1):
-            seat = f"{said['prefixe']}{number}" if said["prefixe"] else f"{said['pool']}-{number}"
+            seat = seat_code(said["pool"], said["prefixe"], number)
             put("desk", seat, {**said, "plan": said["plans"].get(seat), "places": 1}, name=seat, rules=rules, pool_id=pool.id, family="")
     for said in kit["ressources"]["salles"]:
-        put(ROOM_KINDS[said["genre"]], said["code"], said)
+        put(ROOM_KINDS[said["genre"]], said["code"], said, rules={"sold_by": _sold_by(said["vente"])} if said["vente"] else {})
     for said in kit["ressources"]["machines"]:
         put("machine", said["code"], said, family=said["famille"])
     for key, row in before.items():
@@ -258,8 +258,9 @@ def _prices(kit: Mapping[str, Any]) -> Iterable[dict[str, Any]]:
         yield from _tiers(what, tiers)
     for machine in things["machines"]:
         yield from _tiers(f"resource:{machine['code']}", machine["prix"])
-    for said in (*kit["espaces"], *things["salles"], *things["machines"], *things["postes"]):
-        what = f"resource:{said.get('pool') or said['code']}"
+    spaces = [(said, priced_as("space", said["code"])) for said in kit["espaces"]]
+    others = (*things["salles"], *things["machines"], *things["postes"])
+    for said, what in [*spaces, *((said, f"resource:{said.get('pool') or said['code']}") for said in others)]:
         if said["prix_heure"] is not None:
             yield {"what": what, "unit": "minutes", "minutes": 60, "tariff_group": None, "cents": said["prix_heure"]}
         for key, unit in (("plafond_jour", "day_cap"), ("prix_demi_journee", "half_day"), ("prix_jour", "day")):

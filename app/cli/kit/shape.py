@@ -10,11 +10,14 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import yaml
 from marshmallow import ValidationError, fields, validate, validates_schema
 
+from app.booking.rules import KIND_DEFAULTS, Rules, reasons_rules, seat_code
 from app.cli.kit import FORMAT
-from app.cli.kit.things import CancelShape, SpaceShape, ThingsShape, TierShape, WeekShape
+from app.cli.kit.things import RULES, CancelShape, SpaceShape, ThingsShape, TierShape, WeekShape
 from app.cli.kit.values import MISSING, Amount, Code, Day, Line, Shape, Span, Text, Validity, Whole, Yes
 from app.place.queries import has_public_holidays
 
+KIND_OF = {"postes": "desk", "salles": "room", "machines": "machine"}  # sections of `ressources`
+ROOM_KINDS = {"salle": "room", "cabine": "booth", "bureau": "office"}
 UNITS = {"demi-journee": "half_day", "minute": "minute", "euro": "cent"}
 MOST_BYTES = 1_000_000
 
@@ -55,6 +58,13 @@ class _PlainLoader(yaml.SafeLoader):
         if self.check_event(yaml.AliasEvent):
             raise yaml.YAMLError("alias")
         return super().compose_node(parent, index)
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
+        """A key said twice is a mistake: the second would silently win."""
+        said = [key.value for key, _ in node.value]
+        if twice := next((key for key in reversed(node.value) if said.count(key[0].value) > 1), None):
+            raise yaml.MarkedYAMLError(problem_mark=twice[0].start_mark)
+        return super().construct_mapping(node, deep)
 
 
 def _faults(messages: Any, path: str = "") -> Iterator[str]:
@@ -318,11 +328,11 @@ def _dangling(kit: Mapping[str, Any]) -> Iterator[str]:
                 yield f"{path}.rejoint : le pool « {thing['rejoint']} » n’existe pas dans ce fichier."
             if section == "machines" and thing["habilitation"] is not None and thing["habilitation"] not in clearances:
                 yield f"{path}.habilitation : « {thing['habilitation']} » n’est pas dans habilitations."
+    yield from _dangling_prices(kit)
+    yield from _impossible(kit)
     for path, codes in (
         ("espaces", [space["code"] for space in kit["espaces"]]),
-        ("ressources.postes", [desk["pool"] or desk["code"] for desk in things["postes"]]),
-        ("ressources.salles", [room["code"] for room in things["salles"]]),
-        ("ressources.machines", [machine["code"] for machine in things["machines"]]),
+        ("ressources", list(_codes(things))),
         ("habilitations", [clearance["nom"] for clearance in kit["habilitations"]]),
         ("groupes_tarif", [group["code"] for group in kit["groupes_tarif"]]),
         ("carnets", [sold["code"] for sold in kit["carnets"]]),
@@ -331,3 +341,40 @@ def _dangling(kit: Mapping[str, Any]) -> Iterator[str]:
     ):
         for code in sorted({code for code in codes if codes.count(code) > 1}):
             yield f"{path} : « {code} » y est deux fois."
+
+
+def _codes(things: Mapping[str, Any]) -> Iterator[str]:
+    """Every code of the file but those of spaces, the seats of pools too: each is one thing."""
+    for desk in things["postes"]:
+        yield desk["pool"] or desk["code"]
+        if desk["pool"]:
+            yield from (seat_code(desk["pool"], desk["prefixe"], number) for number in range(1, desk["nombre"] + 1))
+    for thing in (*things["salles"], *things["machines"]):
+        yield thing["code"]
+
+
+def _dangling_prices(kit: Mapping[str, Any]) -> Iterator[str]:
+    """Prices for groups and plans that the file, which lists them, does not have. A family may be without a machine for a while."""
+    tariffs, machines = kit["tarifs"], kit["ressources"]["machines"]
+    groups = {group["code"] for group in kit["groupes_tarif"]} | {"plein"}
+    plans = {plan["code"] for plan in kit["abonnements"]}
+    tiers = [(f"tarifs.machine_heure.{name}", tier) for name, listed in tariffs["machine_heure"].items() for tier in listed]
+    tiers += [(f"ressources.machines[{n}].prix", tier) for n, machine in enumerate(machines, start=1) for tier in machine["prix"]]
+    asked = [(f"tarifs.{key}", group) for key in ("adhesion_annuelle", "demi_journee", "jour") for group in tariffs[key]]
+    for path, group in [*asked, *((path, tier["groupe"]) for path, tier in tiers if tier["groupe"])]:
+        if kit["groupes_tarif"] and group not in groups:
+            yield f"{path} : « {group} » n’est pas dans groupes_tarif."
+    for path, tier in tiers:
+        if tier["abonnement"] and tier["abonnement"] not in plans:
+            yield f"{path} : « {tier['abonnement']} » n’est pas dans abonnements."
+
+
+def _impossible(kit: Mapping[str, Any]) -> Iterator[str]:
+    """Rules that contradict each other: nobody could ever book."""
+    listed = [("espaces", "space", kit["espaces"]), *((f"ressources.{key}", kind, kit["ressources"][key]) for key, kind in KIND_OF.items())]
+    for path, kind, things in listed:
+        for number, thing in enumerate(things, start=1):
+            said = {ours: thing[key] for key, ours in RULES.items() if thing.get(key) is not None}
+            usual = KIND_DEFAULTS[ROOM_KINDS[thing["genre"]] if "genre" in thing else kind]
+            for reason in reasons_rules(Rules.layered(usual, said)):
+                yield f"{path}[{number}] : {reason.sentence % reason.words}"

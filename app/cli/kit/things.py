@@ -119,6 +119,7 @@ class DeskShape(ThingShape):
     rejoint = Code(load_default=None)  # the pool that a resident's desk joins when its holder is away
     plans = fields.Dict(keys=fields.Str(), values=fields.List(Whole(0, 10_000), validate=validate.Length(equal=4)), load_default=dict)
     prix_heure = Amount(load_default=None)
+    plafond_jour = Amount(load_default=None)
     prix_demi_journee = Amount(load_default=None)
     prix_jour = Amount(load_default=None)
 
@@ -136,8 +137,18 @@ class RoomShape(ThingShape):
     genre = fields.Str(
         load_default="salle", validate=validate.OneOf(["salle", "cabine", "bureau"], error="salle, cabine ou bureau est attendu.")
     )
+    vente = fields.List(
+        fields.Str(validate=validate.OneOf(["demi-journee", "jour", "heure"], error="demi-journee, jour ou heure.")), load_default=list
+    )
     prix_heure = Amount(load_default=None)
     plafond_jour = Amount(load_default=None)
+    prix_demi_journee = Amount(load_default=None)
+    prix_jour = Amount(load_default=None)
+
+    @validates_schema
+    def sold(self, data: Mapping[str, Any], **_: Any) -> None:
+        if data["vente"] and data["genre"] != "bureau":
+            raise ValidationError("seul un bureau se vend à la demi-journée ; une salle, à l’heure.", field_name="vente")
 
 
 class CounterShape(Shape):

@@ -78,6 +78,11 @@ ONLY: Mapping[str, Sequence[str]] = {
 }
 
 
+def _short_lines(_form: forms.Form, field: Any) -> None:
+    if any(len(line) > 120 for line in _lines(field.data)):
+        raise forms.ValidationError(_("Une ligne est trop longue\u00a0: 120 caractères au plus."))
+
+
 class ThingForm(forms.Form):
     """Every field that a thing may have; those that its kind is not asked are taken away."""
 
@@ -94,7 +99,7 @@ class ThingForm(forms.Form):
         max_length=10,
         description=_l("Avec A, les places s’appellent A1, A2, A3…"),
     )
-    seats = forms.IntegerField(_l("Nombre de places"), [forms.InputRequired()], minimum=1, maximum=200)
+    seats = forms.IntegerField(_l("Nombre de places"), [forms.InputRequired()], minimum=1, maximum=500)
     family = forms.StringField(
         _l("Famille"),
         [forms.InputRequired(), forms.Regexp(CODE, message=_l("Un mot sans espace, comme laser ou impression-3d."))],
@@ -110,8 +115,10 @@ class ThingForm(forms.Form):
     )
     pool_id = forms.SelectField(_l("Rejoint, en son absence"), coerce=lambda value: int(value) if value else None)
     state = forms.SelectField(_l("État"))
-    description = forms.TextAreaField(_l("Description"), max_length=4000, render_kw={"rows": 3})
-    equipment = forms.TextAreaField(_l("Équipement"), description=_l("Une chose par ligne."), max_length=2000, render_kw={"rows": 3})
+    description = forms.TextAreaField(_l("Description"), max_length=20_000, render_kw={"rows": 3})
+    equipment = forms.TextAreaField(
+        _l("Équipement"), [_short_lines], description=_l("Une chose par ligne."), max_length=2000, render_kw={"rows": 3}
+    )
     public = forms.BooleanField(_l("Montrée à tout le monde"), default=True)
     bookable = forms.BooleanField(_l("Se réserve en ligne"), default=True)
 
@@ -144,9 +151,11 @@ class ThingForm(forms.Form):
 
     clearance_type_id = forms.SelectField(_l("Habilitation demandée"), coerce=lambda value: int(value) if value else None)
     protective_equipment = forms.TextAreaField(
-        _l("Protections à porter"), description=_l("Une par ligne."), max_length=2000, render_kw={"rows": 3}
+        _l("Protections à porter"), [_short_lines], description=_l("Une par ligne."), max_length=2000, render_kw={"rows": 3}
     )
-    safety_rules = forms.TextAreaField(_l("Consignes"), description=_l("Une par ligne."), max_length=4000, render_kw={"rows": 3})
+    safety_rules = forms.TextAreaField(
+        _l("Consignes"), [_short_lines], description=_l("Une par ligne."), max_length=4000, render_kw={"rows": 3}
+    )
     value_cents = forms.MoneyField(_l("Valeur"), maximum=10_000_000_00)
     lifetime_hours = forms.IntegerField(_l("Durée de vie, en heures"), maximum=1_000_000)
     kilowatts = forms.DecimalField(_l("Puissance, en kW"), maximum=Decimal(1000), places=3)

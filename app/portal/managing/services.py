@@ -7,6 +7,7 @@ from typing import Any
 from app.billing import services as billing
 from app.booking import services as booking
 from app.booking.models import Resource
+from app.booking.rules import priced_as
 from app.core.db import transaction
 from app.fablab import services as fablab
 
@@ -34,7 +35,9 @@ def save_thing(
         else:
             row = booking.change_thing(resource_id=resource_id, rules=rules, **facts, **by)
         for unit, cents in prices.items():
-            billing.set_price(place_id=place_id, what=f"resource:{row.code}", unit=unit, cents=cents, minutes=MINUTES.get(unit), **by)
+            billing.set_price(
+                place_id=place_id, what=priced_as(row.kind, row.code), unit=unit, cents=cents, minutes=MINUTES.get(unit), **by
+            )
         if kind == "machine":
             fablab.describe_machine(resource_id=row.id, **machine, **by)
         return row

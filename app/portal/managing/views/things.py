@@ -15,7 +15,7 @@ from app.booking import queries as booking_queries
 from app.booking import services as booking
 from app.booking.models import Booking, Resource
 from app.booking.queries import Directory
-from app.booking.rules import Rules, Thing
+from app.booking.rules import Rules, Thing, priced_as
 from app.core import clock
 from app.core.db import db
 from app.core.refusals import Refused
@@ -210,7 +210,7 @@ def _save(form: ThingForm, place: Place) -> Resource | None:
 
 
 def _prices(place: Place, row: Resource) -> list[PriceRow]:
-    return [price for price in billing.price_list(place).rows if price.what == f"resource:{row.code}"]
+    return [price for price in billing.price_list(place).rows if price.what == priced_as(row.kind, row.code)]
 
 
 def _groups(directory: Directory) -> list[tuple[str, str, list[Thing]]]:
