@@ -5,7 +5,7 @@
 #   make test-quick  the tests that need neither PostgreSQL nor Chromium; says what it left out
 #   make check       format, lint, types, floors, translations, locks, then make test
 #   make race        the long race and crash runs, both databases (ROUNDS=100)
-#   make bench       the performance workload, with ratios against bare Flask
+#   make bench       the performance workload, with ratios against bare Flask (ARGS="--quick --no-fail")
 #   make lock        choose again the locked versions (requirements/*.txt) after a change in pyproject.toml
 #   make audit       compare the locked packages with the known vulnerabilities (asks the package registry)
 #   make clean       remove the environment and the caches; keeps instance/ (your data)
@@ -77,7 +77,7 @@ race: $(VENV)/.dev
 	$(BIN)/python -m pytest -m race --rounds $(ROUNDS) $(ARGS)
 
 bench: $(VENV)/.dev
-	$(BIN)/python tools/bench.py $(ARGS)
+	$(BIN)/python -m tools.bench $(ARGS)
 
 # A Chromium: $CHROMIUM, the one in PATH, Playwright's own, Debian's when root, or a loud stop.
 browser: $(VENV)/.dev

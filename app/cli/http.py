@@ -6,6 +6,8 @@ from typing import Any
 
 from flask import Flask
 from waitress import create_server, wasyncore
+from waitress.channel import HTTPChannel
+from waitress.task import WSGITask
 
 GRACE = 10  # seconds left to what was accepted when the end comes
 CONNECTIONS = 500  # slow phones keep theirs open; the threads only see whole requests
@@ -29,6 +31,8 @@ class HttpServer:
             max_request_header_size=32 * 1024,
             clear_untrusted_proxy_headers=not app.config["TRUSTED_PROXIES"],  # else werkzeug reads them: see web/security.py
         )
+
+        self._server.channel_class = _Channel
 
     def run(self) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -56,6 +60,18 @@ class HttpServer:
             turns -= 1
         self._server.task_dispatcher.shutdown(timeout=1)
         wasyncore.close_all(self._channels)
+
+
+class _Task(WSGITask):  # type: ignore[misc]
+    def set_close_on_finish(self) -> None:
+        """« Not modified » has no body, so its end is known: the phone far away keeps its connection, which waitress would close."""
+        is_asked = self.request.headers.get("CONNECTION", "").lower() == "close"
+        if self.has_body or self.version != "1.1" or is_asked:
+            super().set_close_on_finish()
+
+
+class _Channel(HTTPChannel):  # type: ignore[misc]
+    task_class = _Task
 
 
 def _is_busy(channel: Any) -> bool:
