@@ -20,7 +20,7 @@ from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from app.booking.models import Occupancy, Resource
 from app.cli.http import HttpServer
-from app.core.db import epoch, table
+from app.core.db import as_stored, seconds, table
 from app.core.period import at
 from app.members.models import Member, MemberRole
 
@@ -51,7 +51,7 @@ def create_app(url: str, monday: date) -> Flask:
     who = sa.select(member.c.id, member.c.name).where(member.c.id == sa.bindparam("id"))
     roles = sa.select(role.c.role).where(role.c.member_id == sa.bindparam("id"))
     week = (
-        sa.select(thing.c.id, thing.c.name, epoch(taken.c.starts_at), epoch(taken.c.ends_at))
+        sa.select(thing.c.id, thing.c.name, as_stored(taken.c.starts_at), as_stored(taken.c.ends_at))
         .outerjoin(
             taken,
             sa.and_(
@@ -89,7 +89,7 @@ def create_app(url: str, monday: date) -> Flask:
         for number, name, starts, ends in db.session.execute(week, asked):
             here = held.setdefault((number, name), [])
             if starts is not None:
-                here.append((starts, ends))
+                here.append((seconds(starts), seconds(ends)))
         now = int(datetime.now(UTC).timestamp())
         things = [
             (number, name, [key if last > now and _has_room(here, first, last) else "" for first, last, key in halves])
