@@ -224,7 +224,7 @@ def _new_message_id(now: datetime) -> str:
 # Since when the oldest mail has waited for the worker, or for a mail server that answers; one that a single address keeps
 # waiting is no trouble of ours.
 OLDEST_WAITING = sa.select(sa.func.min(OutgoingMail.created_at)).where(
-    OutgoingMail.due_at.is_not(None), sa.or_(OutgoingMail.attempts == 0, OutgoingMail.last_error.startswith("unreachable:"))
+    OutgoingMail.due_at.is_not(None), sa.or_(OutgoingMail.last_error == "", OutgoingMail.last_error.startswith("unreachable:"))
 )
 
 

@@ -90,6 +90,14 @@ class RunningHouse:
     def said(self) -> str:
         return self.output.read_text()
 
+    def seconds_of_work(self) -> float:
+        """What its processes took of the processor since it started."""
+        spent = 0
+        for number in (*processes_of(self), self.process.pid):
+            user, system = Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[11:13]
+            spent += int(user) + int(system)
+        return spent / os.sysconf("SC_CLK_TCK")
+
     def kill_everything(self) -> None:
         """As a power cut would: all its processes, no goodbye."""
         for number in (*processes_of(self), self.process.pid):
@@ -110,11 +118,11 @@ def answers(port: int) -> bool:
         return False
 
 
-def until(is_true: Callable[[], object], *, seconds: float = 30) -> None:
+def until(is_true: Callable[[], object], *, seconds: float = 60, pause: float = 0.05) -> None:
     deadline = time.monotonic() + seconds
     while not is_true():
         assert time.monotonic() < deadline, "waited too long"
-        time.sleep(0.05)
+        time.sleep(pause)
 
 
 def processes_of(house: RunningHouse) -> list[int]:

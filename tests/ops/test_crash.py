@@ -2,7 +2,6 @@
 
 import random
 import threading
-import time
 import uuid
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -17,7 +16,7 @@ from app import wiring
 from app.booking.models import Booking
 from app.cli.check import look
 from app.core import clock
-from app.core.db import db
+from app.core.db import db, transaction
 from app.core.journal import JournalEntry
 from app.core.mail import OutgoingMail
 from app.members.services import new_token
@@ -102,19 +101,19 @@ def test_what_was_acknowledged_survives(open_house, database, tmp_path, rounds):
 
     for cycle in range(3 if rounds <= 20 else rounds):
         crowd = [Person(house.url, token, things, random.Random(f"{cycle} {token}")) for token in people]
-        under_load(crowd, kill=house.kill_everything, after=chance.uniform(0.3, 1.5))
+        under_load(crowd, kill=house.kill_everything, after=chance.randint(8, 40))
         asked += [one for person in crowd for one in person.asked]
         assert [surprise for person in crowd for surprise in person.surprises] == []
 
         house.start()
-        began = time.monotonic()
         house.wait_until_open()
-        assert time.monotonic() - began < 10
+        assert house.seconds_of_work() < 10  # of the processor: other tests may be at work too
 
         settle_the_unknown(house.url, asked)
         everything_is_there(House(database, tmp_path), asked)
 
     assert len([one for one in asked if one.id]) > 20
+    leases_of_the_dead_end(House(database, tmp_path))
     until(lambda: nothing_waits(House(database, tmp_path)))
     each_confirmation_has_one_mail(House(database, tmp_path))
     assert house.end() == 0
@@ -134,12 +133,13 @@ def people_and_things(house: House) -> tuple[list[str], list[int]]:
         return [new_token(member_id=member.id, purpose="api", scopes=("read", "write"), now=clock.now()) for member in people], things
 
 
-def under_load(crowd: list[Person], *, kill, after: float) -> None:
+def under_load(crowd: list[Person], *, kill, after: int) -> None:
+    """The house is killed once it said so many times yes; what others are asking just then is cut anywhere."""
     stop = threading.Event()
     threads = [threading.Thread(target=person.live, args=(stop,)) for person in crowd]
     for thread in threads:
         thread.start()
-    time.sleep(after)
+    until(lambda: sum(1 for person in crowd for one in person.asked if one.id) >= after, pause=0.001)
     kill()
     stop.set()
     for thread in threads:
@@ -175,6 +175,12 @@ def everything_is_there(house: House, asked: list[Asked]) -> None:
             assert booking.starts_at == datetime.fromisoformat(one.body["start"]).astimezone(UTC)
             assert (booking.status == "cancelled") == one.cancelled
         assert [finding.sentence for finding in look()] == []
+
+
+def leases_of_the_dead_end(house: House) -> None:
+    """Three minutes pass for the mails that a killed sender had in hand."""
+    with house.inside(), transaction() as session:
+        session.execute(sa.update(OutgoingMail).where(OutgoingMail.leased_until.is_not(None)).values(leased_until=clock.now()))
 
 
 def nothing_waits(house: House) -> bool:
