@@ -170,9 +170,10 @@ def test_a_method_that_is_not_taken_says_which_are(client, method, path, allowed
     assert set(answer.headers["Allow"].replace(" ", "").split(",")) == allowed
 
 
-@pytest.mark.parametrize("booking_id", ["0", "999999", "99999999999999999999", "-1", "x", "1.5", "%00"])
+@pytest.mark.parametrize("booking_id", ["0", "999999", "2147483648", "9999999999", "99999999999999999999", "٣", "-1", "x", "1.5", "%00"])
 def test_what_does_not_exist_is_not_found(camille, partner, booking_id):
-    assert partner(camille).get(f"/bookings/{booking_id}").status_code == 404
+    for method in ("GET", "DELETE"):
+        assert partner(camille).ask(method, f"/bookings/{booking_id}").status_code == 404, method
 
 
 def test_only_json_is_spoken(camille, partner):

@@ -17,7 +17,7 @@ from flask import Response, current_app, g, json, request
 from webargs.core import missing
 from webargs.flaskparser import FlaskParser
 
-from app.api.forms.fields import Shape
+from app.api.forms.fields import BIGGEST, Shape
 from app.api.forms.shared import Problem as ProblemShape
 from app.api.views import problems
 from app.api.views.answers import Answer
@@ -152,9 +152,12 @@ class Door(flask_smorest.Blueprint):
             inner = self.doc(operationId=view.__name__, **documented)(inner)
 
             @wraps(inner)
-            def entered(**path_args: Any) -> Response:
+            def entered(**path_args: int) -> Response:
                 try:
-                    answered: Response = inner(enter(scope), **path_args)
+                    caller = enter(scope)
+                    if any(number > BIGGEST for number in path_args.values()):
+                        raise Problem(404, "not_found")
+                    answered: Response = inner(caller, **path_args)
                     return answered
                 except Refused as refused:
                     return problems.of_refusal(refused)

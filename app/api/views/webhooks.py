@@ -8,7 +8,7 @@ from app.api import queries, services
 from app.api.forms import webhooks as forms
 from app.api.views import answers
 from app.api.views.answers import Answer
-from app.api.views.door import Caller, Door, once
+from app.api.views.door import Caller, Door
 from app.api.views.problems import Problem
 from app.core.refusals import N_
 
@@ -28,18 +28,14 @@ def webhooks(caller: Caller) -> Answer:
     body=forms.WebhookWish,
     answer=(201, forms.NewWebhook),
     refuses=True,
-    keyed=True,
     example={"url": "https://exemple.fr/worklab", "events": ["booking.confirmed", "booking.cancelled"]},
     description="Selon Standard Webhooks 1.0.0\u00a0: webhook-id, webhook-timestamp, webhook-signature. Essais pendant 20 heures.",
 )
-def add_webhook(caller: Caller, wish: dict[str, Any]) -> Response:
+def add_webhook(caller: Caller, wish: dict[str, Any]) -> Answer:
+    """Without an `Idempotency-Key`: keeping the answer would keep the secret."""
     caller.must("manage_webhooks")
-
-    def do() -> Answer:
-        made, secret = services.add_webhook(url=wish["url"], events=wish["events"], actor_id=caller.id, now=caller.now)
-        return {**answers.webhook(made), "secret": secret}
-
-    return once(caller, do)
+    made, secret = services.add_webhook(url=wish["url"], events=wish["events"], actor_id=caller.id, now=caller.now)
+    return {**answers.webhook(made), "secret": secret}
 
 
 @bp.delete("/webhooks/<id:webhook_id>", N_("Ne plus être prévenu"), scope="manage", answer=(204, None))
