@@ -51,8 +51,9 @@ class Fuzzed:
         ):
             if isinstance(values, dict):
                 for name, known in names.items():
-                    if type(values.get(name)) is int and values[name] > 0:
-                        values[name] = known[values[name] % len(known)]
+                    drawn = values.get(name)
+                    if isinstance(drawn, int) and drawn > 0:
+                        values[name] = known[drawn % len(known)]
 
 
 @pytest.fixture(scope="module")

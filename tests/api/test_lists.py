@@ -60,7 +60,9 @@ def test_a_status_is_a_filter(week, partner):
 @pytest.mark.parametrize("limit", [1, 2, 3, 9, 10, 100])
 def test_pages_follow_one_another_whatever_their_size(week, partner, limit):
     boss = partner(week.max)
-    seen, cursor, pages = [], "", 0
+    seen: list[int] = []
+    cursor: str | None = ""
+    pages = 0
     while cursor is not None:
         page = boss.get("/bookings", limit=limit, **({"cursor": cursor} if cursor else {})).json
         assert len(page["items"]) <= limit

@@ -1,6 +1,7 @@
 """The same key twice: one effect, and the first answer again."""
 
 from datetime import timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -110,7 +111,7 @@ def test_two_who_send_the_same_key_at_once_get_the_same_answer(lieu, partner, mo
 
     camille = partner(lieu.camille)
     wish = {"resource_id": lieu.room.id, "start": START, "end": END}
-    first = []
+    first: list[Any] = []
     look = services.look
 
     def look_late(request):

@@ -139,7 +139,8 @@ def test_people_are_listed_page_by_page_and_found(lieu, partner):
     boss = partner(lieu.max)
     for number in range(5):
         make_member(f"Élève{number}", roles=("trainee",))
-    seen, cursor = [], ""
+    seen: list[int] = []
+    cursor: str | None = ""
     while cursor is not None:
         page = boss.get("/members", limit=3, **({"cursor": cursor} if cursor else {})).json
         seen += [one["id"] for one in page["items"]]

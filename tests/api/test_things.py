@@ -48,7 +48,8 @@ def test_things_are_found_by_kind_space_and_state(fablab, partner):
 
 def test_things_are_read_page_by_page(lieu, partner):
     camille = partner(lieu.camille)
-    seen, cursor = [], ""
+    seen: list[int] = []
+    cursor: str | None = ""
     while cursor is not None:
         page = camille.get("/resources", limit=4, **({"cursor": cursor} if cursor else {})).json
         seen += [one["id"] for one in page["items"]]
