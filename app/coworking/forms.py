@@ -33,6 +33,9 @@ class BookForm(forms.Form):
         render_kw={"autocomplete": "off"},
     )
     note = forms.StringField(_l("Un mot pour vous en souvenir"), max_length=MEMORABLE, render_kw={"autocomplete": "off"})
+    override_reason = forms.StringField(
+        _l("Passer outre, et pourquoi"), max_length=MEMORABLE, description=_l("Pour l’équipe du lieu : la raison est gardée.")
+    )
     repeat = forms.SelectField(
         _l("Répéter"),
         choices=[

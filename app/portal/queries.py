@@ -6,12 +6,14 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
+from app.billing.models import Charge
 from app.booking.models import OCCUPYING, Booking, Outage, Resource, Series, SeriesDate, Status, WaitlistEntry
 from app.core.db import db
 from app.core.journal import JournalEntry
 from app.core.period import Period
+from app.core.text import searchable
+from app.fablab.models import Clearance, ClearanceType
 from app.members.models import Member
-from app.place.models import Closure
 
 TOLD = (
     *(f"booking.{status}" for status in Status),
@@ -253,25 +255,58 @@ def outages(place_id: int, now: datetime) -> list[Broken]:
     return [Broken(*row[:6], row[6] or "") for row in rows]
 
 
-def closures(place_id: int, today: date) -> list[Closure]:
-    """The closures that run or come."""
-    return list(
-        db.session.scalars(
-            sa.select(Closure)
-            .where(Closure.place_id == place_id, Closure.cancelled.is_(False), Closure.last_day >= today)
-            .order_by(Closure.first_day, Closure.id)
-        )
-    )
-
-
 def members_named(letters: str, *, limit: int = 20) -> list[Member]:
-    """The people whose name or address holds these letters."""
-    wanted = f"%{letters.lower().replace('%', '').replace('_', '')}%"
+    """The people whose name or address holds these letters, however they are accented."""
+    wanted = searchable(letters).replace("\\", "").replace("%", "").replace("_", "")
     return list(
         db.session.scalars(
             sa.select(Member)
-            .where(Member.status == "active", sa.or_(sa.func.lower(Member.name).like(wanted), Member.email.like(wanted)))
+            .where(Member.status == "active", Member.search_text.contains(wanted, autoescape=True))
             .order_by(Member.name, Member.id)
             .limit(limit)
         )
     )
+
+
+# ---------------------------------------------------------------- pictures
+
+
+def income(place_id: int, first: date, last: date) -> dict[tuple[int, int], int]:
+    """What each month's use is billed, in cents, by (year, month)."""
+    year, month = sa.extract("year", Charge.used_on), sa.extract("month", Charge.used_on)
+    rows = db.session.execute(
+        sa.select(year, month, sa.func.sum(Charge.cents))
+        .where(Charge.place_id == place_id, Charge.used_on >= first, Charge.used_on <= last)
+        .group_by(year, month)
+    )
+    return {(int(year), int(month)): int(cents) for year, month, cents in rows}
+
+
+def lapsing(place_id: int, first: date, last: date) -> list[tuple[str, str]]:
+    """The rights that end soon and were not renewed: (name of the clearance, name of the person)."""
+    newer = sa.orm.aliased(Clearance)
+    rows = db.session.execute(
+        sa.select(ClearanceType.name, Member.name)
+        .join(Clearance, Clearance.clearance_type_id == ClearanceType.id)
+        .join(Member, Member.id == Clearance.member_id)
+        .where(
+            ClearanceType.place_id == place_id,
+            Clearance.revoked_on.is_(None),
+            Clearance.expires_on.between(first, last),
+            Member.status == "active",
+            ~sa.exists().where(
+                newer.member_id == Clearance.member_id,
+                newer.clearance_type_id == Clearance.clearance_type_id,
+                newer.revoked_on.is_(None),
+                sa.or_(newer.expires_on.is_(None), newer.expires_on > last),
+            ),
+        )
+        .order_by(ClearanceType.name, Member.name)
+        .limit(50)
+    )
+    return [(name, person) for name, person in rows]
+
+
+def shown_by_name(member_ids: Collection[int]) -> set[int]:
+    """Those who agreed that their name be seen where they are."""
+    return set(db.session.scalars(sa.select(Member.id).where(Member.id.in_(sorted(member_ids)), Member.shows_presence)))

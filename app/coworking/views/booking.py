@@ -13,51 +13,36 @@ from flask_login import current_user
 from app.booking import papers
 from app.booking import services as booking
 from app.booking import views as say
-from app.booking.queries import Directory, directory, held_by, usual_thing
+from app.booking.queries import Directory, directory, usual_thing
 from app.booking.rules import NonexistentTime, Thing, free_until, reasons_typed
 from app.core import clock
-from app.core.cache import Stamped
 from app.core.period import Period, at
 from app.core.refusals import Alternative, Refused
 from app.coworking import services
-from app.coworking.forms import PARTS, BookForm, WaitForm, WishForm
+from app.coworking.forms import BookForm, WaitForm, WishForm
 from app.coworking.services import Offer
 from app.coworking.views.door import bp
+from app.coworking.views.wishing import (
+    QUARTER,
+    WISH_OF,
+    Wish,
+    candidates,
+    day_options,
+    for_whom,
+    subject,
+    times,
+    understood,
+    usual_wish,
+    what_choices,
+    which_choices,
+)
 from app.place import queries as place_queries
 from app.place.models import Place
-from app.web import i18n, typography
+from app.web import typography
 from app.web.forms import FIRST_DAY, LAST_DAY
 from app.web.refusals import choice_value, chosen
 
-# What one may wish, and the kinds of things that answer it.
-WISHES = {
-    "desk": ("pool", "desk"),
-    "office": ("office",),
-    "room": ("room",),
-    "booth": ("booth",),
-    "machine": ("machine",),
-    "space": ("space",),
-}
-WISH_OF = {kind: wish for wish, kinds in WISHES.items() for kind in kinds}
-QUARTER = 15
 FEW = 8  # offers shown before the others
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """The sentence as it was understood."""
-
-    what: str
-    day: date
-    part: str
-    start: time
-    end: time
-    thing: Thing | None = None
-    clock: str = ""
-
-    @property
-    def half(self) -> str | None:
-        return None if self.part == "hours" else self.part
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +58,7 @@ class Answer:
 def book() -> ResponseReturnValue:
     place = place_queries.current()
     form = WishForm()
-    wish = _understood(form, place) if form.validate() else None
+    wish = understood(form, place) if form.validate() else None
     if wish is None:
         return _page(place, usual_wish(place), None, problems=form), 422
     return _page(place, wish, _answer(place, wish))
@@ -103,20 +88,21 @@ def new_booking() -> ResponseReturnValue:
     thing, period = chosen_thing(place, form.choice.data)
     if not form.validate():
         return _again(place, thing, period, None, form), 422
+    person = subject()
     if form.repeat.data:
-        return redirect(
-            url_for(".series", choice=form.choice.data, repeat=form.repeat.data, until=form.until.data or "", note=form.note.data), 303
-        )
+        said = {"choice": form.choice.data, "repeat": form.repeat.data, "until": form.until.data or "", "note": form.note.data}
+        return redirect(url_for(".series", **said, **for_whom(person)), 303)
     wanted = services.request_for(
         thing,
         period,
-        member_id=current_user.id,
+        member_id=person.id,
         actor_id=current_user.id,
         now=clock.now(),
         note=form.note.data,
         guest_name=form.guest_name.data,
+        override_reason=form.override_reason.data if current_user.may("override_rules") else "",
     )
-    body = [form.choice.data, form.note.data, form.guest_name.data]
+    body = [form.choice.data, person.id, form.note.data, form.guest_name.data, form.override_reason.data]
     try:
         made = booking.reserve(wanted, key=form.key_for(form.choice.data), body=body)
     except Refused as refused:
@@ -140,7 +126,7 @@ def wait() -> ResponseReturnValue:
     if not form.validate():
         abort(400)
     try:
-        booking.join_waitlist(services.request_for(thing, period, member_id=current_user.id, actor_id=current_user.id, now=clock.now()))
+        booking.join_waitlist(services.request_for(thing, period, member_id=subject().id, actor_id=current_user.id, now=clock.now()))
     except Refused as refused:
         return _again(place, thing, period, refused, None), refused.status
     flash(
@@ -171,62 +157,12 @@ def _again(place: Place, thing: Thing, period: Period, refused: Refused | None, 
     return _page(place, wish, answer, form=form)
 
 
-# ---------------------------------------------------------------- the sentence
-
-
-def usual_wish(place: Place, *, seeks_a_seat: bool = False) -> Wish:
-    """What is wished before anything is said: a desk, the half-day that runs or the next one (when they have no seat yet)."""
-    calendar, now = place_queries.calendar(place.id), clock.now()
-    today = now.astimezone(place.tz).date()
-    seated = [held.period for held in held_by(current_user.id, since=now) if held.kind in ("desk", "office")] if seeks_a_seat else []
-    for ahead in range(15):
-        day = today + timedelta(days=ahead)
-        if calendar.closure_on(day):
-            continue
-        for half in ("morning", "afternoon"):
-            span = calendar.half_period(day, half)
-            if span is not None and span.ends_at > now and not any(span.overlaps(period) for period in seated):
-                return Wish("desk", day, half, time(9), time(10))
-    return Wish("desk", today, "morning", time(9), time(10))
-
-
-def _understood(form: WishForm, place: Place) -> Wish:
-    usual, things = usual_wish(place, seeks_a_seat=not form.is_asked), directory(place)
-    thing = _named(things, form.which.data, form.what.data)
-    what = WISH_OF[thing.kind] if thing else form.what.data if form.what.data in WISHES else usual.what
-    part = form.part.data if form.part.data in PARTS else usual.part if not form.start.data else "hours"
-    return Wish(
-        what=what,
-        day=form.day.data or usual.day,
-        part=part,
-        start=form.start.data or usual.start,
-        end=form.end.data or usual.end,
-        thing=thing,
-        clock=form.clock.data,
-    )
-
-
-def _named(things: Directory, code: str, what: str) -> Thing | None:
-    """The thing of that code, unless the sentence has changed its mind about what it wants."""
-    if not code:
-        return None
-    kinds = WISHES.get(what, tuple(WISH_OF))
-    return next((thing for kind in kinds if (thing := things.by_code(code, kind))), None)
-
-
-def _candidates(place: Place, wish: Wish) -> list[Thing]:
-    if wish.thing is not None:
-        return [wish.thing]
-    listed = directory(place).of_kind(*WISHES[wish.what])
-    return [thing for thing in listed if thing.bookable and (thing.pool_id is None or thing.is_pool)]
-
-
 # ---------------------------------------------------------------- the answer
 
 
 def _answer(place: Place, wish: Wish) -> Answer:
-    now, who = clock.now(), current_user.id
-    things = _candidates(place, wish)
+    now, who, actor = clock.now(), subject().id, current_user.id
+    things = candidates(place, wish)
     if not things:
         return Answer([], _("Rien de tel dans ce lieu"))
     period = None
@@ -240,11 +176,11 @@ def _answer(place: Place, wish: Wish) -> Answer:
     offers: list[Offer] = []
     first = None
     if halves and period is None:
-        offers, first = services.half_day_offers(halves, day=wish.day, half=wish.part, member_id=who, actor_id=who, now=now)
+        offers, first = services.half_day_offers(halves, day=wish.day, half=wish.part, member_id=who, actor_id=actor, now=now)
     elif halves and period is not None:
-        first = services.request_for(halves[0], period, member_id=who, actor_id=who, now=now)
+        first = services.request_for(halves[0], period, member_id=who, actor_id=actor, now=now)
     if timed:
-        more, of_timed = services.timed_offers(timed, day=wish.day, half=wish.half, period=period, member_id=who, actor_id=who, now=now)
+        more, of_timed = services.timed_offers(timed, day=wish.day, half=wish.half, period=period, member_id=who, actor_id=actor, now=now)
         offers, first = offers + more, first or of_timed
     assert first is not None
     if offers:
@@ -272,7 +208,13 @@ def _period(place: Place, wish: Wish) -> Period:
 
 def _around(place: Place, wish: Wish, refused: Refused) -> tuple[tuple[str, str], ...]:
     """The two hours beside one that does not exist; or the two that bear the same name."""
-    said: dict[str, Any] = {"what": wish.what, "which": wish.thing.code if wish.thing else "", "day": wish.day.isoformat(), "part": "hours"}
+    said: dict[str, Any] = {
+        "what": wish.what,
+        "which": wish.thing.code if wish.thing else "",
+        **for_whom(subject()),
+        "day": wish.day.isoformat(),
+        "part": "hours",
+    }
     if any(isinstance(reason, NonexistentTime) for reason in refused.reasons):
         length = datetime.combine(wish.day, wish.end) - datetime.combine(wish.day, wish.start)
         step = wish.thing.rules.step if wish.thing else QUARTER
@@ -313,23 +255,33 @@ def _page(place: Place, wish: Wish, answer: Answer | None, *, form: BookForm | N
     now, things = clock.now(), directory(place)
     offers = answer.offers if answer else []
     limits = {free_until(offer.period, rules=offer.thing.rules, zone=place.tz) for offer in offers}
+    person = subject()
     return render_template(
         "coworking/book.html",
+        person=person,
+        whom=for_whom(person),
+        waits={"choice": answer.asked if answer else "", **for_whom(person)},
+        may_override=answer is not None and answer.refused is not None and bool(answer.asked) and _may_override(answer.refused),
         place=place,
         wish=wish,
         answer=answer,
         lines=[_line(offer, place, things) for offer in offers],
         few=FEW,
         free_until=say.free_until_words(limits.pop(), now, place.tz) if len(limits) == 1 else "",
-        what_choices=_what_choices(things),
-        which_choices=_which_choices(things, wish),
-        day_options=_day_options(place, wish.day),
-        times=_times(place, wish),
+        what_choices=what_choices(things),
+        which_choices=which_choices(things, wish),
+        day_options=day_options(place, wish.day),
+        times=times(place, wish),
         form=form or BookForm(formdata=None),
         problems=problems,
         in_the_way=_in_the_way(wish, answer) if answer else "",
         instead=_instead(answer.refused, place, things) if answer and answer.refused else [],
     )
+
+
+def _may_override(refused: Refused) -> bool:
+    """Staff may go round what no other person stands in the way of, if they write why."""
+    return current_user.may("override_rules") and not any(reason.hard for reason in refused.reasons)
 
 
 @dataclass(frozen=True, slots=True)
@@ -394,58 +346,3 @@ def _in_the_way(wish: Wish, answer: Answer) -> str:
     if wish.thing is not None:
         return _("%(thing)s : ce n’est pas possible %(when)s", thing=say.title(wish.thing), when=when)
     return _("Rien n’est libre %(when)s", when=when)
-
-
-def _what_choices(things: Directory) -> list[tuple[str, str]]:
-    named = (
-        ("desk", _("un poste")),
-        ("office", _("un bureau fermé")),
-        ("room", _("une salle")),
-        ("booth", _("une cabine")),
-        ("machine", _("une machine")),
-        ("space", _("un espace entier")),
-    )
-    kinds = {WISH_OF[thing.kind] for thing in things.things.values() if thing.bookable}
-    return [(value, words) for value, words in named if value in kinds]
-
-
-def _which_choices(things: Directory, wish: Wish) -> list[tuple[str, str]]:
-    listed = [thing for thing in things.of_kind(*WISHES[wish.what]) if thing.bookable and (thing.pool_id is None or thing == wish.thing)]
-    return [(thing.code, say.title(thing)) for thing in listed] if len(listed) > 1 or wish.thing else []
-
-
-_days: Stamped[str] = Stamped()
-
-
-def _day_options(place: Place, selected: date) -> str:
-    """The days one may choose, closed ones said so; drawn once a day."""
-    today = clock.today(place.tz)
-    key = (place.id, i18n.language())
-    drawn = _days.get(key, (place.settings_stamp, today), lambda: _draw_days(place, today))
-    mark = f'value="{selected.isoformat()}"'
-    if mark in drawn:
-        return drawn.replace(mark, f"{mark} selected").replace(" selected disabled", " selected")
-    return f"<option {mark} selected>{typography.words().day(selected, year=selected.year != today.year)}" + drawn
-
-
-def _draw_days(place: Place, today: date) -> str:
-    calendar = place_queries.calendar(place.id)
-    horizon = max((thing.rules.horizon_days for thing in directory(place).things.values()), default=60)
-    options = []
-    for ahead in range(min(horizon, 366) + 1):
-        day = today + timedelta(days=ahead)
-        closed = calendar.closure_on(day) is not None or not calendar.spans(day)
-        words = typography.words().day(day)
-        options.append(f'<option value="{day.isoformat()}"{" disabled" if closed else ""}>{words}' + (_(", fermé") if closed else ""))
-    return "".join(options)
-
-
-def _times(place: Place, wish: Wish) -> list[tuple[str, str]]:
-    """Every quarter of an hour when the lieu may be open; all of them for who holds a badge."""
-    calendar = place_queries.calendar(place.id)
-    spans = [span for day in calendar.weekly.values() for span in day]
-    first, last = min((span[0] for span in spans), default=480), max((span[1] for span in spans), default=1200)
-    if place.badge_all_hours and current_user.badge:
-        first, last = 0, 1425
-    minutes = {*range(first, last + 1, QUARTER), *(60 * one.hour + one.minute for one in (wish.start, wish.end))}
-    return [(f"{minute // 60:02}:{minute % 60:02}", typography.words().hour_at(minute)) for minute in sorted(minutes)]

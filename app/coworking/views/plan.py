@@ -18,8 +18,8 @@ from app.core import clock
 from app.core.period import day_period
 from app.coworking.forms import PlanForm
 from app.coworking.queries import Week, week_of
-from app.coworking.views.booking import usual_wish
 from app.coworking.views.door import bp
+from app.coworking.views.wishing import usual_wish
 from app.place import queries as place_queries
 from app.place.models import Place
 from app.web import caching, compress, typography

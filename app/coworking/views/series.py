@@ -19,6 +19,7 @@ from app.coworking.forms import SeriesForm, SeriesQuery
 from app.coworking.rules import repeating
 from app.coworking.views.booking import chosen_thing
 from app.coworking.views.door import bp
+from app.coworking.views.wishing import for_whom, subject
 from app.place import queries as place_queries
 from app.place.models import Place
 from app.web import typography
@@ -36,7 +37,7 @@ def series() -> ResponseReturnValue:
         return render_template("coworking/which_day.html", thing=thing, first=first, ways=_ways(first, form))
     wish = _wish(place, thing, period, form)
     try:
-        occurrences = booking.preview_series(wish, member_id=current_user.id, actor_id=current_user.id, now=clock.now())
+        occurrences = booking.preview_series(wish, member_id=subject().id, actor_id=current_user.id, now=clock.now())
     except Refused as refused:
         return _page(place, thing, period, form, [], refused), refused.status
     return _page(place, thing, period, form, occurrences, None)
@@ -51,11 +52,11 @@ def new_series() -> ResponseReturnValue:
         abort(400)
     left_out = _left_out(request.form.getlist("offered"), request.form.getlist("date"))
     wish = _wish(place, thing, period, form, left_out=left_out)
-    body = [form.choice.data, form.repeat.data, str(form.until.data), form.monthly.data, [str(day) for day in left_out]]
+    body = [form.choice.data, subject().id, form.repeat.data, str(form.until.data), form.monthly.data, [str(day) for day in left_out]]
     try:
         _series, occurrences = booking.reserve_series(
             wish,
-            member_id=current_user.id,
+            member_id=subject().id,
             actor_id=current_user.id,
             skip_conflicts=True,
             now=clock.now(),
@@ -108,7 +109,7 @@ def _left_out(offered: list[str], kept: list[str]) -> tuple[date, ...]:
 
 def _ways(first: date, form: SeriesQuery) -> list[tuple[str, str]]:
     """What « each month, on the 31st » may mean."""
-    said = {"choice": form.choice.data, "repeat": form.repeat.data, "until": form.until.data, "note": form.note.data}
+    said = {"choice": form.choice.data, "repeat": form.repeat.data, "until": form.until.data, "note": form.note.data, **for_whom(subject())}
     words = typography.words()
     named = {1: _("premier"), 2: _("deuxième"), 3: _("troisième"), 4: _("quatrième"), -1: _("dernier")}[repeating.nth_of_month(first)]
     return [
@@ -144,6 +145,7 @@ def _page(
             "until": form.until.data.isoformat(),
             "monthly": form.monthly.data,
             "note": form.note.data,
+            **for_whom(subject()),
         },
         asked=form.until.data,
     )

@@ -1,0 +1,268 @@
+"""Le matin du lieu: who comes, what there is to decide, and three pictures; then any day, line by line, and its sheet for the door."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from flask import render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from app.booking import papers
+from app.booking import queries as booking_queries
+from app.booking import views as say
+from app.booking.models import Status
+from app.booking.queries import Directory
+from app.booking.rules import Thing, grid
+from app.core import clock, mail
+from app.core.period import day_period
+from app.members.views import needs
+from app.place import queries as place_queries
+from app.place.models import Place
+from app.portal import queries
+from app.portal.forms import DayForm
+from app.portal.queries import Coming
+from app.portal.views import pictures
+from app.portal.views.door import bp
+from app.web import typography
+from app.web.forms import FIRST_DAY, LAST_DAY
+
+SOON = timedelta(days=30)  # before a clearance ends
+LETTERS = 3  # to look for somebody
+EXPECTED = (Status.HELD, Status.PENDING, Status.CONFIRMED, Status.CHECKED_IN, Status.DONE)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Something to decide: one gesture (`post`), or a page to go to (`href`)."""
+
+    title: str
+    detail: str
+    sign: str = ""
+    post: str = ""
+    label: str = ""
+    href: str = ""
+    href_label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """Who is somewhere, in the morning and in the afternoon."""
+
+    where: str
+    halves: tuple[str, str]
+
+
+@bp.get("/manage/")
+@needs("see_all_bookings")
+def manage() -> ResponseReturnValue:
+    place, now = place_queries.current(), clock.now()
+    today = now.astimezone(place.tz).date()
+    things = booking_queries.directory(place)
+    come = [one for one in queries.coming(place.id, day_period(today, place.tz)) if one.status in EXPECTED]
+    decisions = list(_decisions(place, things))
+    machines = pictures.machine_hours(place, today)
+    return render_template(
+        "portal/manage.html",
+        place=place,
+        today=today,
+        people=len({one.member_id for one in come} | {one.guest_name for one in come if one.guest_name}),
+        decisions=decisions,
+        presences=list(_presences(come, place, things, today)),
+        heat=pictures.heat_map(place, grid.monday_of(today)),
+        income=pictures.income(place, today) if current_user.may("manage_billing") else None,
+        machines=machines,
+        spoken_machines=", ".join(f"{bar.label} {bar.value}" for bar in machines),
+    )
+
+
+@bp.get("/manage/day")
+@needs("see_all_bookings")
+def day() -> ResponseReturnValue:
+    """Every booking of a day, with the gestures of who runs the lieu."""
+    place, now = place_queries.current(), clock.now()
+    today = now.astimezone(place.tz).date()
+    asked = DayForm().day.data or today
+    things = booking_queries.directory(place)
+    lines = [_line(one, place, things) for one in queries.coming(place.id, day_period(asked, place.tz))]
+    return render_template(
+        "portal/day.html",
+        place=place,
+        day=asked,
+        today=today,
+        lines=lines,
+        earlier=asked - timedelta(days=1) if asked > FIRST_DAY else None,
+        later=asked + timedelta(days=1) if asked < LAST_DAY else None,
+        here_url=url_for(".day", day=asked),
+    )
+
+
+@bp.get("/manage/day/sheet")
+@needs("see_all_bookings")
+def sheet() -> ResponseReturnValue:
+    """The day to print for the door: a name only where its person said yes."""
+    place = place_queries.current()
+    asked = DayForm().day.data or clock.today(place.tz)
+    things = booking_queries.directory(place)
+    come = queries.coming(place.id, day_period(asked, place.tz), statuses=EXPECTED)
+    open_names = queries.shown_by_name({one.member_id for one in come})
+    lines = sorted(
+        (things.any(one.resource_id).rank, one.starts_at, say.title(things.any(one.resource_id)), one, one.member_id in open_names)
+        for one in come
+    )
+    return render_template("portal/sheet.html", place=place, day=asked, lines=[line[2:] for line in lines])
+
+
+@bp.get("/manage/book")
+@needs("book_for_others")
+def book_for() -> ResponseReturnValue:
+    """Who to book for, found by three letters."""
+    letters = request.args.get("q", "").strip()[:80]
+    found = queries.members_named(letters) if len(letters) >= LETTERS else []
+    return render_template("portal/book_for.html", letters=letters, found=found, is_short=0 < len(letters) < LETTERS)
+
+
+# ---------------------------------------------------------------- to decide
+
+
+def _decisions(place: Place, things: Directory) -> Iterator[Decision]:
+    now, words = clock.now(), typography.words()
+    for outage in queries.outages(place.id, now):
+        if outage.starts_at <= now:
+            yield _outage(outage, place)
+    if current_user.may("override_rules"):
+        for one in queries.pending(place.id, now):
+            thing = things.any(one.resource_id)
+            if thing.rules.approval:
+                yield Decision(
+                    _("%(name)s voudrait : %(thing)s", name=one.name, thing=say.title(thing)),
+                    ", ".join(filter(None, (_when(one, place), words.money(one.price_cents) if one.price_cents else "", one.note))),
+                    post=url_for(".approve", booking_id=one.id),
+                    label=_("Accepter"),
+                    href=url_for(".reject", booking_id=one.id),
+                    href_label=_("Refuser"),
+                )
+    if current_user.may("see_mails") and (stuck := mail.stuck_mails(most=20)):
+        yield Decision(
+            words.plural(len(stuck), _("Un courriel n’est pas parti"), _("{n} courriels ne sont pas partis")),
+            _("les personnes n’ont pas été prévenues"),
+            sign="wait",
+            href=url_for("post.outbox"),
+            href_label=_("Voir pourquoi"),
+        )
+    for thing in things.things.values():
+        if thing.state == "needs_attention":
+            yield Decision(
+                _("À surveiller : %(thing)s", thing=thing.name),
+                say.place_of(thing, things.things),
+                sign="wait",
+                href=url_for("things.change", resource_id=thing.id),
+                href_label=_("Voir"),
+            )
+    today = now.astimezone(place.tz).date()
+    if lapsing := queries.lapsing(place.id, today, today + SOON):
+        yield Decision(
+            words.plural(len(lapsing), _("Une habilitation finit bientôt"), _("{n} habilitations finissent bientôt")),
+            ". ".join(_("%(clearance)s : %(people)s", clearance=name, people=people) for name, people in _by_first(lapsing)),
+            href=url_for("fablab.machines"),
+            href_label=_("Voir les machines"),
+        )
+
+
+def _outage(outage: queries.Broken, place: Place) -> Decision:
+    words = typography.words()
+    since = words.moment(outage.starts_at, place.tz)
+    until = _("jusqu’à %(moment)s", moment=words.moment(outage.ends_at, place.tz)) if outage.ends_at else _("sans fin prévue")
+    reason = _("« %(reason)s »", reason=outage.reason)
+    detail = f"{outage.actor}, {since}{_(' : ')}{reason}, {until}" if outage.actor else f"{since}{_(' : ')}{reason}, {until}"
+    may = current_user.may("manage_resources")
+    return Decision(
+        _("%(name)s : hors service", name=outage.name),
+        detail,
+        sign="down",
+        post=url_for("things.end_outage", resource_id=outage.resource_id, outage_id=outage.id) if may else "",
+        label=_("Elle remarche"),
+    )
+
+
+def _by_first(pairs: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    gathered: dict[str, list[str]] = {}
+    for first, second in pairs:
+        gathered.setdefault(first, []).append(second)
+    for first, seconds in gathered.items():
+        yield first, ", ".join(seconds)
+
+
+# ---------------------------------------------------------------- who comes
+
+
+def _presences(come: Iterable[Coming], place: Place, things: Directory, day: date) -> Iterator[Presence]:
+    """By pool « 8 sur 12 », else by name and hour."""
+    frame = grid.frame(place_queries.calendar(place.id), day, 1)
+    pools: dict[int, tuple[set[int], set[int]]] = {}
+    others: dict[int, tuple[list[str], list[str]]] = {}
+    for one in come:
+        thing = things.any(one.resource_id)
+        for half in _halves(one, frame):
+            if thing.pool_id is not None:
+                pools.setdefault(thing.pool_id, (set(), set()))[half].add(thing.id)
+            else:
+                others.setdefault(thing.id, ([], []))[half].append(_visitor(one, place))
+    for pool in things.of_kind("pool"):
+        seated = pools.get(pool.id, (set(), set()))
+        total = len([seat for seat in things.seats(pool.id) if seat.bookable])
+        morning, afternoon = (_("%(count)s sur %(total)s", count=len(half), total=total) if half else "" for half in seated)
+        yield Presence(pool.name, (morning, afternoon))
+    for thing in sorted((things.any(thing_id) for thing_id in others), key=lambda thing: (thing.rank, thing.id)):
+        morning, afternoon = (", ".join(dict.fromkeys(half)) for half in others[thing.id])
+        yield Presence(thing.name, (morning, afternoon))
+
+
+def _halves(one: Coming, frame: grid.Frame) -> list[int]:
+    touched = list(grid.touched(frame, int(one.starts_at.timestamp()), int(one.ends_at.timestamp())))
+    return touched or [0]  # outside opening hours: at the head of the day
+
+
+def _visitor(one: Coming, place: Place) -> str:
+    """« Nadia, 10 h »; a guest by their own name."""
+    name = one.guest_name or one.name.split(" ")[0]
+    return name if one.half else f"{name}, {typography.words().hour(one.starts_at, place.tz)}"
+
+
+# ---------------------------------------------------------------- a day, line by line
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    one: Coming
+    hours: str
+    title: str
+    detail: str
+    sign: str
+    word: str
+    can_check_in: bool
+
+
+def _line(one: Coming, place: Place, things: Directory) -> Line:
+    thing: Thing = things.any(one.resource_id)
+    sign, word = say.state(one.status)
+    detail = [_("pour %(guest)s", guest=one.guest_name) if one.guest_name else "", one.note]
+    return Line(
+        one=one,
+        hours=typography.words().hours_range(one.starts_at, one.ends_at, place.tz),
+        title=say.title(thing),
+        detail=", ".join(filter(None, detail)),
+        sign=sign,
+        word=word,
+        can_check_in=_may_arrive(one, thing),
+    )
+
+
+def _may_arrive(one: Coming, thing: Thing) -> bool:
+    now = clock.now()
+    return one.status == Status.CONFIRMED and thing.rules.check_in and one.starts_at - timedelta(minutes=30) <= now < one.ends_at
+
+
+def _when(one: Coming, place: Place) -> str:
+    return papers.when(one.half, one.starts_at, one.ends_at, place.tz)
