@@ -13,6 +13,7 @@ from app.core.cache import Stamped
 from app.core.db import db
 from app.place.models import Closure, OpeningException, OpeningHours, Place
 from app.place.rules import Calendar, ClosedDays
+from app.web import i18n
 
 _calendars: Stamped[Calendar] = Stamped()
 _FIRST = sa.select(Place).order_by(Place.id).limit(1)  # asked by every page
@@ -88,16 +89,16 @@ def closures(place_id: int, *, since: date) -> list[Closure]:
 
 @dataclass(frozen=True, slots=True)
 class PublicHolidays:
-    """The public holidays of a country, year by year as they are asked; Alsace is `6AE`, Moselle `57`."""
+    """The public holidays of a country, year by year as they are asked, named in the reader's language; Alsace is `6AE`, Moselle `57`."""
 
     country: str
     subdivision: str
 
     def get(self, day: date) -> str | None:
-        return _holidays_of(self.country, self.subdivision, day.year).get(day)
+        return _holidays_of(self.country, self.subdivision, day.year, i18n.language()).get(day)
 
     def of_year(self, year: int) -> list[tuple[date, str]]:
-        return sorted(_holidays_of(self.country, self.subdivision, year).items())
+        return sorted(_holidays_of(self.country, self.subdivision, year, i18n.language()).items())
 
 
 def has_public_holidays(country: str) -> bool:
@@ -105,7 +106,8 @@ def has_public_holidays(country: str) -> bool:
 
 
 @lru_cache(maxsize=256)
-def _holidays_of(country: str, subdivision: str, year: int) -> Mapping[date, str]:
+def _holidays_of(country: str, subdivision: str, year: int, language: str) -> Mapping[date, str]:
     """One year, whole before anyone reads it: the library fills its own mapping while others may be looking."""
-    found = holidays.country_holidays(country, subdiv=subdivision or None, years=year, language="fr" if country == "FR" else None)
-    return {day: name.replace("'", "’") for day, name in found.items() if day.year == year}
+    spoken = {"fr": "fr", "en": "en_US"}[language]  # where it has no such names, those of the country
+    found = holidays.country_holidays(country, subdiv=subdivision or None, years=year, language=spoken)
+    return {day: name.replace("'", "’").replace("Labor", "Labour") for day, name in found.items() if day.year == year}

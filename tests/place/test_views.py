@@ -37,6 +37,15 @@ def test_the_first_page_says_how_the_lieu_is_now(place, manager):
     assert "Noël" in text
 
 
+def test_public_holidays_are_named_in_the_language_of_the_page(place, manager):
+    manager.set_cookie("lang", "en")
+
+    text = text_of(manager.get("/manage/place/"))
+
+    assert "Christmas Day" in text
+    assert "Noël" not in text
+
+
 def test_identity_is_kept(place, fill):
     page = fill(
         "/manage/place/identity",
