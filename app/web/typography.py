@@ -136,7 +136,8 @@ class Words:
     def minutes(self, value: int) -> str:
         """« 1 h 30 », « 45 min », « 2 h »: a duration, not a time of day."""
         hours, rest = divmod(abs(value), 60)
-        return (MINUS if value < 0 else "") + self._duration(hours, rest)
+        text = f"{hours}{NBSP}h{NBSP}{rest:02d}" if rest else f"{hours}{NBSP}h"
+        return (MINUS if value < 0 else "") + (text if hours else f"{rest}{NBSP}min")
 
     def hours_exact(self, value: int) -> str:
         """« 444 h 30 », « 7 h 00 »: minutes as a column of hours, aligned."""
@@ -163,9 +164,6 @@ class Words:
         return str(day.day)
 
     def _price(self, mark: str, amount: str) -> str:
-        raise NotImplementedError
-
-    def _duration(self, hours: int, rest: int) -> str:
         raise NotImplementedError
 
     def is_one(self, count: int) -> bool:
@@ -224,11 +222,6 @@ class French(Words):
     def _price(self, mark: str, amount: str) -> str:
         return f"{mark}{amount}{NBSP}€"
 
-    def _duration(self, hours: int, rest: int) -> str:
-        if not hours:
-            return f"{rest}{NBSP}min"
-        return f"{hours}{NBSP}h{NBSP}{rest:02d}" if rest else f"{hours}{NBSP}h"
-
     def is_one(self, count: int) -> bool:
         return abs(count) < 2  # « 0 place »
 
@@ -247,6 +240,10 @@ class English(Words):
         if start == end:
             return self.day(start)
         return f"{self.day(start, year=start.year != end.year)} to {self.day(end, year=start.year != end.year)}"
+
+    def day_in_week(self, value: Moment, today: date, zone: tzinfo | None = None) -> str:
+        """« Today, Tuesday 8 »: the other days of the list begin with a capital."""
+        return self.opening(super().day_in_week(value, today, zone))
 
     def hour_at(self, minute: int) -> str:
         if minute == 1440:
@@ -273,11 +270,6 @@ class English(Words):
 
     def _price(self, mark: str, amount: str) -> str:
         return f"{mark}€{amount}"
-
-    def _duration(self, hours: int, rest: int) -> str:
-        if not hours:
-            return f"{rest}{NBSP}min"
-        return f"{hours}{NBSP}h{NBSP}{rest}{NBSP}min" if rest else f"{hours}{NBSP}h"
 
     def is_one(self, count: int) -> bool:
         return abs(count) == 1

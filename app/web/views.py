@@ -124,7 +124,7 @@ class _Samples:
     """Values that never change, so that two looks at the page can be compared."""
 
     zone = ZoneInfo("Europe/Paris")
-    today = date(2026, 12, 8)
+    yesterday, today, tomorrow = date(2026, 12, 7), date(2026, 12, 8), date(2026, 12, 9)
     start = datetime(2026, 12, 8, 14, 0, tzinfo=zone)
     end = datetime(2026, 12, 8, 15, 30, tzinfo=zone)
     night = datetime(2026, 12, 9, 9, 0, tzinfo=zone)

@@ -168,7 +168,7 @@ class Pen:
             before, after = sorts.get((cell, span)) or self._sort(cell, span, is_pool=thing.is_pool)
             parts.append(f"{before}r/{code}/{days[day]}{half}{after}" if after else before)
         address = f"../fablab/{code}" if thing.kind == "machine" else f"r/{code}"  # from `/coworking/week`
-        return Markup(self.template.line(address, thing.name) + "".join(parts))  # noqa: S704 - drawn by our template
+        return Markup(str(self.template.line(address, thing.name)) + "".join(parts))  # noqa: S704 - drawn by our template
 
     def _sort(self, cell: Cell, span: int, *, is_pool: bool) -> tuple[str, str]:
         """What comes before and after its address; all of it before when it leads nowhere."""
