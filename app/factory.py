@@ -12,7 +12,7 @@ from app.cli.members import members_group
 from app.cli.place import place_group
 from app.cli.restore import restore_command
 from app.cli.schema import db_command
-from app.cli.sentences import in_french
+from app.cli.sentences import in_french, say_bad_use_in_french
 from app.cli.serve import serve_command
 from app.cli.tick import tick_command
 from app.cli.worker import worker_command
@@ -43,6 +43,7 @@ def create_app(config: object) -> Flask:
     db.init_app(app)
     wiring.install(app)
     app.register_blueprint(health.bp)
+    say_bad_use_in_french()
     for command in COMMANDS:
         app.cli.add_command(in_french(command))
     return app

@@ -1,8 +1,8 @@
-"""Commands end in a French sentence even when the database is in trouble: locked, full, away, or without its tables."""
+"""Commands end in a French sentence: a word that is missing or wrong, a database that is locked, full, away, or without its tables."""
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import IO, Any
 
 import click
 from sqlalchemy.exc import DatabaseError, OperationalError, SQLAlchemyError
@@ -21,6 +21,50 @@ def in_french(command: click.Command) -> click.Command:
     if command.callback is not None and not hasattr(command.callback, "speaks_french"):
         command.callback = _told(command.callback)
     return command
+
+
+def say_bad_use_in_french() -> None:
+    """Click says what is wrong with a command line in English; there is one way for all of them to be shown."""
+    click.UsageError.show = _show  # type: ignore[method-assign, assignment]
+
+
+def _show(error: click.UsageError, file: IO[Any] | None = None) -> None:
+    path = error.ctx.command_path if error.ctx else "flask"
+    click.echo(f"{bad_use(error)} (L’aide\u00a0: {path} --help)", file=file, err=file is None)
+
+
+def bad_use(error: click.UsageError) -> str:
+    """What is wrong with a command line."""
+    match error:
+        case click.MissingParameter(param=click.Argument() as argument):
+            return f"Il manque {argument.make_metavar(error.ctx) if error.ctx else argument.name}."
+        case click.MissingParameter(param=click.Parameter() as option):
+            return f"Il manque l’option {option.opts[0]}."
+        case click.NoSuchOption(option_name=name):
+            return f"L’option {name} n’existe pas."
+        case click.BadOptionUsage(option_name=name):
+            return f"L’option {name} attend une valeur."
+        case click.BadParameter(param=click.Parameter() as given):
+            return f"{given.opts[0] if isinstance(given, click.Option) else given.human_readable_name}\u00a0: {_refused(given)}"
+        case click.UsageError(message=message) if message.startswith("No such command"):
+            return "Cette commande n’existe pas."
+        case _:
+            return f"Cette commande ne se dit pas ainsi ({error.format_message().rstrip('.')})."
+
+
+def _refused(given: click.Parameter) -> str:
+    """Why a value does not suit, by what was expected of it."""
+    match given.type:
+        case click.Path(exists=True):
+            return "ce fichier n’existe pas ou ne se lit pas."
+        case click.Path():
+            return "ce fichier ne peut pas être écrit."
+        case click.IntRange(min=least, max=most):
+            return f"on attend un nombre entier de {least} à {most}."
+        case click.Choice(choices=choices):
+            return f"on attend {', '.join(str(choice) for choice in choices)}."
+        case kind:
+            return f"cette valeur ne convient pas ({kind.name})."
 
 
 def _told(callback: Callable[..., Any]) -> Callable[..., Any]:

@@ -60,3 +60,22 @@ def test_a_server_that_is_away(tmp_path):
     assert result.exit_code == 1
     assert result.stderr.startswith("La base n’a pas répondu (")
     assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["restore"], "Il manque FILE."),
+        (["restore", "/no/such/file"], "FILE\u00a0: ce fichier n’existe pas ou ne se lit pas."),
+        (["serve", "--port", "99999"], "--port\u00a0: on attend un nombre entier de 1 à 65535."),
+        (["serve", "--port"], "L’option --port attend une valeur."),
+        (["check", "--fast"], "L’option --fast n’existe pas."),
+        (["dance"], "Cette commande n’existe pas."),
+    ],
+)
+def test_a_command_said_wrong(new_house, words, sentence):
+    result = new_house("sqlite").run(*words)
+
+    assert result.exit_code == 2
+    assert result.stderr.partition(" (L’aide\u00a0: ")[0] == sentence
+    assert result.stderr.count("\n") == 1
