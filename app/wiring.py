@@ -113,6 +113,7 @@ PUBLIC: frozenset[str] = frozenset(
         "health.*",
         "api_docs.*",
         "house_rules.*",
+        "lieux.*",
         "portal.home",
         "members.sign_in",
         "members.sign_out",
@@ -163,6 +164,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     chronicle.bp,
     place_views.bp,
     place_views.public_bp,
+    place_views.lieux_bp,
     managing.closures_bp,
     managing.things_bp,
 )

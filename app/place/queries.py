@@ -16,6 +16,7 @@ from app.place.rules import Calendar, ClosedDays
 from app.web import i18n
 
 _calendars: Stamped[Calendar] = Stamped()
+_alone: Stamped[bool] = Stamped()
 _FIRST = sa.select(Place).order_by(Place.id).limit(1)  # asked by every page
 
 
@@ -39,6 +40,12 @@ def at_hand() -> Place | None:
 
 def places() -> list[Place]:
     return list(db.session.scalars(sa.select(Place).order_by(Place.id)))
+
+
+def has_others(place: Place) -> bool:
+    """Whether this house serves another lieu too; with only one, no page mentions the choice."""
+    another = sa.select(sa.exists().where(Place.id != place.id))
+    return _alone.get(place.id, place.settings_stamp, lambda: bool(db.session.scalar(another)))
 
 
 def calendar(place_id: int) -> Calendar:

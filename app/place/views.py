@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -16,6 +16,8 @@ bp = Blueprint("place", __name__, url_prefix="/manage/place", template_folder="t
 bp.before_request(rights.only("manage_place"))
 
 public_bp = Blueprint("house_rules", __name__, template_folder="templates")
+
+lieux_bp = Blueprint("lieux", __name__, template_folder="templates")
 
 DAYS_BACK = 30  # what was announced for days long gone is no longer shown
 
@@ -132,6 +134,25 @@ def rules() -> ResponseReturnValue:
 @public_bp.get("/reglement")
 def read() -> ResponseReturnValue:
     return render_template("place/house_rules.html", place=queries.current())
+
+
+# ---------------------------------------------------------------- several lieux in one house
+
+
+@lieux_bp.route("/lieux", methods=["GET", "POST"])
+def choose() -> ResponseReturnValue:
+    """Go to another lieu of this house: remembered in this browser. With one lieu there is nothing to choose."""
+    lieux = queries.places()
+    if len(lieux) < 2:
+        abort(404)
+    if request.method == "POST":
+        chosen = next((place for place in lieux if str(place.id) == request.form.get("place")), None)
+        if chosen is None:
+            abort(404)
+        session["place"] = chosen.id
+        flash(_("Vous êtes à %(name)s.", name=chosen.name))
+        return redirect("/")
+    return render_template("place/lieux.html", lieux=lieux, here_id=queries.current().id)
 
 
 # ---------------------------------------------------------------- small things

@@ -38,6 +38,7 @@ def identity() -> Identity:
         siret=place.siret,
         rna=place.rna,
         nda=place.training_number,
+        has_others=place_queries.has_others(place),
     )
 
 

@@ -27,6 +27,7 @@ class Identity:
     publisher: str = ""  # directeur ou directrice de la publication
     host: str = ""  # hébergeur: name and address
     data_contact: str = ""  # who answers about personal data, else `email`
+    has_others: bool = False  # this house serves several lieux: one may go to another
     takes_cards: bool = False  # then Stripe is named among those who receive data
 
     @property

@@ -216,3 +216,10 @@ def test_whatever_a_value_becomes_the_file_is_taken_or_refused_in_words(seed):
         shape.read(yaml.safe_dump(kit, allow_unicode=True).encode())
     except shape.KitRefused as refused:
         assert all(fault.strip() for fault in refused.faults)
+
+
+def test_a_second_lieu_is_known_by_the_pages_of_the_first_at_once(place, log_in):
+    client = log_in(make_member("Camille"))
+    assert "/lieux" not in client.get("/reglement").text
+    load("format: worklab-lieu/1\nlieu: {code: essay, nom: Le Préau}")
+    assert "/lieux" in client.get("/reglement").text

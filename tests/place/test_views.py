@@ -9,7 +9,7 @@ from app.core import clock
 from app.core.db import db
 from app.place import queries, services
 from app.place.models import Place
-from tests.factories import make_member
+from tests.factories import make_member, make_place
 from tests.pages import error_of, text_of
 
 PAGES = ["", "identity", "hours", "half-days", "holidays", "days", "rules"]
@@ -193,3 +193,26 @@ def test_everybody_reads_the_house_rules(place, client):
     page = client.get("/reglement").text
     assert "javascript:" not in page.replace("[Le site](javascript", "")
     assert "<img" not in page
+
+
+# ---------------------------------------------------------------- several lieux in one house
+
+
+def test_with_one_lieu_no_page_mentions_the_choice(place, client):
+    assert client.get("/lieux").status_code == 404
+    assert "/lieux" not in client.get("/reglement").text
+
+
+def test_one_goes_to_another_lieu_of_the_house_and_stays_there(place, client):
+    other = make_place(code="ailleurs", name="Le Préau d’Essay")
+    services.set_house_rules(place_id=other.id, text="Ici, on danse.", actor_id=None, now=clock.now())
+    services.describe(place_id=place.id, actor_id=None, now=clock.now(), short_name="WB")
+
+    page = client.get("/lieux").text
+    assert "vous y êtes" in page
+    assert 'href="/lieux"' in client.get("/reglement").text
+    assert client.post("/lieux", data={"place": str(other.id)}).status_code == 302
+    assert "Ici, on danse." in client.get("/reglement").text
+    for wrong in ("", "999", "<b>"):
+        assert client.post("/lieux", data={"place": wrong}).status_code == 404
+    assert "Ici, on danse." in client.get("/reglement").text

@@ -46,7 +46,10 @@ def load(kit: Mapping[str, Any], *, now: datetime, actor_id: int | None = None) 
 def _place(kit: Mapping[str, Any]) -> Place:
     said, halves = kit["lieu"], kit["demi_journees"]
     address, holidays = said["adresse"], said["jours_feries"]
-    place = db.session.scalar(sa.select(Place).where(Place.code == said["code"])) or Place(code=said["code"])
+    place = db.session.scalar(sa.select(Place).where(Place.code == said["code"]))
+    if place is None:
+        place = Place(code=said["code"])
+        db.session.execute(sa.update(Place).values(settings_stamp=Place.settings_stamp + 1))  # the others are no longer alone
     place.name, place.short_name, place.legal_form = said["nom"], said["nom_court"], said["forme"]
     place.street, place.postal_code, place.town = address["rue"], address["code_postal"], address["commune"]
     place.insee, place.country = address["insee"], address["pays"]
