@@ -44,17 +44,25 @@ def bad_use(error: click.UsageError) -> str:
             return f"L’option {name} n’existe pas."
         case click.BadOptionUsage(option_name=name):
             return f"L’option {name} attend une valeur."
-        case click.BadParameter(param=click.Parameter() as given):
-            return f"{given.opts[0] if isinstance(given, click.Option) else given.human_readable_name}\u00a0: {_refused(given)}"
+        case click.BadParameter(param=click.Parameter() as given, message=message):
+            name = given.opts[0] if isinstance(given, click.Option) else given.human_readable_name
+            return f"{name}\u00a0: {message if _speaks_french(given.type) else _expected(given.type)}"
+        case click.BadParameter(param_hint=str(name), message=message):
+            return f"{name}\u00a0: {message}"
         case click.UsageError(message=message) if message.startswith("No such command"):
             return "Cette commande n’existe pas."
         case _:
             return f"Cette commande ne se dit pas ainsi ({error.format_message().rstrip('.')})."
 
 
-def _refused(given: click.Parameter) -> str:
-    """Why a value does not suit, by what was expected of it."""
-    match given.type:
+def _speaks_french(kind: click.ParamType[Any]) -> bool:
+    """The types of our own commands do; click's do not."""
+    return not type(kind).__module__.startswith("click.")
+
+
+def _expected(kind: click.ParamType[Any]) -> str:
+    """What a value of this type is."""
+    match kind:
         case click.Path(exists=True):
             return "ce fichier n’existe pas ou ne se lit pas."
         case click.Path():
@@ -63,7 +71,7 @@ def _refused(given: click.Parameter) -> str:
             return f"on attend un nombre entier de {least} à {most}."
         case click.Choice(choices=choices):
             return f"on attend {', '.join(str(choice) for choice in choices)}."
-        case kind:
+        case _:
             return f"cette valeur ne convient pas ({kind.name})."
 
 
