@@ -50,6 +50,7 @@ class Config:
     # one session cookie, that no script reads and no other site sends
     SESSION_COOKIE_HTTPONLY = True
     SESSION_COOKIE_SAMESITE = "Lax"
+    SESSION_REFRESH_EACH_REQUEST = False  # sent again when its session is renewed, not with every page
     PERMANENT_SESSION_LIFETIME = timedelta(days=30)
     MAX_CONTENT_LENGTH = 8 * 1024 * 1024  # a photo from a phone, and no more
     MAX_FORM_MEMORY_SIZE = 512 * 1024

@@ -181,7 +181,7 @@ def install(app: Flask) -> None:
         language=frame.language,
         is_staff=frame.is_staff,
     )
-    members_views.install(app, open_to_strangers=PUBLIC | PROVEN_OTHERWISE)
+    members_views.install(app, open_to_strangers=PUBLIC | PROVEN_OTHERWISE, tariffs=billing_queries.tariff_groups)
     api.install(app)
     mail.install(app, mail.Post(builders=MAILS, names=MAIL_NAMES, addressee=portal_mails.addressee, house=portal_mails.house))
     personal_data.install(app, PERSONAL_DATA)

@@ -101,6 +101,14 @@ _PLANS_ON = (
 
 
 @asked_once
+def tariff_groups(place_id: int) -> list[tuple[str, str]]:
+    """(code, name) of the tariffs that somebody may have; the normal one first."""
+    rows = db.session.execute(
+        sa.select(TariffGroup.code, TariffGroup.name).where(TariffGroup.place_id == place_id).order_by(TariffGroup.id)
+    )
+    return [(row.code, row.name) for row in rows]
+
+
 def plans_on(member_id: int, day: date) -> list[HeldPlan]:
     """The plans that cover this day of use."""
     return [HeldPlan(*row) for row in db.session.execute(_PLANS_ON, {"member_id": member_id, "day": day})]

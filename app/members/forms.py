@@ -3,10 +3,11 @@
 from datetime import date
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.core.refusals import Refused
-from app.members.rules import ROLE_NAMES
+from app.members.rules import ROLE_NAMES, is_siren
 from app.web import forms
 from app.web.forms import SelectChoice
 from app.web.words import next_step, said
@@ -146,6 +147,15 @@ class SuspensionForm(Form):
     )
 
 
+class ClosingForm(Form):
+    """Only a yes."""
+
+
+class ImportForm(Form):
+    file = forms.FileField(_l("Le tableau, au format CSV"), [forms.FileRequired()], render_kw={"accept": ".csv,text/csv,text/plain"})
+    dry_run = forms.BooleanField(_l("Essayer seulement : dire ce qui serait fait, sans rien écrire"))
+
+
 class OrganisationForm(Form):
     name = forms.StringField(_l("Nom"), [forms.InputRequired()], max_length=120)
     siren = forms.StringField(_l("SIREN"), max_length=14, description=_l("Neuf chiffres."), render_kw={"inputmode": "numeric"})
@@ -153,6 +163,15 @@ class OrganisationForm(Form):
     street = forms.StringField(_l("Rue"), max_length=200)
     postal_code = forms.StringField(_l("Code postal"), max_length=10)
     town = forms.StringField(_l("Commune"), max_length=120)
+
+    def validate_siren(self, field: Any) -> None:
+        field.data = "".join(field.data.split())
+        if field.data and not is_siren(field.data):
+            raise forms.ValidationError(_("Ce n’est pas un SIREN : neuf chiffres, comme 552 100 554."))
+
+    @property
+    def written(self) -> dict[str, Any]:
+        return {name: self[name].data for name in ("name", "siren", "email", "street", "postal_code", "town")}
 
 
 class GroupForm(Form):
@@ -170,7 +189,7 @@ class JoinGroupForm(Form):
 
     def validate_until(self, field: Any) -> None:
         if field.data and self.since.data and field.data < self.since.data:
-            raise forms.ValidationError(_l("La fin vient après le début."))
+            raise forms.ValidationError(_("La fin vient après le début."))
 
 
 # ---------------------------------------------------------------- what staff asks

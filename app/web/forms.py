@@ -15,7 +15,7 @@ from flask import Flask, request
 from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from flask_wtf.file import FileField, MultipleFileField
+from flask_wtf.file import FileField, FileRequired, MultipleFileField
 from wtforms import FieldList, FormField, ValidationError
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import EqualTo, Length, NoneOf, Optional, Regexp, StopValidation
@@ -35,6 +35,7 @@ __all__ = [
     "EqualTo",
     "FieldList",
     "FileField",
+    "FileRequired",
     "Form",
     "FormField",
     "HiddenField",

@@ -157,6 +157,7 @@ def test_a_dry_run_says_everything_and_writes_nothing(flask, session, file):
         ("", ["Le fichier est vide."]),
         ("a\0b", ["Ce n’est pas un fichier CSV"]),
         ("nom;courriel\n" + "A;a@exemple.fr\n" * 5001, ["plus de 5000 lignes"]),
+        ("x" * 2_000_001, ["trop lourd"]),
     ],
 )
 def test_one_wrong_line_and_nothing_is_written(flask, session, file, text, faults):

@@ -8,19 +8,43 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from argon2 import PasswordHasher
 from flask import Flask
 
 from app import wiring
 from app.core import clock, delivery, journal
 from app.core.db import db
 from app.core.mail import OutgoingMail
+from app.members.services import passwords
 from app.place.models import Place
 from tests.factories import make_place
 
 Post = Callable[[], list[EmailMessage]]
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(scope="session", autouse=True)
+def _quick_hashes() -> Iterator[None]:
+    """Passwords are worked out in no time here, but where the time itself is tried (`slow_hashes`)."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        passwords._nobody.cache_clear()
+        yield
+    passwords._nobody.cache_clear()
+
+
+SLOW = passwords._hasher
+
+
+@pytest.fixture
+def slow_hashes(monkeypatch) -> Iterator[None]:
+    """As the house does it."""
+    monkeypatch.setattr(passwords, "_hasher", SLOW)
+    passwords._nobody.cache_clear()
+    yield
+    passwords._nobody.cache_clear()
+
+
+@pytest.fixture
 def place(session) -> Place:
     return make_place()
 

@@ -17,6 +17,8 @@ from app.members import queries, services
 from app.members.models import Member, WebSession
 from tests.factories import between, book, make_member, make_thing
 
+pytestmark = pytest.mark.usefixtures("place")
+
 PASSWORD = "trois poules rousses"
 
 

@@ -15,8 +15,9 @@ from app.members.rules.entering import (
     ends_at,
     may_sign_in,
 )
-from app.members.rules.files import Line, UnreadableFile, read_people, waits_for_guardian
+from app.members.rules.files import COLUMNS, MOST_BYTES, Line, UnreadableFile, read_people, waits_for_guardian
 from app.members.rules.kept import Kept, kept
+from app.members.rules.organisations import is_siren
 from app.members.rules.passwords import reasons_password
 from app.members.rules.refusals import (
     AccountClosed,
@@ -49,9 +50,11 @@ from app.members.rules.standing import InactiveMember, Suspended, reasons_member
 __all__ = [
     "ACTIONS",
     "AGE_OF_DIRECTORY",
+    "COLUMNS",
     "IDLE",
     "LONGEST",
     "MAJORITY",
+    "MOST_BYTES",
     "PURPOSES",
     "RECENT",
     "RENEWED_AFTER",
@@ -85,6 +88,7 @@ __all__ = [
     "ends_at",
     "is_adult",
     "is_minor",
+    "is_siren",
     "kept",
     "may",
     "may_be_in_directory",

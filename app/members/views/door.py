@@ -35,8 +35,15 @@ class Stranger(AnonymousUserMixin):
         return False
 
 
-def install(app: Flask, *, open_to_strangers: Collection[str]) -> None:
-    """Know who is signed in; and open nothing to others but the endpoints listed (`room.page`, or `room.*`)."""
+Tariffs = Callable[[int], list[tuple[str, str]]]
+
+
+def install(app: Flask, *, open_to_strangers: Collection[str], tariffs: Tariffs) -> None:
+    """Know who is signed in; and open nothing to others but the endpoints listed (`room.page`, or `room.*`).
+
+    `tariffs` gives (code, name) of the tariffs of a lieu, which are billing's.
+    """
+    app.extensions["tariffs"] = tariffs
     manager = LoginManager(app)
     manager.anonymous_user = Stranger
     manager.session_protection = None  # sessions are ours, and a phone changes its address all day
