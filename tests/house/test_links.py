@@ -1,0 +1,77 @@
+"""Every link of every page leads somewhere, for each person of the demonstration and for a stranger."""
+
+from collections import Counter
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from urllib.parse import urldefrag, urljoin, urlsplit
+
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.exceptions import HTTPException
+from werkzeug.test import TestResponse
+
+from app.cli import demo, starter
+from app.members.queries import member_by_email
+
+ENOUGH = 4  # pages of one kind: the week of every machine is drawn by one template
+
+
+class Links(HTMLParser):
+    """What a page invites to open: links, pictures, style sheets, scripts, and forms that only ask."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        said = dict(attrs)
+        if tag == "form" and (said.get("method") or "get").lower() == "get":
+            self.found.append(said.get("action") or "")
+        elif tag in ("a", "link", "img", "script", "use", "source"):
+            self.found.append(said.get("href") or said.get("src") or "")
+
+
+def broken_links(app: Flask, client: FlaskClient, start: str) -> Iterator[str]:
+    """« /from → /to: 404 », following each kind of page a few times."""
+    waiting, seen, kinds = [(start, "")], {start}, Counter[str]()
+    while waiting:
+        url, source = waiting.pop(0)
+        with client.get(url) as answer:
+            if answer.status_code >= 400:
+                yield f"{source or 'the start'} → {url}: {answer.status}"
+            found = [answer.location] if answer.location else _invited(answer)
+        for link in found:
+            target = urldefrag(urljoin(f"http://localhost{url}", link)).url
+            if urlsplit(target).hostname != "localhost":
+                continue
+            target = target.removeprefix("http://localhost") or "/"
+            kind = _kind(app, target)
+            if target not in seen and kinds[kind] < ENOUGH:
+                kinds[kind] += 1
+                seen.add(target)
+                waiting.append((target, url))
+
+
+def _invited(answer: TestResponse) -> list[str]:
+    return Links(answer.get_data(as_text=True)).found if answer.mimetype == "text/html" else []
+
+
+def _kind(app: Flask, url: str) -> str:
+    try:
+        rule, _ = app.url_map.bind("localhost").match(urlsplit(url).path)
+    except HTTPException:
+        return url
+    return str(rule)
+
+
+def test_every_link_leads_somewhere(app, client, log_in):
+    app.config["DEMO"] = True
+    starter.load_if_empty()
+    app.config["DEMO"] = False
+    broken = list(broken_links(app, client, "/"))
+    for email, _password, who in demo.ACCOUNTS:
+        member = member_by_email(email)
+        broken += [f"{who}: {link}" for link in broken_links(app, log_in(member), "/")]
+
+    assert broken == []
