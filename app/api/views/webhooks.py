@@ -29,7 +29,7 @@ def webhooks(caller: Caller) -> Answer:
     answer=(201, forms.NewWebhook),
     refuses=True,
     example={"url": "https://exemple.fr/worklab", "events": ["booking.confirmed", "booking.cancelled"]},
-    description="Selon Standard Webhooks 1.0.0\u00a0: webhook-id, webhook-timestamp, webhook-signature. Essais pendant 20 heures.",
+    description=N_("Selon Standard Webhooks 1.0.0\u00a0: webhook-id, webhook-timestamp, webhook-signature. Essais pendant 20 heures."),
 )
 def add_webhook(caller: Caller, wish: dict[str, Any]) -> Answer:
     """Without an `Idempotency-Key`: keeping the answer would keep the secret."""
