@@ -139,7 +139,7 @@ def chosen_thing(place: Place, value: str) -> tuple[Thing, Period]:
     """The thing and the time that a button carried; what no page of ours offered is not an address of ours."""
     choice = chosen(value)
     thing = directory(place).things.get(choice.resource_id) if choice else None
-    if choice is None or thing is None:
+    if choice is None or thing is None or not FIRST_DAY.year <= choice.starts_at.year <= choice.ends_at.year <= LAST_DAY.year:
         abort(400)
     return thing, Period(choice.starts_at, choice.ends_at)
 
