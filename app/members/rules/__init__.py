@@ -15,7 +15,7 @@ from app.members.rules.entering import (
     ends_at,
     may_sign_in,
 )
-from app.members.rules.files import COLUMNS, MOST_BYTES, Line, UnreadableFile, read_people, waits_for_guardian
+from app.members.rules.files import COLUMNS, MOST_BYTES, Fault, Line, UnreadableFile, read_people, waits_for_guardian
 from app.members.rules.kept import Kept, kept
 from app.members.rules.organisations import is_siren
 from app.members.rules.passwords import reasons_password
@@ -69,6 +69,7 @@ __all__ = [
     "AlreadyInGroup",
     "BadLogin",
     "EnterAgain",
+    "Fault",
     "GuardianMissing",
     "InactiveMember",
     "Kept",

@@ -6,9 +6,10 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, Self
 
 from app.core.addresses import NotAnAddress, email_address
+from app.core.refusals import N_
 from app.core.text import clean_line, searchable
 from app.members.rules.ages import is_minor
 from app.members.rules.rights import role_called
@@ -42,8 +43,24 @@ _DIGITS = re.compile(r"(\d{1,2})[/. -](\d{1,2})[/. -](\d{4}|\d{2})", re.ASCII)
 _WORDS = re.compile(r"(\d{1,2})(?:er)? ([a-z]+)\.? (\d{4})", re.ASCII)
 
 
+class Fault(str):
+    """What is wrong, in French; it remembers its sentence and what fills it, to be said in another language."""
+
+    sentence: str
+    blanks: Mapping[str, object]
+
+    def __new__(cls, sentence: str, **blanks: object) -> Self:
+        fault = super().__new__(cls, sentence % blanks)
+        fault.sentence, fault.blanks = sentence, blanks
+        return fault
+
+
 class UnreadableFile(ValueError):
-    """The file as a whole cannot be read; its sentence says why."""
+    """The file as a whole cannot be read."""
+
+    def __init__(self, sentence: str, **blanks: object) -> None:
+        self.fault = Fault(sentence, **blanks)
+        super().__init__(self.fault)
 
 
 @dataclass(slots=True)
@@ -56,18 +73,18 @@ class Line:
     roles: list[str] = field(default_factory=list)
     has_consent: bool = False
     fields: dict[str, Any] = field(default_factory=dict)
-    faults: list[str] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
 
 
 def read_people(content: bytes, *, today: date, tariffs: Sequence[str]) -> list[Line]:
     """Every line of the file, in order. UTF-8 with or without its mark, or Windows' own; `;`, `,` or tabs."""
     rows = _rows(_text(content))
     if not rows:
-        raise UnreadableFile("Le fichier est vide.")
+        raise UnreadableFile(N_("Le fichier est vide."))
     heads = [_column(head) for head in rows[0][1]]
     _look_at_heads(heads, rows[0][1])
     if len(rows) - 1 > MOST_LINES:
-        raise UnreadableFile(f"Le fichier a plus de {MOST_LINES} lignes : coupez-le.")
+        raise UnreadableFile(N_("Le fichier a plus de %(most)s lignes\u00a0: coupez-le."), most=MOST_LINES)
     lines = [_line(number, heads, cells, today, tariffs) for number, cells in rows[1:]]
     _look_at_doubles(lines)
     return lines
@@ -75,15 +92,15 @@ def read_people(content: bytes, *, today: date, tariffs: Sequence[str]) -> list[
 
 def _text(content: bytes) -> str:
     if len(content) > MOST_BYTES:
-        raise UnreadableFile("Le fichier est trop lourd : 2 Mo au plus.")
+        raise UnreadableFile(N_("Le fichier est trop lourd\u00a0: 2 Mo au plus."))
     if b"\0" in content:
-        raise UnreadableFile("Ce n’est pas un fichier CSV : enregistrez le tableau « au format CSV ».")
+        raise UnreadableFile(N_("Ce n’est pas un fichier CSV\u00a0: enregistrez le tableau «\u00a0au format CSV\u00a0»."))
     for encoding in ("utf-8-sig", "cp1252"):
         try:
             return content.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise UnreadableFile("Les accents de ce fichier ne se lisent pas : enregistrez-le en UTF-8.")
+    raise UnreadableFile(N_("Les accents de ce fichier ne se lisent pas\u00a0: enregistrez-le en UTF-8."))
 
 
 def _rows(text: str) -> list[tuple[int, list[str]]]:
@@ -95,7 +112,9 @@ def _rows(text: str) -> list[tuple[int, list[str]]]:
     try:
         return [(reader.line_num, [clean_line(cell) for cell in row]) for row in reader if any(cell.strip() for cell in row)]
     except csv.Error:
-        raise UnreadableFile(f"Ligne {reader.line_num} : des guillemets s’ouvrent sans se fermer, ou l’inverse.") from None
+        raise UnreadableFile(
+            N_("Ligne %(number)s\u00a0: des guillemets s’ouvrent sans se fermer, ou l’inverse."), number=reader.line_num
+        ) from None
 
 
 def _column(head: str) -> str | None:
@@ -106,35 +125,47 @@ def _column(head: str) -> str | None:
 def _look_at_heads(heads: Sequence[str | None], written: Sequence[str]) -> None:
     unknown = [f"« {text} »" for head, text in zip(heads, written, strict=True) if head is None and text]
     if unknown:
-        raise UnreadableFile(f"Colonnes inconnues : {', '.join(unknown)}. Connues : {', '.join(names[0] for names in COLUMNS.values())}.")
+        raise UnreadableFile(
+            N_("Colonnes inconnues\u00a0: %(unknown)s. Connues\u00a0: %(known)s."),
+            unknown=", ".join(unknown),
+            known=", ".join(names[0] for names in COLUMNS.values()),
+        )
     if "email" not in heads or not ({"name", "last_name"} & set(heads)):
-        raise UnreadableFile("La première ligne doit nommer les colonnes, dont « nom » et « courriel ».")
+        raise UnreadableFile(N_("La première ligne doit nommer les colonnes, dont «\u00a0nom\u00a0» et «\u00a0courriel\u00a0»."))
     doubled = {head for head in heads if head and heads.count(head) > 1}
     if doubled:
-        raise UnreadableFile("Deux colonnes portent le même nom.")
+        raise UnreadableFile(N_("Deux colonnes portent le même nom."))
 
 
 def _line(number: int, heads: Sequence[str | None], cells: list[str], today: date, tariffs: Sequence[str]) -> Line:
     line = Line(number)
     if len(cells) > len(heads) and any(cells[len(heads) :]):
-        line.faults.append("il y a plus de cases que de colonnes")
+        line.faults.append(Fault(N_("il y a plus de cases que de colonnes")))
     given = {head: cell for head, cell in zip(heads, cells, strict=False) if head}
     line.name = given.get("name") or f"{given.get('first_name', '')} {given.get('last_name', '')}".strip()
     if not line.name:
-        line.faults.append("le nom manque")
-    line.email = _address(given.get("email", ""), line, "l’adresse électronique")
+        line.faults.append(Fault(N_("le nom manque")))
+    if typed := given.get("email"):
+        line.email = _address(typed, line, N_("l’adresse électronique «\u00a0%(typed)s\u00a0» n’est pas complète"))
+    else:
+        line.faults.append(Fault(N_("l’adresse électronique manque")))
     line.roles = _roles(given.get("roles", ""), line)
     line.fields = {name: given[name] for name in ("phone", "street", "postal_code", "town", "guardian_name") if given.get(name)}
-    line.faults += [f"« {text[:20]}… » est trop long" for name, text in (("name", line.name), *_texts(line)) if len(text) > _LONGEST[name]]
+    too_long = N_("«\u00a0%(start)s…\u00a0» est trop long")
+    line.faults += [Fault(too_long, start=text[:20]) for name, text in (("name", line.name), *_texts(line)) if len(text) > _LONGEST[name]]
     if given.get("guardian_email"):
-        line.fields["guardian_email"] = _address(given["guardian_email"], line, "l’adresse du responsable")
+        line.fields["guardian_email"] = _address(
+            given["guardian_email"], line, N_("l’adresse du responsable «\u00a0%(typed)s\u00a0» n’est pas complète")
+        )
     if given.get("birth_date"):
         line.fields["birth_date"] = _birth_date(given["birth_date"], line, today)
     if tariff := given.get("tariff_group"):
         found = next((code for code in tariffs if searchable(code) == searchable(tariff)), None)
         line.fields["tariff_group"] = found
         if found is None:
-            line.faults.append(f"le tarif « {tariff} » n’existe pas ici ({', '.join(tariffs)})")
+            line.faults.append(
+                Fault(N_("le tarif «\u00a0%(typed)s\u00a0» n’existe pas ici (%(known)s)"), typed=tariff, known=", ".join(tariffs))
+            )
     line.fields["badge"] = _yes_or_no(given.get("badge", ""), line, "badge")
     consent = given.get("has_consent", "")
     line.has_consent = bool(_date(consent, today)) or _yes_or_no(consent, line, "autorisation")
@@ -145,14 +176,11 @@ def _texts(line: Line) -> list[tuple[str, str]]:
     return [(name, str(text)) for name, text in line.fields.items()]
 
 
-def _address(typed: str, line: Line, what: str) -> str:
-    if not typed:
-        line.faults.append(f"{what} manque")
-        return ""
+def _address(typed: str, line: Line, otherwise: str) -> str:
     try:
         return email_address(typed)
     except NotAnAddress:
-        line.faults.append(f"{what} « {typed} » n’est pas complète")
+        line.faults.append(Fault(otherwise, typed=typed))
         return typed
 
 
@@ -160,22 +188,23 @@ def _roles(typed: str, line: Line) -> list[str]:
     """One or several, parted by a comma, a bar or a plus; none: a member."""
     names = [name for name in re.split(r"[,;/|+]", typed) if name.strip()]
     found = {name: role_called(name) for name in names}
-    line.faults += [f"le rôle « {name.strip()} » n’existe pas" for name, role in found.items() if role is None]
+    unknown = N_("le rôle «\u00a0%(typed)s\u00a0» n’existe pas")
+    line.faults += [Fault(unknown, typed=name.strip()) for name, role in found.items() if role is None]
     return [role for role in found.values() if role] or ["member"]
 
 
-def _yes_or_no(typed: str, line: Line, what: str) -> bool:
+def _yes_or_no(typed: str, line: Line, column: str) -> bool:
     if searchable(typed) in _YES:
         return True
     if searchable(typed) not in _NO:
-        line.faults.append(f"{what} : on attend oui ou non, pas « {typed} »")
+        line.faults.append(Fault(N_("%(column)s\u00a0: on attend oui ou non, pas «\u00a0%(typed)s\u00a0»"), column=column, typed=typed))
     return False
 
 
 def _birth_date(typed: str, line: Line, today: date) -> date | None:
     born = _date(typed, today)
     if born is None or not date(1900, 1, 1) <= born <= today:
-        line.faults.append(f"la date de naissance « {typed} » n’est pas une date comme 08/12/1970")
+        line.faults.append(Fault(N_("la date de naissance «\u00a0%(typed)s\u00a0» n’est pas une date comme 08/12/1970"), typed=typed))
         return None
     return born
 
@@ -210,7 +239,7 @@ def _look_at_doubles(lines: Sequence[Line]) -> None:
             continue
         same = first.setdefault(line.email, line)
         if same is not line:
-            line.faults.append(f"l’adresse {line.email} est déjà celle de la ligne {same.number}")
+            line.faults.append(Fault(N_("l’adresse %(email)s est déjà celle de la ligne %(number)s"), email=line.email, number=same.number))
 
 
 def waits_for_guardian(line: Line, today: date) -> bool:

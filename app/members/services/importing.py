@@ -6,9 +6,10 @@ from datetime import datetime
 
 from app.core import journal
 from app.core.db import transaction
+from app.core.refusals import N_
 from app.members import queries, rules
 from app.members.models import Member
-from app.members.rules import Line
+from app.members.rules import Fault, Line
 from app.members.services.people import create_member
 
 
@@ -18,7 +19,7 @@ class Imported:
 
     added: list[Line] = field(default_factory=list)
     known: list[Line] = field(default_factory=list)
-    faults: list[tuple[int, str]] = field(default_factory=list)
+    faults: list[tuple[int, Fault]] = field(default_factory=list)
 
 
 def import_people(lines: Sequence[Line], *, actor: Member | None, now: datetime, dry_run: bool = False) -> Imported:
@@ -29,7 +30,7 @@ def import_people(lines: Sequence[Line], *, actor: Member | None, now: datetime,
         found.known = [line for line in lines if line.email in known]
         found.added = [line for line in lines if line.email not in known and not line.faults]
         found.faults += [
-            (line.number, "seule une personne qui administre le lieu peut donner ce rôle")
+            (line.number, Fault(N_("seule une personne qui administre le lieu peut donner ce rôle")))
             for line in found.added
             if actor and list(rules.reasons_roles(actor.roles, had=(), given=line.roles))
         ]

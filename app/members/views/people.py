@@ -176,7 +176,7 @@ def import_people() -> ResponseReturnValue:
         try:
             lines = rules.read_people(form.file.data.read(rules.MOST_BYTES + 1), today=now.date(), tariffs=codes)
         except rules.UnreadableFile as trouble:
-            form.file.errors = [str(trouble)]
+            form.file.errors = [_(trouble.fault.sentence, **trouble.fault.blanks)]
         else:
             done = services.import_people(lines, actor=current_user, dry_run=form.dry_run.data, now=now)
             if not done.faults and not form.dry_run.data:
