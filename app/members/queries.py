@@ -144,7 +144,7 @@ class Page:
 def people(wanted: Wanted, *, page: int = 1) -> Page:
     """The people of a list, by name."""
     rows = db.session.scalars(
-        sa.select(Member).where(*_which(wanted)).order_by(Member.name, Member.id).offset((page - 1) * PAGE).limit(PAGE + 1)
+        sa.select(Member).where(*_which(wanted)).order_by(Member.search_text, Member.id).offset((page - 1) * PAGE).limit(PAGE + 1)
     ).all()
     return Page(rows[:PAGE], page, len(rows) > PAGE)
 
@@ -156,14 +156,18 @@ def search(words: str, *, limit: int = 10) -> list[Member]:
         return []
     first = sa.case((Member.search_text.startswith(asked, autoescape=True), 0), else_=1)
     return list(
-        db.session.scalars(sa.select(Member).where(*_which(Wanted(words=words))).order_by(first, Member.name, Member.id).limit(limit))
+        db.session.scalars(
+            sa.select(Member).where(*_which(Wanted(words=words))).order_by(first, Member.search_text, Member.id).limit(limit)
+        )
     )
 
 
 def choices(member_ids: Collection[int] = ()) -> list[tuple[int, str]]:
     """(id, name) of everybody whose account is open, for a list to choose from."""
     rows = db.session.execute(
-        sa.select(Member.id, Member.name).where(sa.or_(Member.status.in_(OPEN), Member.id.in_(member_ids))).order_by(Member.name, Member.id)
+        sa.select(Member.id, Member.name)
+        .where(sa.or_(Member.status.in_(OPEN), Member.id.in_(member_ids)))
+        .order_by(Member.search_text, Member.id)
     )
     return [(row.id, row.name) for row in rows]
 
@@ -234,7 +238,7 @@ def belongings(group_id: int) -> list[tuple[GroupMember, Member]]:
         sa.select(GroupMember, Member)
         .join(Member, Member.id == GroupMember.member_id)
         .where(GroupMember.group_id == group_id)
-        .order_by(GroupMember.until.is_not(None), Member.name, GroupMember.since)
+        .order_by(GroupMember.until.is_not(None), Member.search_text, GroupMember.since)
     )
     return [(row[0], row[1]) for row in rows]
 
