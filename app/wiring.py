@@ -36,6 +36,7 @@ from app.feeds import views as feeds
 from app.members import mails as members_mails
 from app.members import models as members_models
 from app.members import queries as members_queries
+from app.members import services as members_services
 from app.members import views as members_views
 from app.place import models as place_models
 from app.place import services as place_services
@@ -67,6 +68,7 @@ TICKS: tuple[Callable[..., int], ...] = (
     booking.settle_arrivals,
     booking.remind,
     booking.forget_keys,
+    members_services.forget_old,
     fablab_services.warn_of_expiry,
     webhooks.forget_told,
     mail.forget_old,

@@ -116,6 +116,7 @@ WORDS: Mapping[str, str] = {
     "member.suspended": N_("Compte suspendu"),
     "member.reactivated": N_("Compte rouvert"),
     "member.closed": N_("Compte fermé"),
+    "member.forgotten": N_("Inscription restée sans réponse, effacée"),
     "member.imported": N_("Fichier de personnes importé"),
     "organisation.added": N_("Organisation ajoutée"),
     "organisation.changed": N_("Organisation changée"),

@@ -22,6 +22,7 @@ from app.members.services.belonging import (
     leave_group,
 )
 from app.members.services.entering import LINKS, Device, ask_link, ask_reset, reset_password, sign_in, sign_in_by_link, sign_out
+from app.members.services.forgetting import forget_old
 from app.members.services.importing import Imported, import_people
 from app.members.services.joining import confirm, consent, mark_of, sign_up
 from app.members.services.passwords import hash_password
@@ -54,6 +55,7 @@ __all__ = [
     "end_feed",
     "end_session",
     "end_sessions",
+    "forget_old",
     "hash_password",
     "import_people",
     "invite",

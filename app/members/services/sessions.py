@@ -62,12 +62,6 @@ def close_sessions(member_id: int, *, but: int | None = None) -> int:
         return _end(WebSession.member_id == member_id, WebSession.id != (but or 0))
 
 
-def forget_sessions(*, now: datetime) -> int:
-    """Remove the sessions that have ended by themselves."""
-    with transaction():
-        return _end(WebSession.expires_at <= now)
-
-
 def _end(*which: sa.ColumnElement[bool]) -> int:
     ended = sa.delete(WebSession).where(*which).returning(WebSession.id).execution_options(synchronize_session=False)
     return len(db.session.execute(ended).all())

@@ -56,14 +56,6 @@ def forgive(limit: Limit, *, account: str, address: str) -> None:
         )
 
 
-def forget_attempts() -> None:
-    """Nobody's tries are remembered for more than a day."""
-    with transaction():
-        db.session.execute(
-            sa.delete(SignInAttempt).where(SignInAttempt.at <= clock.running() - KEPT).execution_options(synchronize_session=False)
-        )
-
-
 def _full_until(subject: str, most: int, within: timedelta, now: datetime) -> datetime | None:
     """When this subject may try again, if it has used up its tries: the oldest of the last `most` must leave the window first."""
     tries = db.session.scalars(
