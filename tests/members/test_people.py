@@ -80,7 +80,7 @@ def test_a_long_list_has_pages(session, staff):
 
     first, last = staff.get("/manage/members").text, staff.get("/manage/members?page=3").text
 
-    assert first.count("person0") + first.count("person1") == 50 and "?page=2" in first
+    assert first.count("person0") == 49 and "?page=2" in first
     assert last.count("person1") == 20 and "page=4" not in last
     for wrong in ("0", "-1", "x", "99999999999999999999"):
         assert staff.get(f"/manage/members?page={wrong}").status_code == 200
