@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Flask, Response, abort, current_app, flash, jsonify, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import force_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
@@ -66,7 +67,9 @@ def manifest() -> ResponseReturnValue:
 
 @bp.get("/sw.js")
 def service_worker() -> ResponseReturnValue:
-    answer = Response(offline.service_worker(), mimetype="text/javascript")
+    """In the language of the page that asks for it: a browser may fetch a worker without saying its own."""
+    with force_locale(request.args.get("lang") if request.args.get("lang") in i18n.LANGUAGES else i18n.language()):
+        answer = Response(offline.service_worker(), mimetype="text/javascript")
     answer.headers["Cache-Control"] = "no-cache"
     return answer
 
