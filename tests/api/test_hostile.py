@@ -213,12 +213,6 @@ def test_true_is_true_and_nothing_else(lieu, partner, value):
     assert (no.status_code, list(wrong(no))) == (422, ["skip_conflicts"])
 
 
-def test_the_length_of_a_whole_life_is_too_long(lieu, partner):
-    no = partner(lieu.max).book(lieu.room, "2027-01-05T10:00:00+01:00", "2099-01-05T11:00:00+01:00", override_reason="Pour toujours")
-
-    assert no.status_code in (201, 409, 422)
-
-
 def test_an_outage_goes_forward_and_does_not_undo_the_past(lieu, partner, frozen):
     boss = partner(lieu.max)
     past = boss.book(lieu.room, "2026-12-02 10:00", "2026-12-02 11:00").json["id"]

@@ -6,7 +6,6 @@ from app.booking import services
 from app.booking.models import Booking
 from app.core import clock
 from app.core.db import db, transaction
-from app.members.models import Member
 from tests.api.partner import codes, wrong
 from tests.factories import make_member, make_place, make_thing, paris, thing
 
@@ -264,4 +263,3 @@ def test_the_list_of_things_costs_as_much_for_sixty_as_for_ten(lieu, partner, st
         camille.get("/resources")
 
     assert len(many) == len(few)
-    assert db.session.get_one(Member, lieu.camille.id) is not None
