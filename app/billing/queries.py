@@ -12,6 +12,7 @@ from app.core.cache import Stamped, asked_once
 from app.core.db import db, table
 from app.core.refusals import N_
 from app.members.models import GroupMember, Member
+from app.members.queries import Person
 from app.members.rules import Kept, kept
 from app.place.models import Place
 
@@ -114,7 +115,9 @@ def plans_on(member_id: int, day: date) -> list[HeldPlan]:
     return [HeldPlan(*row) for row in db.session.execute(_PLANS_ON, {"member_id": member_id, "day": day})]
 
 
-def lots_for(member: Member, *, place_id: int, unit: str, scopes: Collection[str], on: date, plans: Iterable[HeldPlan]) -> list[LotView]:
+def lots_for(
+    member: Person | Member, *, place_id: int, unit: str, scopes: Collection[str], on: date, plans: Iterable[HeldPlan]
+) -> list[LotView]:
     """The lots that may cover this use: the person's, their organisation's, their groups', and their plans' month."""
     found = [lot for lot in _lots(member, place_id, on) if lot.unit == unit and lot.scope in ("", *scopes)]
     return found + _months_to_come({lot.origin for lot in found}, plans, on, [(unit, scope) for scope in scopes])
@@ -125,7 +128,7 @@ def origin_of(subscription_id: int, day: date, unit: str, scope: str) -> str:
     return f"subscription:{subscription_id}:{day:%Y-%m}:{unit}:{scope}"
 
 
-def balances(member: Member, *, place_id: int, on: date) -> Balances:
+def balances(member: Person | Member, *, place_id: int, on: date) -> Balances:
     """What is left today, over every lot that is valid, and what is due."""
     lots = list(_lots(member, place_id, on))
     lots += _months_to_come({lot.origin for lot in lots}, plans_on(member.id, on), on, list(ALLOWANCES.values()))
@@ -180,7 +183,7 @@ _LOTS = sa.select(
 
 
 @asked_once
-def _lots(member: Member, place_id: int, on: date) -> list[LotView]:
+def _lots(member: Person | Member, place_id: int, on: date) -> list[LotView]:
     """Every lot that this person may use, whatever its unit and scope: there are few."""
     asked = {"place_id": place_id, "member_id": member.id, "organisation_id": member.organisation_id, "on": on}
     return [LotView(**row._mapping) for row in db.session.execute(_LOTS, asked)]

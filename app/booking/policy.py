@@ -11,7 +11,7 @@ from app.booking.models import Kind
 from app.booking.rules import Thing
 from app.core.period import Period
 from app.core.refusals import Reason
-from app.members.models import Member
+from app.members.queries import Person
 from app.place.models import Place
 from app.place.rules import Calendar
 
@@ -31,7 +31,7 @@ class Request:
     kind: Kind
     place: Place
     calendar: Calendar
-    member: Member
+    member: Person
     wants: tuple[Want, ...]
     now: datetime
     actor_id: int | None = None

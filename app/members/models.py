@@ -1,7 +1,6 @@
 """Tables of people: one identity for desk, machine, course and bill."""
 
 from datetime import date, datetime
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
@@ -53,11 +52,6 @@ class Member(Model):
     organisation: Mapped["Organisation | None"] = relationship()
     role_rows: Mapped[list["MemberRole"]] = relationship(cascade="all, delete-orphan", lazy="selectin", order_by="MemberRole.id")
 
-    # What Flask-Login asks of a person who is signed in.
-    is_authenticated = True
-    is_active = True
-    is_anonymous = False
-
     @property
     def roles(self) -> frozenset[str]:
         return frozenset(row.role for row in self.role_rows)
@@ -68,26 +62,6 @@ class Member(Model):
 
     def may(self, action: str) -> bool:
         return rules.may(self.roles, action)
-
-    @property
-    def web_session(self) -> "WebSession":
-        """The session by which this person came; only known of who is signed in."""
-        session: WebSession = self._by["session"]
-        return session
-
-    def get_id(self) -> str:
-        """What the browser's cookie holds: the token of the session, so that ending it ends what the cookie opens."""
-        token: str = self._by["token"]
-        return token
-
-    def came_by(self, session: "WebSession", token: str) -> "Member":
-        self._by.update(session=session, token=token)
-        return self
-
-    @property
-    def _by(self) -> dict[str, Any]:
-        by: dict[str, Any] = sa.inspect(self).info
-        return by
 
     @validates("name", "email")
     def _keep_searchable(self, field: str, value: str) -> str:

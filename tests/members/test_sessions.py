@@ -17,7 +17,8 @@ NOW = clock.now()
 
 def opened(member, *, token, later=timedelta()):
     db.session.expire_all()
-    return queries.session_member(token, now=NOW + later) == member
+    person = queries.session_member(token, now=NOW + later)
+    return person is not None and person.id == member.id
 
 
 def test_a_session_opens_for_its_person_until_it_has_waited_too_long(session):

@@ -9,8 +9,7 @@ from app.booking.policy import Request, Want
 from app.booking.rules import HALVES, Thing, half_of
 from app.core.db import db
 from app.core.period import Period
-from app.members import rules as members_rules
-from app.members.models import Member
+from app.members import queries as members
 from app.place import queries as place_queries
 from app.place.models import Place
 
@@ -40,8 +39,8 @@ def ask(
     """A request of `member_id`, made by `actor_id` (themselves or staff). What is sold by the half-day gets its `half` from the period."""
     listed = tuple(Want(thing, period) for thing, period in wants)
     place = db.session.get_one(Place, listed[0].thing.place_id)
-    member = db.session.get_one(Member, member_id)
-    actor = member if actor_id == member_id else db.session.get_one(Member, actor_id)
+    member = members.person(member_id)
+    actor = member if actor_id == member_id else members.person(actor_id)
     day = listed[0].period.starts_at.astimezone(place.tz).date()
     plans = billing.plans_on(member_id, day)
     calendar = place_queries.calendar(place.id)
@@ -56,7 +55,7 @@ def ask(
         wants=listed,
         now=now,
         actor_id=actor_id,
-        is_staff=members_rules.may(actor.roles, "override_rules"),
+        is_staff=actor.may("override_rules"),
         has_badge=has_badge,
         plans=tuple(plan.code for plan in plans),
         half=half,

@@ -8,6 +8,7 @@ from app.core.db import db, transaction
 from app.core.refusals import Refused
 from app.members import queries, rules
 from app.members.models import Member
+from app.members.queries import Visit
 from app.members.services import throttle
 from app.members.services.entering import LINKS, refuse_weak, set_password
 from app.members.services.joining import mark_of, take_turn
@@ -37,20 +38,20 @@ def change_profile(*, member_id: int, now: datetime, **fields: Any) -> Member:
         return person
 
 
-def change_password(*, member_id: int, current: str, password: str, session_id: int, address: str, now: datetime) -> None:
+def change_password(*, member_id: int, visit: Visit, current: str, password: str, address: str, now: datetime) -> None:
     """Choose another password, knowing the current one: every other session ends."""
     person = db.session.get_one(Member, member_id)
-    prove(person, current, address=address, now=now)
+    prove(person, visit, current, address=address, now=now)
     refuse_weak(password, person)
     hashed = hash_password(password)
     with transaction():
-        set_password(person, hashed, now=now, but=session_id)
+        set_password(person, hashed, now=now, but=visit.id)
 
 
-def ask_new_address(*, member_id: int, email: str, current: str, address: str, now: datetime) -> None:
+def ask_new_address(*, member_id: int, visit: Visit, email: str, current: str, address: str, now: datetime) -> None:
     """Ask to be written to elsewhere: the new address must answer first. A taken one gets nothing, and the page says the same."""
     person, email = db.session.get_one(Member, member_id), queries.email_key(email)
-    prove(person, current, address=address, now=now)
+    prove(person, visit, current, address=address, now=now)
     throttle.count_attempt(throttle.ASK_MAIL, account=person.email, address=address)
     with transaction():
         revoke_tokens(member_id=member_id, purposes=("email",), now=now)
@@ -115,10 +116,10 @@ def note_export(*, member_id: int, now: datetime) -> None:
         journal.record("member.data_exported", member_id, actor_id=member_id, member_id=member_id, at=now)
 
 
-def prove(person: Member, current: str, *, address: str, now: datetime) -> None:
+def prove(person: Member, visit: Visit, current: str, *, address: str, now: datetime) -> None:
     """Before what opens the account is changed: the current password; of an account without one, having entered just now."""
     if person.password_hash is None:
-        if person.web_session.created_at < now - rules.RECENT:
+        if visit.created_at < now - rules.RECENT:
             raise Refused(rules.EnterAgain())
         return
     throttle.count_attempt(throttle.SIGN_IN, account=person.email, address=address)

@@ -8,6 +8,7 @@ from app.core.db import transaction
 from app.core.refusals import Refused
 from app.members import queries, rules
 from app.members.models import Member
+from app.members.queries import SignedIn
 from app.members.services import throttle
 from app.members.services.passwords import hash_password, is_outdated, is_password
 from app.members.services.sessions import close_sessions, end_session, open_session
@@ -74,7 +75,7 @@ def reset_password(token: str, *, password: str, device: Device, now: datetime) 
         return enter(row.member, device=device, how="reset", now=now)
 
 
-def sign_out(person: Member, *, now: datetime) -> None:
+def sign_out(person: SignedIn, *, now: datetime) -> None:
     end_session(member_id=person.id, session_id=person.web_session.id, now=now)
 
 

@@ -10,6 +10,7 @@ from app.core.db import db, transaction
 from app.core.text import clean_line
 from app.members import queries, rules
 from app.members.models import WebSession
+from app.members.queries import Visit
 
 
 def open_session(*, member_id: int, now: datetime, user_agent: str = "", remembered: bool = False) -> str:
@@ -31,7 +32,7 @@ def open_session(*, member_id: int, now: datetime, user_agent: str = "", remembe
     return token
 
 
-def note_seen(session: WebSession, *, now: datetime) -> None:
+def note_seen(session: Visit, *, now: datetime) -> None:
     """Somebody came back by this session: it is good for a while longer, up to its longest."""
     ends = rules.ends_at(opened=session.created_at, seen=now, remembered=session.remembered)
     with transaction():

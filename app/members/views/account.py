@@ -61,7 +61,7 @@ def password() -> ResponseReturnValue:
                 member_id=current_user.id,
                 current=form.current.data if "current" in form else "",
                 password=form.password.data,
-                session_id=current_user.web_session.id,
+                visit=current_user.web_session,
                 address=request.remote_addr or "",
                 now=clock.now(),
             )
@@ -83,6 +83,7 @@ def address() -> ResponseReturnValue:
         try:
             services.ask_new_address(
                 member_id=current_user.id,
+                visit=current_user.web_session,
                 email=form.email.data,
                 current=form.current.data if "current" in form else "",
                 address=request.remote_addr or "",

@@ -14,7 +14,7 @@ from sqlalchemy.exc import OperationalError
 from app.core import clock
 from app.core.db import HouseIsReadOnly
 from app.members import queries, rules, services
-from app.members.models import Member
+from app.members.queries import SignedIn
 from app.members.services import Device
 from app.web import security
 from app.web.forms import Form
@@ -98,7 +98,7 @@ def back_to_work(default: str = "/me") -> ResponseReturnValue:
     return redirect(security.safe_next(request.values.get("next"), default))
 
 
-def _load(token: str) -> Member | None:
+def _load(token: str) -> SignedIn | None:
     now = clock.now()
     person = queries.session_member(token, now=now)
     if person is not None and now - person.web_session.seen_at >= rules.RENEWED_AFTER[person.web_session.remembered]:
@@ -106,7 +106,7 @@ def _load(token: str) -> Member | None:
     return person
 
 
-def _note_seen(person: Member) -> None:
+def _note_seen(person: SignedIn) -> None:
     """Reading goes on when nobody may write, or when somebody writes for long: it will be noted another time."""
     try:
         services.note_seen(person.web_session, now=clock.now())
