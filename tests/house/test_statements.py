@@ -1,0 +1,133 @@
+"""How often a page or a gesture asks the database: as often in a full lieu as in an empty one, and no more than is written here."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from app.core.refusals import Refused
+from app.members.models import Member
+from app.place.models import Place
+from tests.factories import between, book, make_machine, make_member, make_place, make_thing, price, thing
+
+MONDAY = "2026-12-07"
+WEEK = "/coworking/week?week=2026-12-07"
+
+# Statements of each page; `BEGIN`, `COMMIT` and savepoints are not counted.
+PAGES = {
+    WEEK: 4,
+    "/coworking/r/room?week=2026-12-07": 5,
+    "/coworking/r/desk/2026-12-08m": 8,
+    "/me": 12,
+}
+BOOKING, REFUSAL = 17, 6  # on PostgreSQL one of them is the turn that it waits for
+
+
+class Lieu:
+    """A desk, a room and a machine with prices, a person, and as many bookings of others as one likes."""
+
+    def __init__(self) -> None:
+        self.place: Place = make_place()
+        self.desk, self.room = make_thing(self.place, "desk"), make_thing(self.place, "room", kind="room", name="Salle")
+        self.machine = make_machine(self.place)
+        price(self.place, "desk", "half_day", 700)
+        self.camille: Member = make_member("Camille")
+
+    def fill(self, hours: Sequence[str]) -> None:
+        """Somebody else has the room and the machine at these hours, every day of that week and of the next."""
+        sacha = make_member("Sacha")
+        for ahead in (0, 1, 2, 3, 4, 7, 8, 9, 10, 11):
+            day = (date.fromisoformat(MONDAY) + timedelta(days=ahead)).isoformat()
+            for hour in hours:
+                for one in (self.room, self.machine):
+                    book(thing(one.id), between(day, f"{hour}:00", f"{hour}:30"), sacha)
+
+
+@pytest.fixture
+def said() -> Iterator[Callable[..., list[str]]]:
+    """`said(what)` does it and gives the statements that the database heard."""
+    heard: list[str] = []
+
+    def listen(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if statement.startswith(("SELECT", "INSERT", "UPDATE", "DELETE")):
+            heard.append(statement)
+
+    @contextmanager
+    def listening() -> Iterator[None]:
+        sa.event.listen(sa.Engine, "before_cursor_execute", listen)
+        try:
+            yield
+        finally:
+            sa.event.remove(sa.Engine, "before_cursor_execute", listen)
+
+    def said(what: Callable[[], object]) -> list[str]:
+        heard.clear()
+        with listening():
+            what()
+        return list(heard)
+
+    yield said
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_asks_as_much_in_a_full_lieu_as_in_an_empty_one(path, session, frozen, log_in, said):
+    frozen("2026-12-02T08:00+01:00")
+    lieu = Lieu()
+    client = log_in(lieu.camille)
+
+    def look() -> None:
+        assert client.get(path).status_code == 200
+
+    look()  # what a process keeps of the settings is read once
+    lieu.fill(["09"])
+    few = said(look)
+    lieu.fill(["10", "11", "14", "15", "16"])
+    many = said(look)
+
+    assert len(few) == len(many) <= PAGES[path], many
+
+
+def test_a_booking_asks_as_much_in_a_full_lieu_as_in_an_empty_one(session, frozen, said):
+    frozen("2026-12-02T08:00+01:00")
+    lieu = Lieu()
+    lieu.fill(["09"])
+
+    few = said(lambda: book(lieu.room, between(MONDAY, "10:00", "11:00"), lieu.camille, key="one"))
+    lieu.fill(["11", "14", "15"])
+    many = said(lambda: book(lieu.room, between(MONDAY, "16:00", "17:00"), lieu.camille, key="two"))
+
+    assert len(few) == len(many) <= BOOKING, many
+
+
+def test_a_refusal_asks_as_much_in_a_full_lieu_as_in_an_empty_one(session, frozen, said):
+    frozen("2026-12-02T08:00+01:00")
+    lieu = Lieu()
+    lieu.fill(["09"])
+
+    def ask_in_vain() -> None:
+        with pytest.raises(Refused):
+            book(lieu.room, between(MONDAY, "09:00", "10:00"), lieu.camille)
+
+    few = said(ask_in_vain)
+    lieu.fill(["10", "11", "14", "15"])
+    many = said(ask_in_vain)
+
+    assert len(few) == len(many) <= REFUSAL, many
+
+
+def test_a_booking_is_one_transaction_of_writing(session, frozen, log_in, said):
+    """One wait for the disk: the booking, its price, its place in the calendar and the mail's promise are written together."""
+    frozen("2026-12-02T08:00+01:00")
+    lieu = Lieu()
+    client = log_in(lieu.camille)
+    page = client.get("/coworking/r/desk/2026-12-08m").get_data(as_text=True)
+    choice = re.search(r'name="choice" value="([^"]+)"', page)
+    assert choice is not None
+
+    heard = said(lambda: client.post("/coworking/bookings", data={"choice": choice[1]}))
+
+    assert [statement for statement in heard if "INSERT INTO booking " in statement]
+    assert len([statement for statement in heard if "house_state" in statement]) == 1  # what each transaction that writes asks first
