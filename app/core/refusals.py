@@ -1,8 +1,9 @@
 """An expected « no »: all its reasons, each a stable code, a sentence, a next step."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import ClassVar
 
 
@@ -55,13 +56,26 @@ class Alternative:
 
 
 class Refused(Exception):
-    """The gesture is refused, and nothing was written."""
+    """The gesture is refused, and nothing was written.
 
-    def __init__(self, *reasons: Reason, alternatives: Iterable[Alternative] = (), waitlist: bool = False) -> None:
+    Its alternatives may be a search: it is made when they are shown, once the gesture's turn is over and nobody waits for it.
+    """
+
+    def __init__(
+        self,
+        *reasons: Reason,
+        alternatives: Iterable[Alternative] | Callable[[], Iterable[Alternative]] = (),
+        waitlist: bool = False,
+    ) -> None:
         super().__init__(", ".join(reason.code for reason in reasons))
         self.reasons = list(reasons)
-        self.alternatives = list(alternatives)
         self.waitlist = waitlist  # whether one may join a waiting list for it
+        self._search = alternatives
+
+    @cached_property
+    def alternatives(self) -> list[Alternative]:
+        """What can be had instead."""
+        return list(self._search() if callable(self._search) else self._search)
 
     @property
     def codes(self) -> list[str]:

@@ -180,8 +180,8 @@ def first_status(request: Request) -> Status:
 
 
 def refusal(found: Examination) -> Refused:
-    """The no, with all its reasons and what can be had instead."""
-    return Refused(*found.standing, alternatives=alternatives(found), waitlist=can_wait(found))
+    """The no, with all its reasons; what can be had instead is looked for when it is shown."""
+    return Refused(*found.standing, alternatives=lambda: alternatives(found), waitlist=can_wait(found))
 
 
 def can_wait(found: Examination) -> bool:
