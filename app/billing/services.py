@@ -107,6 +107,18 @@ def held_units(ref: str) -> dict[int, int]:
     return {lot_id: int(units) for lot_id, units in rows if units}
 
 
+def held_by_unit(ref: str) -> dict[str, int]:
+    """What would go back to its lots for this reference: how many of each unit."""
+    held = held_units(ref)
+    if not held:
+        return {}
+    rows = db.session.execute(sa.select(Lot.id, Lot.unit).where(Lot.id.in_(list(held))))
+    counted: dict[str, int] = {}
+    for lot_id, unit in rows:
+        counted[unit] = counted.get(unit, 0) + held[lot_id]
+    return counted
+
+
 def charge(
     coverage: Coverage,
     *,

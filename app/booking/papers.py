@@ -34,8 +34,6 @@ _COVERS: Mapping[tuple[str, str], tuple[str, str]] = {
     ("plan", "minute"): (N_("{n} de votre abonnement"), N_("{n} de votre abonnement")),
     ("pass", "half_day"): (N_("{n} demi-journée de votre carnet"), N_("{n} demi-journées de votre carnet")),
     ("pass", "minute"): (N_("{n} de votre forfait"), N_("{n} de votre forfait")),
-    ("gift", "half_day"): (N_("{n} demi-journée offerte"), N_("{n} demi-journées offertes")),
-    ("gift", "minute"): (N_("{n} offertes"), N_("{n} offertes")),
 }
 
 

@@ -320,6 +320,26 @@ def test_half_days_come_from_the_lot_that_expires_first_and_go_back_to_it(lieu):
     assert {lot: db.session.get_one(Lot, lot, populate_existing=True).held for lot in (soon, late)} == {soon: 0, late: 0}
 
 
+def test_a_gift_goes_back_to_its_lot_and_is_said_before(lieu):
+    lot = give_half_days(lieu.place, lieu.camille, 1, source="free")
+    booking = book_half(lieu.pool, "2027-01-05", "day", lieu.camille)
+    assert booking.price_cents == 700
+
+    announced = services.refund_of(booking, now=clock.now(), by_lieu=False)
+    done = services.cancel(booking_id=booking.id, actor_id=lieu.camille.id, by_lieu=False, now=clock.now())
+
+    assert (announced.half_days, announced.cents) == (1, 700)
+    assert done.refund == announced
+    assert db.session.get_one(Lot, lot, populate_existing=True).held == 0
+
+
+def test_what_costs_nothing_gives_nothing_back(lieu):
+    booth = make_thing(lieu.place, "cabine", kind="booth")
+    booking = book(booth, between("2027-01-05", "10:00", "11:00"), lieu.camille)
+    refund = services.refund_of(booking, now=clock.now(), by_lieu=False)
+    assert (refund.cents, refund.half_days, refund.minutes) == (0, 0, 0)
+
+
 def test_a_unit_given_back_to_an_expired_lot_lives_a_week_more(lieu, frozen):
     lot = give_half_days(lieu.place, lieu.camille, 1, until="2027-01-08")
     booking = book_half(lieu.pool, "2027-01-08", "morning", lieu.camille)

@@ -51,12 +51,9 @@ def refund_of(booking: Booking, *, now: datetime, by_lieu: bool) -> Refund:
 
 
 def everything(booking: Booking, *, is_late: bool = False) -> Refund:
-    """All that a booking took from the person: money, and units of their lots."""
-    units = {"half_day": 0, "minute": 0}
-    for part in booking.covered_by:
-        if part["source"] in ("plan", "pass", "gift"):
-            units[part["unit"]] += part["units"]
-    return Refund(is_late, booking.price_cents, units["half_day"], units["minute"], 0)
+    """All that a booking took from the person: money, and the units that the ledger still holds for it, gifts included."""
+    units = billing.held_by_unit(ref_of(booking))
+    return Refund(is_late, booking.price_cents, units.get("half_day", 0), units.get("minute", 0), 0)
 
 
 def cancel(
