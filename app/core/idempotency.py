@@ -2,19 +2,19 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.db import Model, UtcDateTime, db, table
+from app.core.db import Model, UtcDateTime, db, table, transaction
 from app.core.refusals import N_, Reason, Refused
 
 KEPT = timedelta(hours=24)
+Done = TypeVar("Done")
 
 
 class IdempotentAnswer(Model):
@@ -61,10 +61,45 @@ class KeyReused(Reason):
     next_step = N_("Envoyer la demande avec une clé neuve.")
 
 
-def earlier_answer(*, member_id: int, key: str | None, body: object, now: datetime) -> dict[str, Any] | None:
-    """What was answered to this key, if the same body was sent with it; another body is refused."""
+def once(
+    do: Callable[[], Done],
+    *,
+    keep: Callable[[Done], Mapping[str, Any]],
+    recall: Callable[[Mapping[str, Any]], Done],
+    look: Callable[[], None] = lambda: None,
+    member_id: int,
+    key: str | None,
+    body: object,
+    now: datetime,
+) -> Done:
+    """Do it in a transaction, once for this person's key: the same key and `body` recall what was done, another body is refused.
+
+    `look` gives a quick no before the transaction. `keep` says what to remember of what was done; the key, the effect and the
+    answer are one transaction. Another gesture that holds the key is waited for, then its answer stands.
+    """
     if not key:
-        return None
+        look()
+        with transaction():
+            return do()
+    if (answer := _earlier(member_id, key, body, now)) is not None:
+        return recall(answer)
+    try:
+        look()
+        with transaction():
+            claimed = _claim(member_id, key, body, now)
+            if claimed is not None:
+                done = do()
+                db.session.execute(_KEEP, {"claimed": claimed, "said": dict(keep(done))})
+                return done
+    except Refused:
+        # Perhaps by what the same key did just now, elsewhere: then that is the answer.
+        if (answer := _earlier(member_id, key, body, now)) is not None:
+            return recall(answer)
+        raise
+    return recall(_earlier(member_id, key, body, now) or {})
+
+
+def _earlier(member_id: int, key: str, body: object, now: datetime) -> dict[str, Any] | None:
     row = db.session.execute(_EARLIER, {"whose": member_id, "which": key, "kept_since": now - KEPT}).one_or_none()
     if row is None:
         return None
@@ -74,37 +109,11 @@ def earlier_answer(*, member_id: int, key: str | None, body: object, now: dateti
     return answer
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """A key that is ours for the length of this transaction."""
-
-    id: int
-
-    def keep(self, answer: Mapping[str, Any]) -> None:
-        """What the same key will be answered from now on."""
-        db.session.execute(_KEEP, {"claimed": self.id, "said": dict(answer)})
-
-
-def claim(*, member_id: int, key: str | None, body: object, now: datetime) -> Claim | None:
-    """Take the key, first thing in the transaction; None when there is no key.
-
-    Another gesture that holds it is waited for, then its answer stands: `AlreadyAnswered` carries it.
-    """
-    if not key:
-        return None
+def _claim(member_id: int, key: str, body: object, now: datetime) -> int | None:
+    """Take the key; none when it was taken meanwhile."""
     mine = {"member_id": member_id, "key": key, "fingerprint": fingerprint(body), "answer": {}, "created_at": now}
-    taken = db.session.execute(_TAKE[db.session.get_bind().dialect.name], {**mine, "kept_since": now - KEPT}).scalar()
-    if taken is None:
-        raise AlreadyAnswered(earlier_answer(member_id=member_id, key=key, body=body, now=now) or {})
-    return Claim(taken)
-
-
-class AlreadyAnswered(Exception):
-    """The key was used meanwhile: this is the first answer."""
-
-    def __init__(self, answer: dict[str, Any]) -> None:
-        super().__init__("already answered")
-        self.answer = answer
+    taken: int | None = db.session.execute(_TAKE[db.session.get_bind().dialect.name], {**mine, "kept_since": now - KEPT}).scalar()
+    return taken
 
 
 def fingerprint(body: object) -> str:

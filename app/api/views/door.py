@@ -23,7 +23,6 @@ from app.api.views import problems
 from app.api.views.answers import Answer
 from app.api.views.problems import Problem
 from app.core import clock, idempotency
-from app.core.db import transaction
 from app.core.refusals import N_, Refused
 from app.members import queries as members
 from app.members import rules as members_rules
@@ -189,22 +188,16 @@ def once(caller: Caller, do: Callable[[], Answer], *, look: Callable[[], None] =
     if key is None:
         return _rendered(json.dumps(do()), status)
     body = f"{request.method} {request.path} {plain_json.dumps(g.get('api_body'), sort_keys=True)}"
-    if (answered := idempotency.earlier_answer(member_id=caller.id, key=key, body=body, now=caller.now)) is not None:
-        return _again(answered)
-    try:
-        look()
-        with transaction():
-            claimed = idempotency.claim(member_id=caller.id, key=key, body=body, now=caller.now)
-            assert claimed is not None
-            text = json.dumps(do())
-            claimed.keep({"status": status, "body": text})
-        return _rendered(text, status)
-    except idempotency.AlreadyAnswered as already:
-        return _again(already.answer)
-    except Refused:  # perhaps by what the same key did, just now, elsewhere
-        if (answered := idempotency.earlier_answer(member_id=caller.id, key=key, body=body, now=caller.now)) is not None:
-            return _again(answered)
-        raise
+    return idempotency.once(
+        lambda: _rendered(json.dumps(do()), status),
+        keep=lambda response: {"status": status, "body": response.get_data(as_text=True)},
+        recall=_again,
+        look=look,
+        member_id=caller.id,
+        key=key,
+        body=body,
+        now=caller.now,
+    )
 
 
 def _bearer() -> str:

@@ -84,48 +84,51 @@ def reserve_series(
     body: object = None,
 ) -> tuple[Series, list[Occurrence]]:
     """Book what can be, all in one transaction. Without `skip_conflicts` one conflict refuses the whole, with the list."""
-    earlier = idempotency.earlier_answer(member_id=actor_id, key=key, body=body, now=now)
-    if earlier is not None:
-        return _answered(earlier["series_id"])
-    try:
-        with transaction():
-            claimed = idempotency.claim(member_id=actor_id, key=key, body=body, now=now)
-            take_turn(wish.thing.place_id)
-            series = Series(
-                place_id=wish.thing.place_id,
-                member_id=member_id,
-                actor_id=actor_id,
-                resource_id=wish.thing.id,
-                rrule=wish.rrule,
-                first_start=wish.first_start,
-                minutes=wish.minutes,
-                whole_half=wish.half,
-                exdates=[day.isoformat() for day in wish.exdates],
-                note=wish.note,
-                created_at=now,
+    return idempotency.once(
+        lambda: _written(wish, member_id=member_id, actor_id=actor_id, skip_conflicts=skip_conflicts, now=now),
+        keep=lambda done: {"series_id": done[0].id},
+        recall=lambda answer: _answered(answer["series_id"]),
+        member_id=actor_id,
+        key=key,
+        body=body,
+        now=now,
+    )
+
+
+def _written(wish: SeriesWish, *, member_id: int, actor_id: int, skip_conflicts: bool, now: datetime) -> tuple[Series, list[Occurrence]]:
+    """The series and each of its dates, inside a transaction."""
+    take_turn(wish.thing.place_id)
+    series = Series(
+        place_id=wish.thing.place_id,
+        member_id=member_id,
+        actor_id=actor_id,
+        resource_id=wish.thing.id,
+        rrule=wish.rrule,
+        first_start=wish.first_start,
+        minutes=wish.minutes,
+        whole_half=wish.half,
+        exdates=[day.isoformat() for day in wish.exdates],
+        note=wish.note,
+        created_at=now,
+    )
+    db.session.add(series)
+    db.session.flush()
+    entry = journal.record("series.booked", series.id, place_id=series.place_id, actor_id=actor_id, member_id=member_id, at=now)
+    occurrences = _examined(wish, member_id=member_id, actor_id=actor_id, now=now, series_id=series.id, each=_writer(entry.id))
+    _refuse_conflicts(occurrences, skip_conflicts=skip_conflicts)
+    for occurrence in occurrences:
+        db.session.add(
+            SeriesDate(
+                series_id=series.id,
+                original_start=occurrence.period.starts_at,
+                ends_at=occurrence.period.ends_at,
+                state=occurrence.status,
+                reason=occurrence.reason,
+                booking_id=occurrence.booking_id,
             )
-            db.session.add(series)
-            db.session.flush()
-            entry = journal.record("series.booked", series.id, place_id=series.place_id, actor_id=actor_id, member_id=member_id, at=now)
-            occurrences = _examined(wish, member_id=member_id, actor_id=actor_id, now=now, series_id=series.id, each=_writer(entry.id))
-            _refuse_conflicts(occurrences, skip_conflicts=skip_conflicts)
-            for occurrence in occurrences:
-                db.session.add(
-                    SeriesDate(
-                        series_id=series.id,
-                        original_start=occurrence.period.starts_at,
-                        ends_at=occurrence.period.ends_at,
-                        state=occurrence.status,
-                        reason=occurrence.reason,
-                        booking_id=occurrence.booking_id,
-                    )
-                )
-            if claimed is not None:
-                claimed.keep({"series_id": series.id})
-            db.session.flush()
-            return series, occurrences
-    except idempotency.AlreadyAnswered as already:
-        return _answered(already.answer["series_id"])
+        )
+    db.session.flush()
+    return series, occurrences
 
 
 def rebook_date(series_date_id: int, *, actor_id: int, now: datetime) -> Booking:

@@ -55,19 +55,17 @@ def reserve(request: Request, *, key: str | None = None, body: object = None) ->
 
     `key`: with the same one (and the same `body`) the first booking is answered again, and nothing more is written.
     """
-    if (earlier := earlier_booking(request, key=key, body=body)) is not None:
-        return earlier
-    if not is_writing():
-        look(request)
     try:
-        with transaction():
-            claimed = idempotency.claim(member_id=request.actor_id or request.member.id, key=key, body=body, now=request.now)
-            booking = take(request)
-            if claimed is not None:
-                claimed.keep({"booking_id": booking.id})
-            return booking
-    except idempotency.AlreadyAnswered as already:
-        return _answered(already.answer)
+        return idempotency.once(
+            lambda: take(request),
+            keep=lambda booking: {"booking_id": booking.id},
+            recall=_answered,
+            look=lambda: None if is_writing() else look(request),
+            member_id=request.actor_id or request.member.id,
+            key=key,
+            body=body,
+            now=request.now,
+        )
     except IntegrityError as error:
         raise taken_meanwhile(request, error) from error
 
@@ -134,12 +132,6 @@ def take(request: Request, *, status: Status | None = None, held_until: datetime
     if status is None:
         status = first_status(request)
     return write(found, status=status, held_until=held_until, cause_id=cause_id)
-
-
-def earlier_booking(request: Request, *, key: str | None, body: object) -> Booking | None:
-    """The booking that this key already made."""
-    answer = idempotency.earlier_answer(member_id=request.actor_id or request.member.id, key=key, body=body, now=request.now)
-    return None if answer is None else _answered(answer)
 
 
 def _answered(answer: Mapping[str, Any]) -> Booking:

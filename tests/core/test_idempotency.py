@@ -1,0 +1,74 @@
+"""Once per key: one effect, one answer."""
+
+from functools import partial
+
+import pytest
+
+from app.core import clock, idempotency
+from app.core.refusals import Reason, Refused
+
+
+class Busy(Reason):
+    code = "busy"
+    sentence = "Pris."
+
+
+@pytest.fixture
+def ask(session):
+    """`ask("done")`: do it for one person's key, and remember it by its name."""
+    done = []
+
+    def ask(name, *, body="same", look=lambda: None, refuses=False):
+        def do():
+            done.append(name)
+            if refuses:
+                raise Refused(Busy())
+            return name
+
+        return idempotency.once(
+            do,
+            keep=lambda what: {"name": what},
+            recall=lambda answer: "again " + answer["name"],
+            look=look,
+            member_id=1,
+            key="k",
+            body=body,
+            now=clock.now(),
+        )
+
+    ask.done = done
+    return ask
+
+
+def test_the_second_sending_recalls_the_first(ask):
+    assert [ask("first"), ask("second")] == ["first", "again first"]
+    assert ask.done == ["first"]
+
+
+def test_another_body_with_the_same_key_is_refused(ask):
+    ask("first")
+    with pytest.raises(Refused) as no:
+        ask("second", body="other")
+    assert no.value.codes == ["idempotency_key_reused"]
+
+
+def test_a_refused_gesture_leaves_its_key_free(ask):
+    with pytest.raises(Refused):
+        ask("first", refuses=True)
+    assert ask("second") == "second"
+
+
+def refuse_after(gesture):
+    """What the second of two senders sees: the first one's effect is in its way."""
+    gesture()
+    raise Refused(Busy())
+
+
+def test_a_no_that_the_same_key_caused_meanwhile_is_the_first_answer(ask):
+    assert ask("second", look=partial(refuse_after, partial(ask, "first"))) == "again first"
+    assert ask.done == ["first"]
+
+
+def test_a_key_taken_between_the_look_and_the_turn_is_the_first_answer(ask):
+    assert ask("second", look=partial(ask, "first")) == "again first"
+    assert ask.done == ["first"]
