@@ -14,9 +14,14 @@ class Busy(Reason):
 
 
 @pytest.fixture
-def ask(session):
-    """`ask("done")`: do it for one person's key, and remember it by its name."""
-    done = []
+def done():
+    """What was really done, in order."""
+    return []
+
+
+@pytest.fixture
+def ask(session, done):
+    """`ask("first")`: do it for one person's key, and remember it by its name."""
 
     def ask(name, *, body="same", look=lambda: None, refuses=False):
         def do():
@@ -36,13 +41,12 @@ def ask(session):
             now=clock.now(),
         )
 
-    ask.done = done
     return ask
 
 
-def test_the_second_sending_recalls_the_first(ask):
+def test_the_second_sending_recalls_the_first(ask, done):
     assert [ask("first"), ask("second")] == ["first", "again first"]
-    assert ask.done == ["first"]
+    assert done == ["first"]
 
 
 def test_another_body_with_the_same_key_is_refused(ask):
@@ -64,11 +68,11 @@ def refuse_after(gesture):
     raise Refused(Busy())
 
 
-def test_a_no_that_the_same_key_caused_meanwhile_is_the_first_answer(ask):
+def test_a_no_that_the_same_key_caused_meanwhile_is_the_first_answer(ask, done):
     assert ask("second", look=partial(refuse_after, partial(ask, "first"))) == "again first"
-    assert ask.done == ["first"]
+    assert done == ["first"]
 
 
-def test_a_key_taken_between_the_look_and_the_turn_is_the_first_answer(ask):
+def test_a_key_taken_between_the_look_and_the_turn_is_the_first_answer(ask, done):
     assert ask("second", look=partial(ask, "first")) == "again first"
-    assert ask.done == ["first"]
+    assert done == ["first"]
