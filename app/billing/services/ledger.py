@@ -1,17 +1,17 @@
-"""Gestures of the ledger: grant, hold, use, release; and charges, which are never edited."""
+"""Gestures of the ledger: grant, hold, use, release."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
 
 import sqlalchemy as sa
 
-from app.billing.models import Charge, Lot, LotEntry, Price
+from app.billing.models import Lot, LotEntry
 from app.billing.rules import GRACE, Coverage, LotView
-from app.core import journal
 from app.core.db import db, insert_unless_there, table, transaction
-from app.place.services import touch_settings
 
-_LOT, _LOT_ENTRY, _CHARGE = table(Lot), table(LotEntry), table(Charge)
+_LOT, _LOT_ENTRY = table(Lot), table(LotEntry)
+
+
 _HOLD = (
     sa.update(_LOT)
     .where(
@@ -21,7 +21,9 @@ _HOLD = (
     .values(held=_LOT.c.held + sa.bindparam("units"))
     .returning(_LOT.c.id)
 )
-_WRITE_ENTRY, _WRITE_CHARGE = sa.insert(_LOT_ENTRY), sa.insert(_CHARGE)
+
+
+_WRITE_ENTRY = sa.insert(_LOT_ENTRY)
 
 
 class LotsMoved(Exception):
@@ -117,82 +119,6 @@ def held_by_unit(ref: str) -> dict[str, int]:
     for lot_id, unit in rows:
         counted[unit] = counted.get(unit, 0) + held[lot_id]
     return counted
-
-
-def charge(
-    coverage: Coverage,
-    *,
-    place_id: int,
-    member_id: int,
-    organisation_id: int | None,
-    ref: str,
-    label: str,
-    used_on: date,
-    worth_cents: int,
-    now: datetime,
-) -> None:
-    """What something was worth and what covers it, frozen now."""
-    with transaction():
-        row = {
-            "place_id": place_id,
-            "ref": ref,
-            "member_id": member_id,
-            "organisation_id": organisation_id,
-            "label": label,
-            "used_on": used_on,
-            "worth_cents": worth_cents,
-            "cents": coverage.cents,
-            "covered_by": coverage.said(),
-            "created_at": now,
-        }
-        db.session.execute(_WRITE_CHARGE, row)
-
-
-def give_back_money(*, ref: str, cents: int, now: datetime) -> None:
-    """A reversal of `cents` of a charge; the charge itself stays as it was."""
-    if cents == 0:
-        return
-    with transaction():
-        first = db.session.scalars(sa.select(Charge).where(Charge.ref == ref)).one()
-        db.session.add(
-            Charge(
-                place_id=first.place_id,
-                ref=f"{ref}:reversal",
-                member_id=first.member_id,
-                organisation_id=first.organisation_id,
-                label=first.label,
-                used_on=first.used_on,
-                worth_cents=-cents,
-                cents=-cents,
-                covered_by=[],
-                created_at=now,
-            )
-        )
-        db.session.flush()
-
-
-def set_price(
-    *, place_id: int, what: str, unit: str, cents: int | None, actor_id: int | None, now: datetime, minutes: int | None = None
-) -> bool:
-    """The full price of one unit of something, from now on; None: it has no price of its own. Whether anything changed.
-
-    What is already booked keeps the price it had.
-    """
-    with transaction():
-        mine = (Price.place_id == place_id, Price.what == what, Price.unit == unit, Price.minutes == minutes)
-        for_all = (Price.tariff_group.is_(None), Price.plan.is_(None), Price.valid_from.is_(None), Price.valid_to.is_(None))
-        row = db.session.scalars(sa.select(Price).where(*mine, *for_all).limit(1)).first()
-        if (row.cents if row is not None else None) == cents:
-            return False
-        if cents is None:
-            db.session.delete(row)
-        elif row is not None:
-            row.cents = cents
-        else:
-            db.session.add(Price(place_id=place_id, what=what, unit=unit, minutes=minutes, cents=cents))
-        touch_settings(place_id)
-        journal.record("price.set", place_id, place_id=place_id, actor_id=actor_id, at=now, what=what, unit=unit, cents=cents)
-        return True
 
 
 def _open_month(lot: LotView, *, place_id: int, member_id: int, now: datetime, actor_id: int | None) -> int:

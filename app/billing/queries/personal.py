@@ -1,0 +1,42 @@
+"""What billing keeps of a person."""
+
+import sqlalchemy as sa
+
+from app.billing.models import Charge, Lot, Plan, Subscription
+from app.core.db import db
+from app.core.refusals import N_
+from app.members.rules import Kept, kept
+
+
+def personal_data(member_id: int) -> list[Kept]:
+    """What billing keeps of somebody."""
+    subscriptions = db.session.execute(
+        sa.select(Plan.name.label("plan"), Subscription.first_day, Subscription.last_day, Subscription.created_at)
+        .join(Plan, Plan.id == Subscription.plan_id)
+        .where(Subscription.member_id == member_id)
+        .order_by(Subscription.first_day)
+    )
+    lots = db.session.execute(
+        sa.select(
+            Lot.source, Lot.unit, Lot.scope, Lot.granted, Lot.used, Lot.held, Lot.unlimited, Lot.valid_from, Lot.valid_to, Lot.created_at
+        )
+        .where(Lot.member_id == member_id)
+        .order_by(Lot.id)
+    )
+    charges = db.session.execute(
+        sa.select(Charge.used_on, Charge.label, Charge.worth_cents, Charge.cents, Charge.covered_by, Charge.created_at)
+        .where(Charge.member_id == member_id)
+        .order_by(Charge.id)
+    )
+    until = N_("Dix ans après la fin de l’exercice : la loi le demande.")
+    return [
+        kept(
+            "subscriptions",
+            subscriptions.mappings(),
+            title=N_("Mes abonnements"),
+            why=N_("Savoir ce qui est compris, et le facturer."),
+            until=until,
+        ),
+        kept("lots", lots.mappings(), title=N_("Mes carnets et crédits"), why=N_("Compter ce qu’il vous reste."), until=until),
+        kept("charges", charges.mappings(), title=N_("Mes prestations"), why=N_("Faire vos factures, et tenir les comptes."), until=until),
+    ]

@@ -1,0 +1,78 @@
+"""What the lieu sells, and what a person pays for it."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import sqlalchemy as sa
+
+from app.billing.models import PassType, Plan, Price, TariffGroup
+from app.billing.rules import PriceRow, best_rows, own_price
+from app.core.cache import Stamped, asked_once
+from app.core.db import db
+from app.place.models import Place
+
+
+@dataclass(frozen=True, slots=True)
+class PriceList:
+    """Every price of a lieu, and the percentage off of each tariff group."""
+
+    rows: tuple[PriceRow, ...]
+    discounts: Mapping[str, int]
+
+    def own(self, what: Iterable[str], unit: str, asked: "Asked") -> list[tuple[int | None, int]]:
+        """What this person pays: (minutes or None, cents) for each duration that has a price; empty: no price is set."""
+        rows, is_own = best_rows(self.rows, what=list(what), unit=unit, group=asked.group, plans=asked.plans, on=asked.on)
+        percent = self.discounts.get(asked.group, 0)
+        return [(row.minutes, own_price(row.cents, is_own=is_own, discount_percent=percent)) for row in rows]
+
+    def one(self, what: Iterable[str], unit: str, asked: "Asked") -> int | None:
+        """The price of a unit that has only one, in cents; None when it is not sold."""
+        return next((cents for _, cents in self.own(what, unit, asked)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """For whom and when a price is asked."""
+
+    group: str
+    on: date
+    plans: Collection[str] = ()
+
+
+_price_lists: Stamped[PriceList] = Stamped()
+
+
+def price_list(place: Place) -> PriceList:
+    return _price_lists.get(place.id, place.settings_stamp, lambda: _read_price_list(place.id))
+
+
+def _read_price_list(place_id: int) -> PriceList:
+    rows = db.session.execute(
+        sa.select(
+            Price.what, Price.unit, Price.minutes, Price.tariff_group, Price.plan, Price.cents, Price.valid_from, Price.valid_to
+        ).where(Price.place_id == place_id)
+    )
+    groups = db.session.execute(sa.select(TariffGroup.code, TariffGroup.discount_percent).where(TariffGroup.place_id == place_id))
+    return PriceList(tuple(PriceRow(*row) for row in rows), {row.code: row.discount_percent for row in groups})
+
+
+@asked_once
+def tariff_groups(place_id: int) -> list[tuple[str, str]]:
+    """(code, name) of the tariffs that somebody may have; the normal one first."""
+    rows = db.session.execute(
+        sa.select(TariffGroup.code, TariffGroup.name).where(TariffGroup.place_id == place_id).order_by(TariffGroup.id)
+    )
+    return [(row.code, row.name) for row in rows]
+
+
+def plans_on_sale(place_id: int) -> list[Plan]:
+    """The plans that anybody may take, the cheapest first."""
+    return list(db.session.scalars(sa.select(Plan).where(Plan.place_id == place_id, Plan.on_sale).order_by(Plan.cents, Plan.id)))
+
+
+def passes_on_sale(place_id: int) -> list[PassType]:
+    """The passes and packs that can be bought, the cheapest first."""
+    return list(
+        db.session.scalars(sa.select(PassType).where(PassType.place_id == place_id, PassType.on_sale).order_by(PassType.cents, PassType.id))
+    )

@@ -1,0 +1,7 @@
+"""Gestures of the ledger, and of what is due."""
+
+from app.billing.services.charges import charge, give_back_money
+from app.billing.services.ledger import LotsMoved, grant, held_by_unit, held_units, hold, release, use
+from app.billing.services.prices import set_price
+
+__all__ = ["LotsMoved", "charge", "give_back_money", "grant", "held_by_unit", "held_units", "hold", "release", "set_price", "use"]
