@@ -1,4 +1,4 @@
-"""Reads of machines and clearances."""
+"""Reads of clearances: what a machine asks for, who has it, until when."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -10,11 +10,9 @@ from app.booking.models import Booking, Status
 from app.booking.rules import Thing
 from app.core.cache import asked_once
 from app.core.db import db, table
-from app.core.refusals import N_
 from app.fablab.models import Clearance, ClearanceType, Machine, MachineLead
 from app.fablab.rules import Right, expiry
 from app.members.models import Member
-from app.members.rules import Kept, kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,62 +154,5 @@ def _last_day(row: Clearance, kind: ClearanceType, zone: ZoneInfo) -> date | Non
     return expiry("unused", given_on=row.given_on, months=kind.months, until=None, last_used_on=used)
 
 
-@dataclass(frozen=True, slots=True)
-class Details:
-    """What is written on a machine's page."""
-
-    protective_equipment: tuple[str, ...] = ()
-    safety_rules: tuple[str, ...] = ()
-
-
-def details(resource_id: int) -> Details:
-    row = db.session.execute(
-        sa.select(Machine.protective_equipment, Machine.safety_rules).where(Machine.resource_id == resource_id)
-    ).one_or_none()
-    return Details(tuple(row[0]), tuple(row[1])) if row is not None else Details()
-
-
-def leads(resource_id: int) -> list[str]:
-    """The names of its référents: they said yes to be asked."""
-    return list(
-        db.session.scalars(
-            sa.select(Member.name)
-            .join(MachineLead, MachineLead.member_id == Member.id)
-            .where(MachineLead.resource_id == resource_id, Member.status == "active")
-            .order_by(Member.name)
-        )
-    )
-
-
-def machine(resource_id: int) -> Machine | None:
-    return db.session.get(Machine, resource_id)
-
-
 def clearance_types(place_id: int) -> list[ClearanceType]:
     return list(db.session.scalars(sa.select(ClearanceType).where(ClearanceType.place_id == place_id).order_by(ClearanceType.name)))
-
-
-def personal_data(member_id: int) -> list[Kept]:
-    """What the fablab keeps of somebody."""
-    clearances = db.session.execute(
-        sa.select(
-            ClearanceType.name.label("clearance"),
-            Clearance.given_on,
-            Clearance.expires_on,
-            Clearance.evidence,
-            Clearance.revoked_on,
-            Clearance.revoked_reason,
-        )
-        .join(ClearanceType, ClearanceType.id == Clearance.clearance_type_id)
-        .where(Clearance.member_id == member_id)
-        .order_by(Clearance.id)
-    )
-    return [
-        kept(
-            "clearances",
-            clearances.mappings(),
-            title=N_("Mes habilitations"),
-            why=N_("Votre sécurité sur les machines, et celle des autres."),
-            until=N_("Tant que le compte est ouvert."),
-        )
-    ]

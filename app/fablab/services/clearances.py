@@ -1,12 +1,11 @@
-"""The fablab's gestures: give a clearance, take it back, say when it ends."""
+"""Give a clearance, take it back, say when it ends."""
 
 from datetime import date, datetime, timedelta
-from typing import Any
 
 import sqlalchemy as sa
 
 from app.booking import services as booking
-from app.booking.models import OCCUPYING, Booking, Resource
+from app.booking.models import OCCUPYING, Booking
 from app.core import journal
 from app.core.db import db, transaction
 from app.core.refusals import Refused
@@ -15,7 +14,6 @@ from app.fablab.models import Clearance, ClearanceType, Machine
 from app.fablab.rules import WARNINGS, AlreadyCleared, AlreadyRevoked, expiry, reasons_giving, standing, warning_due
 from app.members.models import Member
 from app.place.models import Place
-from app.place.services import touch_settings
 
 
 def give_clearance(*, member_id: int, clearance_type_id: int, day: date, actor: Member, now: datetime, evidence: str = "") -> Clearance:
@@ -57,24 +55,6 @@ def give_clearance(*, member_id: int, clearance_type_id: int, day: date, actor: 
         db.session.flush()
         journal.record("clearance.given", clearance.id, place_id=place.id, actor_id=actor.id, member_id=member_id, at=now)
         return clearance
-
-
-def describe_machine(*, resource_id: int, actor_id: int | None, now: datetime, **facts: Any) -> Machine:
-    """What a machine has besides other things: its clearance, what to wear, what it cost. What is given is changed."""
-    with transaction():
-        row = db.session.get(Machine, resource_id)
-        if row is None:
-            row = Machine(resource_id=resource_id, protective_equipment=[], safety_rules=[], counters=[])
-            db.session.add(row)
-        changed = sorted(name for name, value in facts.items() if getattr(row, name) != value)
-        for name in changed:
-            setattr(row, name, facts[name])
-        db.session.flush()
-        if changed:
-            place_id = db.session.get_one(Resource, resource_id).place_id
-            touch_settings(place_id)
-            journal.record("machine.described", resource_id, place_id=place_id, actor_id=actor_id, at=now, changed=changed)
-        return row
 
 
 def revoke_clearance(*, clearance_id: int, reason: str, actor_id: int, now: datetime) -> list[Booking]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from flask import Blueprint, abort, render_template, url_for
+from flask import abort, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -21,11 +21,10 @@ from app.core.cache import reading
 from app.core.period import day_period
 from app.fablab import queries
 from app.fablab.rules import Right
+from app.fablab.views.door import bp
 from app.place import queries as place_queries
 from app.place.models import Place
 from app.web import typography
-
-bp = Blueprint("fablab", "app.fablab", url_prefix="/fablab", template_folder="templates")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,34 @@
+"""What the fablab keeps of somebody."""
+
+import sqlalchemy as sa
+
+from app.core.db import db
+from app.core.refusals import N_
+from app.fablab.models import Clearance, ClearanceType
+from app.members.rules import Kept, kept
+
+
+def personal_data(member_id: int) -> list[Kept]:
+    """What the fablab keeps of somebody."""
+    clearances = db.session.execute(
+        sa.select(
+            ClearanceType.name.label("clearance"),
+            Clearance.given_on,
+            Clearance.expires_on,
+            Clearance.evidence,
+            Clearance.revoked_on,
+            Clearance.revoked_reason,
+        )
+        .join(ClearanceType, ClearanceType.id == Clearance.clearance_type_id)
+        .where(Clearance.member_id == member_id)
+        .order_by(Clearance.id)
+    )
+    return [
+        kept(
+            "clearances",
+            clearances.mappings(),
+            title=N_("Mes habilitations"),
+            why=N_("Votre sécurité sur les machines, et celle des autres."),
+            until=N_("Tant que le compte est ouvert."),
+        )
+    ]
