@@ -1,10 +1,10 @@
 """The reasons of a refusal, in the reader's words: their blanks `%(name)s` hold dates, moments, periods, amounts, numbers or names.
 
-Two moments of one day are hours (« de 14 h à 15 h 30 »); a moment alone, or over several days, says its day.
+Two moments of one day are hours (« de 14 h à 15 h 30 »); a moment alone, or over several days, says its day; a `time` never does.
 """
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, tzinfo
+from datetime import UTC, date, datetime, time, tzinfo
 
 from flask_babel import gettext
 
@@ -49,6 +49,8 @@ def _word(value: object, *, is_one_day: bool) -> str:
     say = typography.words()
     if isinstance(value, datetime):
         return say.hour(value) if is_one_day else say.moment(value)
+    if isinstance(value, time):
+        return say.hour(value)
     if isinstance(value, date):
         return say.day(value, year=value.year != clock.now().year)
     if isinstance(value, tuple):

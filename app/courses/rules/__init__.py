@@ -1,0 +1,1 @@
+"""What the course decides without asking anything: values in, answer or refusal out. Each file is one subject."""
