@@ -23,6 +23,7 @@ from app.booking import services as booking
 from app.booking.models import Kind
 from app.booking.policy import Policy
 from app.core import delivery, idempotency, journal, mail, state
+from app.courses import models as courses_models
 from app.courses.policy import SessionPolicy
 from app.coworking import views as coworking_views
 from app.coworking.policy import DeskPolicy, RoomPolicy, SpacePolicy
@@ -48,7 +49,10 @@ from app.portal.managing import views as managing
 from app.web import shell
 
 # Every table of the house, so that migrations see them all.
-MODELS = (journal, idempotency, mail, state, place_models, members_models, billing_models, booking_models, fablab_models, api_models)
+MODELS = (
+    *(journal, idempotency, mail, state, place_models, members_models, billing_models, booking_models),
+    *(fablab_models, courses_models, api_models),
+)
 
 # Who answers for each kind of wish.
 POLICIES: Mapping[Kind, Policy] = {
