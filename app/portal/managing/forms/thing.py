@@ -1,10 +1,9 @@
-"""What is asked of who sets the things of the lieu. An empty rule follows the others of its kind."""
+"""A thing: what it is, what it costs, when and how it is booked."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import time
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -12,70 +11,12 @@ from flask_babel import lazy_gettext as _l
 from app.billing.rules import PriceRow
 from app.booking.models import Resource
 from app.booking.queries import Directory
-from app.booking.rules import Rules, reasons_typed
-from app.core.period import Period, at
+from app.booking.rules import Rules
 from app.fablab.models import ClearanceType, Machine
 from app.members import queries as members
 from app.members.models import Member
-from app.place.forms import WEEKDAYS, SpansField
-from app.web import forms, words
-
-CODE = r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}$"
-
-KINDS: Mapping[str, Any] = {
-    "space": _l("un espace"),
-    "pool": _l("un groupe de postes"),
-    "desk": _l("un poste ou un bureau résident"),
-    "office": _l("un bureau fermé"),
-    "room": _l("une salle"),
-    "booth": _l("une cabine"),
-    "machine": _l("une machine"),
-}
-SOLD_BY = {
-    "half_day": _l("À la demi-journée"),
-    "minutes": _l("À l’heure"),
-    "resident": _l("À une personne (résident·e)"),
-}
-SEATED = ("pool", "desk", "office")
-
-# ---------------------------------------------------------------- the fields of a thing, by section
-
-WHAT = (
-    "name", "code", "prefix", "seats", "family", "space_id", "capacity", "surface_m2", "sold_by", "holder_email", "pool_id", "state",
-    "description", "equipment", "public", "bookable",
-)  # fmt: skip
-PRICES = ("half_day_cents", "day_cents", "hour_cents", "day_cap_cents")
-WHEN = ("step", "min_minutes", "max_minutes", "night")
-BOOKING = (
-    "notice_minutes", "horizon_days", "buffer_before", "buffer_after", "approval", "needs_plan", "quota_day_minutes", "quota_future",
-    "min_gap_minutes", "people",
-)  # fmt: skip
-COMING = ("check_in", "no_show_after", "cancel_until", "cancel_hours", "late_fee_percent")
-MACHINE = ("clearance_type_id", "protective_equipment", "safety_rules", "value_cents", "lifetime_hours", "kilowatts")
-NUMBERS = (
-    "step", "min_minutes", "max_minutes", "notice_minutes", "horizon_days", "buffer_before", "buffer_after", "quota_day_minutes",
-    "quota_future", "min_gap_minutes", "people", "no_show_after", "late_fee_percent",
-)  # fmt: skip
-YES_OR_NO = ("night", "approval", "needs_plan", "check_in")
-
-# What some kinds alone are asked.
-ONLY: Mapping[str, Sequence[str]] = {
-    "prefix": ("pool",),
-    "seats": ("pool",),
-    "family": ("machine",),
-    "capacity": ("space", "office", "room", "booth", "machine"),
-    "surface_m2": ("space",),
-    "sold_by": SEATED,
-    "holder_email": ("desk",),
-    "pool_id": ("desk",),
-    "space_id": ("pool", "desk", "office", "room", "booth", "machine"),
-    "half_day_cents": SEATED,
-    "day_cents": SEATED,
-    "day_cap_cents": ("space", "pool", "desk", "office", "room", "booth"),
-    "people": ("machine",),
-    "night": ("space", "room", "booth", "machine"),
-    **dict.fromkeys(MACHINE, ("machine",)),
-}
+from app.portal.managing.forms.fields import BOOKING, CODE, COMING, MACHINE, NUMBERS, ONLY, PRICES, SOLD_BY, WHAT, WHEN, YES_OR_NO
+from app.web import forms
 
 
 def _short_lines(_form: forms.Form, field: Any) -> None:
@@ -330,176 +271,3 @@ def _cancelling(usual: Rules) -> str:
 
 def _lines(text: str | None) -> list[str]:
     return [line.strip(" -•\t") for line in (text or "").splitlines() if line.strip(" -•\t")]
-
-
-# ---------------------------------------------------------------- its own hours
-
-
-class OwnHoursForm(forms.Form):
-    """When this thing can be had, where it differs from the lieu: one line a day, « 8:30-12:30, 14:00-18:00 »."""
-
-    @classmethod
-    def of(cls, own: Mapping[str, Any] | None) -> "OwnHoursForm":
-        return cls(data={f"day{day}": spans for day, spans in (own or {}).items()})
-
-    @property
-    def days(self) -> list[Any]:
-        return [self[f"day{weekday}"] for weekday in range(7)]
-
-    @property
-    def hours(self) -> dict[str, list[list[int]]] | None:
-        """None: those of the lieu."""
-        said = {str(weekday): [list(span) for span in self[f"day{weekday}"].data or []] for weekday in range(7)}
-        return said if any(said.values()) else None
-
-
-for _weekday, _name in enumerate(WEEKDAYS):
-    setattr(OwnHoursForm, f"day{_weekday}", SpansField(_name))
-
-
-# ---------------------------------------------------------------- what all follow
-
-
-class CommonForm(forms.Form):
-    """What desks, rooms and machines follow where they say nothing else."""
-
-    horizon_days = forms.IntegerField(_l("On réserve jusqu’à tant de jours à l’avance"), [forms.InputRequired()], maximum=3660)
-    desk_until = forms.TimeField(_l("Postes\u00a0: annulation gratuite jusqu’à telle heure, la veille"))
-    desk_hours = forms.IntegerField(_l("Postes\u00a0: ou jusqu’à tant d’heures avant"), maximum=1440)
-    desk_absence = forms.IntegerField(_l("Postes\u00a0: absent après tant de minutes"), [forms.InputRequired()], minimum=1, maximum=1440)
-    room_until = forms.TimeField(_l("Salles\u00a0: annulation gratuite jusqu’à telle heure, la veille"))
-    room_hours = forms.IntegerField(_l("Salles\u00a0: ou jusqu’à tant d’heures avant"), maximum=1440)
-    room_absence = forms.IntegerField(_l("Salles\u00a0: absent après tant de minutes"), [forms.InputRequired()], minimum=1, maximum=1440)
-    machine_until = forms.TimeField(_l("Machines\u00a0: annulation gratuite jusqu’à telle heure, la veille"))
-    machine_hours = forms.IntegerField(_l("Machines\u00a0: ou jusqu’à tant d’heures avant"), maximum=1440)
-    machine_absence = forms.IntegerField(
-        _l("Machines\u00a0: absent après tant de minutes"), [forms.InputRequired()], minimum=1, maximum=1440
-    )
-
-    FAMILIES = ("desk", "room", "machine")
-
-    @classmethod
-    def of(cls, usual: Mapping[str, Rules]) -> "CommonForm":
-        """`usual`: the rules of each family as they are."""
-        shown: dict[str, Any] = {"horizon_days": usual["desk"].horizon_days}
-        for family, rules in usual.items():
-            shown[f"{family}_absence"] = rules.no_show_after
-            if rules.free_until is not None:
-                shown[f"{family}_until"] = time(rules.free_until // 60 % 24, rules.free_until % 60)
-            else:
-                shown[f"{family}_hours"] = rules.free_hours
-        return cls(data=shown)
-
-    def validate(self, extra_validators: Any = None) -> bool:
-        is_valid = bool(super().validate(extra_validators))
-        for family in self.FAMILIES:
-            until, hours = self[f"{family}_until"], self[f"{family}_hours"]
-            if (until.data is None) == (hours.data is None) and not until.errors and not hours.errors:
-                hours.errors.append(_("Choisissez l’un ou l’autre\u00a0: la veille, ou tant d’heures avant."))
-                is_valid = False
-        return is_valid
-
-    @property
-    def rules(self) -> dict[str, dict[str, Any]]:
-        said: dict[str, dict[str, Any]] = {}
-        for family in self.FAMILIES:
-            until = self[f"{family}_until"].data
-            cancelling = {"free_hours": self[f"{family}_hours"].data} if until is None else {"free_until": until.hour * 60 + until.minute}
-            said[family] = {"horizon_days": self.horizon_days.data, "no_show_after": self[f"{family}_absence"].data, **cancelling}
-        return said
-
-
-# ---------------------------------------------------------------- away for a while, or for good
-
-
-class ReasonForm(forms.Form):
-    reason = forms.StringField(_l("Pourquoi"), max_length=300, description=_l("Les personnes qui avaient réservé le liront."))
-
-
-class OutageForm(forms.Form):
-    """From when to when a thing is out of service; no end: until someone says that it works again."""
-
-    reason = forms.StringField(_l("Ce qui ne va pas"), [forms.InputRequired()], max_length=300)
-    first_day = forms.DateField(_l("À partir du"), description=_l("Vide\u00a0: dès maintenant."))
-    first_hour = forms.TimeField(_l("à"), description=_l("Vide\u00a0: dès le matin."))
-    last_day = forms.DateField(_l("Jusqu’au"), description=_l("Vide\u00a0: jusqu’à ce que quelqu’un dise qu’elle remarche."))
-    last_hour = forms.TimeField(_l("à"), description=_l("Vide\u00a0: jusqu’au soir."))
-
-    def __init__(self, *, now: datetime, zone: ZoneInfo) -> None:
-        super().__init__()
-        self._now, self._zone = now.replace(second=0, microsecond=0), zone
-
-    def validate(self, extra_validators: Any = None) -> bool:
-        if not super().validate(extra_validators):
-            return False
-        pairs: list[tuple[Any, Any]] = [(self.first_day, self.first_hour), (self.last_day, self.last_hour)]
-        for day, hour in pairs:
-            if hour.data is not None and day.data is None:
-                day.errors.append(_("Dites aussi le jour."))
-            elif hour.data is not None:
-                wall = datetime.combine(day.data, hour.data)
-                hour.errors.extend(words.said(reason) for reason in reasons_typed(wall, self._zone, says_which=True))
-        if not self.errors and self.ends_at is not None and self.ends_at <= self.starts_at:
-            pairs[1][0].errors.append(_("La fin doit venir après le début, et après maintenant."))
-        return not self.errors
-
-    @property
-    def sent(self) -> dict[str, str]:
-        """What was written, to be confirmed; « now » is now said."""
-        first, last = self.starts_at.astimezone(self._zone), self.ends_at.astimezone(self._zone) if self.ends_at else None
-        said = {"reason": self.reason.data, "first_day": f"{first:%Y-%m-%d}", "first_hour": f"{first:%H:%M}", "confirmed": "1"}
-        if last is not None:
-            said |= {
-                "last_day": self.last_day.data.isoformat(),
-                "last_hour": self.last_hour.data.strftime("%H:%M") if self.last_hour.data else "",
-            }
-        return said
-
-    @property
-    def starts_at(self) -> datetime:
-        """Never before now: what is past is past."""
-        if self.first_day.data is None:
-            return self._now
-        return max(at(self.first_day.data, _minute(self.first_hour.data, 0), self._zone), self._now)
-
-    @property
-    def ends_at(self) -> datetime | None:
-        return at(self.last_day.data, _minute(self.last_hour.data, 1440), self._zone) if self.last_day.data else None
-
-    @property
-    def period(self) -> Period | None:
-        return Period(self.starts_at, self.ends_at) if self.ends_at is not None else None
-
-
-def _minute(hour: time | None, otherwise: int) -> int:
-    return otherwise if hour is None else hour.hour * 60 + hour.minute
-
-
-class ClosureForm(forms.Form):
-    """Whole days, both included, when nobody comes."""
-
-    first_day = forms.DateField(_l("Du"), [forms.InputRequired()])
-    last_day = forms.DateField(_l("Au"), [forms.InputRequired()], description=_l("Inclus. Le même jour pour une seule journée."))
-    label = forms.StringField(
-        _l("Pourquoi"), [forms.InputRequired()], max_length=120, description=_l("Par exemple\u00a0: fermeture d’été.")
-    )
-
-    LONGEST = timedelta(days=366)
-
-    def __init__(self, *, now: datetime, zone: ZoneInfo) -> None:
-        super().__init__()
-        self._today = now.astimezone(zone).date()
-
-    def validate_last_day(self, field: Any) -> None:
-        if field.data is None or self.first_day.data is None:
-            return
-        if field.data < self.first_day.data:
-            raise forms.ValidationError(_("La fin vient après le début, ou le même jour."))
-        if field.data < self._today:
-            raise forms.ValidationError(_("Ces jours sont déjà passés."))
-        if field.data - self.first_day.data > self.LONGEST:
-            raise forms.ValidationError(_("Un an au plus\u202f: vérifiez l’année."))
-
-    @property
-    def days(self) -> tuple[date, date]:
-        return self.first_day.data, self.last_day.data

@@ -1,0 +1,27 @@
+"""Reads of the engine: the things, who holds them, what a person holds."""
+
+from app.booking.queries.bookings import LONGEST, booking, bookings_in, bookings_of, dated, held_by, rows_of, usual_thing
+from app.booking.queries.occupancies import away, rows, rows_everywhere, taken, waiting
+from app.booking.queries.personal import personal_data
+from app.booking.queries.things import Directory, directory, outages, usual_rules
+
+__all__ = [
+    "LONGEST",
+    "Directory",
+    "away",
+    "booking",
+    "bookings_in",
+    "bookings_of",
+    "dated",
+    "directory",
+    "held_by",
+    "outages",
+    "personal_data",
+    "rows",
+    "rows_everywhere",
+    "rows_of",
+    "taken",
+    "usual_rules",
+    "usual_thing",
+    "waiting",
+]

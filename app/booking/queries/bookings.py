@@ -1,0 +1,154 @@
+"""The bookings of a person, of a lieu, and as calendars and mails read them."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from app.booking.models import IS_OCCUPYING, LIVE, OCCUPYING, Booking, Occupancy, Resource, SeriesDate
+from app.booking.papers import Dated
+from app.booking.rules import Held
+from app.core.db import UtcDateTime, as_stored, db, seconds, table
+from app.core.period import Period
+
+LONGEST = timedelta(days=31)  # no booking of a person lasts longer
+_BOOKING, _RESOURCE = table(Booking), table(Resource)
+_OWN = (
+    sa.select(Booking.id, Occupancy.resource_id, as_stored(Booking.starts_at), as_stored(Booking.ends_at), Booking.status)
+    .join(Occupancy, Occupancy.booking_id == Booking.id)
+    .where(
+        Booking.member_id == sa.bindparam("member_id"),
+        Booking.status.in_(OCCUPYING),
+        Booking.starts_at < sa.bindparam("ends", type_=UtcDateTime),
+        Booking.starts_at > sa.bindparam("earliest", type_=UtcDateTime),
+        Booking.ends_at > sa.bindparam("begins", type_=UtcDateTime),
+        Occupancy.active,
+        sa.or_(Occupancy.holder != "space", Occupancy.resource_id == Booking.resource_id),
+    )
+    .order_by(Booking.starts_at, Booking.id)
+)
+
+
+def rows_of(member_id: int, period: Period) -> list[tuple[int, int, int, int, str]]:
+    """The things that a person holds in a period: (booking, thing, from, to, status), in order of start."""
+    found = db.session.execute(
+        _OWN, {"member_id": member_id, "begins": period.starts_at, "earliest": period.starts_at - LONGEST, "ends": period.ends_at}
+    )
+    return [(booking_id, resource_id, seconds(start), seconds(end), status) for booking_id, resource_id, start, end, status in found.all()]
+
+
+def usual_thing(member_id: int) -> int | None:
+    """Where a person sits most often, of their last ten half-days."""
+    last = (
+        sa.select(Booking.resource_id)
+        .where(Booking.member_id == member_id, Booking.kind == "desk", Booking.status.in_(LIVE))
+        .order_by(Booking.starts_at.desc())
+        .limit(10)
+        .subquery()
+    )
+    found: int | None = db.session.scalar(
+        sa.select(last.c.resource_id).group_by(last.c.resource_id).order_by(sa.func.count().desc(), last.c.resource_id).limit(1)
+    )
+    return found
+
+
+_HELD = (
+    sa.select(
+        _BOOKING.c.id,
+        _BOOKING.c.kind,
+        _BOOKING.c.resource_id,
+        _RESOURCE.c.name,
+        _BOOKING.c.starts_at,
+        _BOOKING.c.ends_at,
+        _BOOKING.c.guest_name,
+    )
+    .join(_RESOURCE, _RESOURCE.c.id == _BOOKING.c.resource_id)
+    .where(
+        _BOOKING.c.member_id == sa.bindparam("member"),
+        sa.text(f"booking.{IS_OCCUPYING}"),
+        _BOOKING.c.ends_at > sa.bindparam("since"),
+        _BOOKING.c.starts_at > sa.bindparam("horizon"),
+    )
+)
+
+
+def held_by(member_id: int, *, since: datetime) -> list[Held]:
+    """The live bookings of a member that end after `since`."""
+    rows = db.session.execute(_HELD, {"member": member_id, "since": since, "horizon": since - LONGEST})
+    return [
+        Held(booking_id, kind, resource_id, name, Period(starts_at, ends_at), bool(guest))
+        for booking_id, kind, resource_id, name, starts_at, ends_at, guest in rows
+    ]
+
+
+def booking(booking_id: int) -> Booking | None:
+    return db.session.get(Booking, booking_id, populate_existing=True)
+
+
+def bookings_of(member_id: int, period: Period, *, statuses: Iterable[str] = LIVE) -> list[Booking]:
+    """A person's bookings that touch the period, in order."""
+    return list(
+        db.session.scalars(
+            sa.select(Booking)
+            .where(
+                Booking.member_id == member_id,
+                Booking.starts_at < period.ends_at,
+                Booking.ends_at > period.starts_at,
+                Booking.status.in_(list(statuses)),
+            )
+            .order_by(Booking.starts_at, Booking.id)
+        )
+    )
+
+
+def bookings_in(place_id: int, period: Period, *, statuses: Iterable[str] = LIVE) -> list[Booking]:
+    """The bookings of a lieu that start in the period, in order."""
+    return list(
+        db.session.scalars(
+            sa.select(Booking)
+            .where(
+                Booking.place_id == place_id,
+                Booking.starts_at >= period.starts_at,
+                Booking.starts_at < period.ends_at,
+                Booking.status.in_(list(statuses)),
+            )
+            .order_by(Booking.starts_at, Booking.id)
+        )
+    )
+
+
+def dated(*which: sa.ColumnElement[bool]) -> list[Dated]:
+    """Bookings as calendars and mails read them, in order: one query, whatever their number."""
+    things = (
+        sa.select(sa.func.count(Occupancy.id))
+        .where(Occupancy.booking_id == Booking.id, Occupancy.active, Occupancy.holder == "booking")
+        .correlate(Booking)
+        .scalar_subquery()
+    )
+    rows = db.session.execute(
+        sa.select(
+            Booking.id,
+            Booking.place_id,
+            Booking.uid,
+            Booking.sequence,
+            Booking.status,
+            Booking.half,
+            Booking.starts_at,
+            Booking.ends_at,
+            Booking.free_until,
+            Booking.created_at,
+            Booking.changed_at,
+            Booking.note,
+            Booking.guest_name,
+            Resource.code,
+            Resource.kind,
+            Resource.name,
+            SeriesDate.original_start,
+            things,
+        )
+        .join(Resource, Resource.id == Booking.resource_id)
+        .outerjoin(SeriesDate, SeriesDate.booking_id == Booking.id)
+        .where(*which)
+        .order_by(Booking.starts_at, Booking.id)
+    )
+    return [Dated._make(row) for row in rows]

@@ -1,0 +1,57 @@
+"""What a secret opens."""
+
+import hashlib
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from app.core.db import UtcDateTime, db
+from app.members.models import AccessToken, Member
+
+
+def by_access_token(token: str, purpose: str, *, now: datetime) -> AccessToken | None:
+    """What this secret opens, with its person and their roles; nothing when it is unknown, used, revoked or too old.
+
+    A feed of the lieu or of a thing has no person: its `subject` says what it shows.
+    """
+    row = db.session.scalars(_BY_SECRET, {"hash": hash_of(token), "purpose": purpose, "now": now}).unique().one_or_none()
+    if row is None or (row.member is not None and row.member.status in ("inactive", "erased")):
+        return None
+    return row
+
+
+def tokens(member_id: int, purpose: str, *, now: datetime) -> list[AccessToken]:
+    """The tokens of a person that are still good, the last one first."""
+    return list(
+        db.session.scalars(
+            sa.select(AccessToken)
+            .where(AccessToken.member_id == member_id, AccessToken.purpose == purpose, *_is_good(now))
+            .order_by(AccessToken.id.desc())
+        ).unique()
+    )
+
+
+def hash_of(token: str) -> str:
+    """What the database keeps of a secret of 256 bits: too much to guess, so that a quick hash is enough."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _is_good(now: datetime | sa.BindParameter[datetime]) -> tuple[sa.ColumnElement[bool], ...]:
+    return (
+        AccessToken.used_at.is_(None),
+        AccessToken.revoked_at.is_(None),
+        sa.or_(AccessToken.expires_at.is_(None), AccessToken.expires_at > now),
+    )
+
+
+# Asked at each request of a program: written once, since writing a statement costs more than running it.
+_BY_SECRET = (
+    sa.select(AccessToken)
+    .options(joinedload(AccessToken.member).joinedload(Member.role_rows))
+    .where(
+        AccessToken.token_hash == sa.bindparam("hash"),
+        AccessToken.purpose == sa.bindparam("purpose"),
+        *_is_good(sa.bindparam("now", type_=UtcDateTime)),
+    )
+)

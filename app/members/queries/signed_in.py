@@ -1,0 +1,114 @@
+"""A person in one plain row, and who is signed in."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any, ClassVar
+
+import sqlalchemy as sa
+
+from app.core.db import db, table
+from app.members import rules
+from app.members.models import Member, MemberRole, WebSession
+from app.members.queries.secrets import hash_of
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A member as every page and every rule reads them, without the object behind."""
+
+    id: int
+    name: str
+    status: str
+    locale: str
+    tariff_group: str
+    badge: bool
+    organisation_id: int | None
+    roles: frozenset[str]
+
+    def may(self, action: str) -> bool:
+        return rules.may(self.roles, action)
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """The session of a device, as each of its requests reads it."""
+
+    id: int
+    created_at: datetime
+    seen_at: datetime
+    remembered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn(Person):
+    """Who is signed in, and by which session. What pages ask more rarely of a person is found in the member itself."""
+
+    web_session: Visit
+    token: str
+    # What Flask-Login asks.
+    is_authenticated: ClassVar[bool] = True
+    is_active: ClassVar[bool] = True
+    is_anonymous: ClassVar[bool] = False
+
+    def get_id(self) -> str:
+        """What the browser's cookie holds: the token of the session, so that ending it ends what the cookie opens."""
+        return self.token
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return getattr(db.session.get_one(Member, self.id), name)
+
+
+_MEMBER, _ROLE, _SESSION = table(Member), table(MemberRole), table(WebSession)
+_PLAIN = [field.name for field in fields(Person) if field.name != "roles"]
+_PERSON = [_MEMBER.c[name] for name in _PLAIN]
+_BY_ID = sa.select(*_PERSON, _ROLE.c.role).outerjoin(_ROLE, _ROLE.c.member_id == _MEMBER.c.id).where(_MEMBER.c.id == sa.bindparam("member"))
+_BY_SESSION = (
+    sa.select(
+        _SESSION.c.id, _SESSION.c.created_at, _SESSION.c.seen_at, _SESSION.c.remembered, _MEMBER.c.confirmed_at, *_PERSON, _ROLE.c.role
+    )
+    .join(_MEMBER, _MEMBER.c.id == _SESSION.c.member_id)
+    .outerjoin(_ROLE, _ROLE.c.member_id == _MEMBER.c.id)
+    .where(_SESSION.c.token_hash == sa.bindparam("hash"), _SESSION.c.expires_at > sa.bindparam("now"))
+)
+
+
+def person(member_id: int) -> Person:
+    """A member and their roles: one statement, one plain row."""
+    rows: Sequence[Sequence[Any]] = db.session.execute(_BY_ID, {"member": member_id}).all()
+    if not rows:
+        raise LookupError(f"no member {member_id}")
+    return Person(**_plain(rows))
+
+
+def session_member(token: str, *, now: datetime) -> SignedIn | None:
+    """The person whose session this token opens, with their roles: one statement, asked by every page."""
+    rows: Sequence[Sequence[Any]] = db.session.execute(_BY_SESSION, {"hash": hash_of(token), "now": now}).all()
+    if not rows:
+        return None
+    *visit, confirmed_at = rows[0][:5]
+    found = SignedIn(**_plain(rows), web_session=Visit(*visit), token=token)
+    return found if rules.may_sign_in(found.status, is_confirmed=confirmed_at is not None) else None
+
+
+def _plain(rows: Sequence[Sequence[Any]]) -> dict[str, Any]:
+    """The last columns of each row: what is the same on all, then one role; a member without any has one row, that says none."""
+    common = zip(_PLAIN, rows[0][-1 - len(_PLAIN) : -1], strict=True)
+    return {**dict(common), "roles": frozenset(row[-1] for row in rows if row[-1] is not None)}
+
+
+def may_sign_in(member: Member) -> bool:
+    return rules.may_sign_in(member.status, is_confirmed=member.confirmed_at is not None)
+
+
+def sessions(member_id: int, *, now: datetime) -> list[WebSession]:
+    """The devices where this person is signed in, last seen first."""
+    return list(
+        db.session.scalars(
+            sa.select(WebSession)
+            .where(WebSession.member_id == member_id, WebSession.expires_at > now)
+            .order_by(WebSession.seen_at.desc(), WebSession.id.desc())
+        ).unique()
+    )

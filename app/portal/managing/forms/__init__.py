@@ -1,0 +1,8 @@
+"""What is asked of who sets the things of the lieu. An empty rule follows the others of its kind."""
+
+from app.portal.managing.forms.away import ClosureForm, OutageForm, ReasonForm
+from app.portal.managing.forms.fields import KINDS
+from app.portal.managing.forms.rules import CommonForm, OwnHoursForm
+from app.portal.managing.forms.thing import ThingForm
+
+__all__ = ["KINDS", "ClosureForm", "CommonForm", "OutageForm", "OwnHoursForm", "ReasonForm", "ThingForm"]

@@ -1,0 +1,106 @@
+"""A booking moved to another time."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from app.booking import queries as booking_queries
+from app.booking import services as booking
+from app.booking.models import Booking
+from app.booking.rules import Thing, reasons_typed
+from app.core import clock
+from app.core.period import Period
+from app.core.refusals import Refused
+from app.coworking.services import half_day_request
+from app.place.models import Place
+from app.portal.forms import MoveHalfForm, MoveHoursForm
+from app.portal.views.bookings.about import can_move, place_of, thing_of, words_of
+from app.portal.views.door import bp, changed_booking, seen_booking
+
+
+@bp.route("/bookings/<int:booking_id>/move", methods=["GET", "POST"])
+def move(booking_id: int) -> ResponseReturnValue:
+    found = changed_booking(booking_id)
+    place, thing, now = place_of(found), thing_of(found), clock.now()
+    if not can_move(found, now):
+        return redirect(url_for(".booking", booking_id=found.id))
+    form = _move_form(found, place)
+    if form.validate_on_submit():
+        try:
+            moved = _moved(found, thing, place, form, now)
+        except Refused as refused:
+            form.refuse(refused)
+        else:
+            flash(_("C’est déplacé : %(what)s.", what=words_of(moved)))
+            return redirect(url_for(".booking", booking_id=moved.id), 303)
+    status = form.status
+    if isinstance(form, MoveHoursForm) and not (form.refused and "ambiguous_time" in form.refused.codes) and not form.clock.data:
+        del form.clock  # asked only where it matters
+    return render_template("portal/move.html", form=form, booking=found, what=words_of(found), place=place), status
+
+
+def _move_form(found: Booking, place: Place) -> MoveHalfForm | MoveHoursForm:
+    start, end = Period(found.starts_at, found.ends_at).local(place.tz)
+    form: MoveHalfForm | MoveHoursForm
+    if found.half is not None:
+        form = MoveHalfForm(data={"day": start.date(), "half": found.half})
+    else:
+        form = MoveHoursForm(data={"day": start.date(), "start": start.time(), "end": end.time()})
+        if found.series_id is None:
+            del form.following
+    if not current_user.may("override_rules"):
+        del form.override_reason
+    return form
+
+
+def _moved(found: Booking, thing: Thing, place: Place, form: MoveHalfForm | MoveHoursForm, now: datetime) -> Booking:
+    override = form.override_reason.data if "override_reason" in form else ""
+    if isinstance(form, MoveHalfForm):
+        return _moved_half(found, thing, place, form, override, now)
+    start, end = _hours_of(form, place)
+    if "following" in form and form.following.data:
+        wall = start.astimezone(place.tz).replace(tzinfo=None)
+        booking.move_following(found.id, start=wall, minutes=Period(start, end).minutes, actor_id=current_user.id, now=now)
+        return seen_booking(found.id)
+    request_ = booking.request_to_move(found, starts_at=start, ends_at=end, actor_id=current_user.id, now=now)
+    return booking.move(found.id, replace(request_, override_reason=override))
+
+
+def _moved_half(found: Booking, thing: Thing, place: Place, form: MoveHalfForm, override: str, now: datetime) -> Booking:
+    """The same seat when it is free then, else another of its pool."""
+    things = booking_queries.directory(place)
+    pool = things.things.get(thing.pool_id or 0)
+    for last, wanted in ((pool is None, thing), *(((True, pool),) if pool else ())):
+        asked = half_day_request(
+            wanted,
+            day=form.day.data,
+            half=form.half.data,
+            member_id=found.member_id,
+            actor_id=current_user.id,
+            now=now,
+            note=found.note,
+            guest_name=found.guest_name,
+            override_reason=override,
+        )
+        asked = replace(asked, moving_id=found.id, organisation_id=found.organisation_id, series_id=found.series_id)
+        if last or booking.preview(asked).ok:
+            return booking.move(found.id, asked)
+    raise AssertionError("the last one is tried whatever the preview says")
+
+
+def _hours_of(form: MoveHoursForm, place: Place) -> tuple[datetime, datetime]:
+    """What was typed, as instants; an evening may end after midnight."""
+    after_midnight = form.end.data <= form.start.data and form.start.data.hour >= 12 > form.end.data.hour
+    walls = (
+        datetime.combine(form.day.data, form.start.data),
+        datetime.combine(form.day.data + timedelta(days=int(after_midnight)), form.end.data),
+    )
+    for wall in walls:
+        if reasons := list(reasons_typed(wall, place.tz, says_which=bool(form.clock.data))):
+            raise Refused(*reasons)
+    start, end = (wall.replace(tzinfo=place.tz, fold=int(form.clock.data == "winter")) for wall in walls)
+    return start.astimezone(UTC), end.astimezone(UTC)

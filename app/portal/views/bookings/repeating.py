@@ -1,0 +1,59 @@
+"""A series, and its skipped dates."""
+
+from flask import abort, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from app.booking import queries as booking_queries
+from app.booking import services as booking
+from app.booking import views as say
+from app.booking.models import Series, SeriesDate
+from app.core import clock
+from app.core.db import db
+from app.core.refusals import Refused
+from app.place.models import Place
+from app.portal.views.bookings.about import words_of
+from app.portal.views.door import bp
+
+
+@bp.get("/series/<int:series_id>")
+def series(series_id: int) -> ResponseReturnValue:
+    """Every date of a repetition; the skipped ones can be taken up again."""
+    rows = booking.dates_of(series_id)
+    owner = _series_owner(series_id)
+    if owner is None or (owner.member_id != current_user.id and not current_user.may("see_all_bookings")):
+        abort(404)
+    place = db.session.get_one(Place, owner.place_id)
+    thing = booking_queries.directory(place).any(owner.resource_id)
+    now = clock.now()
+    return render_template(
+        "portal/series.html",
+        title=say.title(thing),
+        place=place,
+        half=owner.whole_half,
+        rows=rows,
+        words={"booked": _("réservée"), "skipped": _("sautée"), "refused": _("refusée"), "cancelled": _("annulée")},
+        signs={"booked": "mine", "skipped": "busy", "refused": "down", "cancelled": "busy"},
+        now=now,
+        may_change=owner.member_id == current_user.id or current_user.may("book_for_others"),
+    )
+
+
+@bp.post("/series/dates/<int:date_id>/booking")
+def rebook(date_id: int) -> ResponseReturnValue:
+    """A skipped date, taken up again in one click."""
+    row = db.session.get(SeriesDate, date_id)
+    owner = _series_owner(row.series_id) if row is not None else None
+    if row is None or owner is None or (owner.member_id != current_user.id and not current_user.may("book_for_others")):
+        abort(404)
+    try:
+        made = booking.rebook_date(date_id, actor_id=current_user.id, now=clock.now())
+    except Refused as refused:
+        return render_template("portal/refused.html", refused=refused, back=url_for(".series", series_id=row.series_id)), refused.status
+    flash(_("C’est réservé : %(what)s.", what=words_of(made)))
+    return redirect(url_for(".booking", booking_id=made.id), 303)
+
+
+def _series_owner(series_id: int) -> Series | None:
+    return db.session.get(Series, series_id)

@@ -1,0 +1,108 @@
+"""One booking as its page shows it, and what happened to it."""
+
+from datetime import datetime
+
+from flask import Response, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from app.booking import papers
+from app.booking import queries as booking_queries
+from app.booking import services as booking
+from app.booking import views as say
+from app.booking.models import Booking, Status
+from app.booking.rules import Thing
+from app.booking.services.arriving import EARLY
+from app.core import calendar, clock
+from app.place.models import Place
+from app.portal import queries
+from app.portal.forms import NoteForm
+from app.portal.queries import Happened
+from app.portal.views.bookings.about import can_cancel, can_move, place_of, thing_of
+from app.portal.views.door import bp, seen_booking
+
+
+@bp.get("/bookings/<int:booking_id>", endpoint="booking")
+def show(booking_id: int) -> ResponseReturnValue:
+    found = seen_booking(booking_id)
+    place, thing, now = place_of(found), thing_of(found), clock.now()
+    person = found.member if found.member_id != current_user.id else None
+    return render_template(
+        "portal/booking.html",
+        booking=found,
+        place=place,
+        title=say.title(thing),
+        where=say.place_of(thing, booking_queries.directory(place).things),
+        others=_other_things(found, place),
+        when=papers.when(found.half, found.starts_at, found.ends_at, place.tz),
+        state=say.state(found.status),
+        person=person,
+        price=found.price_cents,
+        covered=papers.covered(found.covered_by),
+        free_until=say.free_until_words(found.free_until, now, place.tz) if can_cancel(found, now) and found.free_until else "",
+        history=[_told(line, found) for line in queries.history(found.id)],
+        can_check_in=can_check_in(found, thing, now),
+        no_show_at=booking.no_show_at(found, thing) if thing.rules.check_in else None,
+        can_cancel=can_cancel(found, now),
+        can_move=can_move(found, now),
+        may_decide=found.status == Status.PENDING and current_user.may("override_rules"),
+        is_offer=found.status == Status.HELD and found.member_id == current_user.id,
+        may_change=found.member_id == current_user.id or current_user.may("book_for_others"),
+        note_form=NoteForm(data={"note": found.note}, formdata=None),
+        again=url_for("coworking.thing", code=thing.code),
+    )
+
+
+@bp.get("/bookings/<int:booking_id>.ics")
+def booking_ics(booking_id: int) -> ResponseReturnValue:
+    found = seen_booking(booking_id)
+    place = place_of(found)
+    events = [papers.event(row, place) for row in booking_queries.dated(Booking.id == found.id)]
+    answer = Response(calendar.write(events, zone=place.tz), mimetype="text/calendar")
+    answer.headers["Content-Disposition"] = f'attachment; filename="reservation-{found.id}.ics"'
+    return answer
+
+
+def can_check_in(found: Booking, thing: Thing, now: datetime) -> bool:
+    """Whether « J’arrive » would be heard now."""
+    if found.status != Status.CONFIRMED or not thing.rules.check_in or not found.starts_at - EARLY <= now < found.ends_at:
+        return False
+    limit = booking.no_show_at(found, thing)
+    return limit is None or now < limit
+
+
+def _other_things(found: Booking, place: Place) -> list[str]:
+    """What it holds besides, when it holds several things."""
+    things = booking_queries.directory(place)
+    ids = {row.resource_id for row in found.occupancies if row.active and row.holder != "space"} - {found.resource_id}
+    return sorted(say.title(things.any(thing_id)) for thing_id in ids)
+
+
+def _told(line: Happened, found: Booking) -> tuple[datetime, str, str]:
+    """When, what, by whom (« vous », or « Max pour Leo »)."""
+    what = {
+        "booking.held": _("gardée"),
+        "booking.held_offer": _("proposée depuis la liste d’attente"),
+        "booking.pending": _("demandée"),
+        "booking.confirmed": _("confirmée"),
+        "booking.checked_in": _("arrivée notée"),
+        "booking.done": _("terminée"),
+        "booking.cancelled": _("annulée"),
+        "booking.late_cancelled": _("annulée tard"),
+        "booking.no_show": _("personne n’est venu"),
+        "booking.rejected": _("refusée"),
+        "booking.released": _("rendue"),
+        "booking.expired": _("délai passé"),
+        "booking.moved": _("déplacée"),
+        "booking.noted": _("mot changé"),
+    }[line.event]
+    if line.actor_id is None:
+        who = _("par le lieu")
+    elif line.actor_id == current_user.id:
+        who = _("par vous")
+    else:
+        who = _("par %(name)s", name=line.actor)
+    if line.actor_id is not None and line.actor_id != found.member_id:
+        who += _(" pour %(name)s", name=_("vous") if found.member_id == current_user.id else found.member.name)
+    return line.at, what, who
