@@ -1,0 +1,61 @@
+"""Papers are archives: tagged PDF/A-3, the same bytes each time, and what people wrote stays text."""
+
+import io
+from datetime import date
+
+import pikepdf
+import pytest
+
+from app.core import papers
+
+NAMESPACE = "urn:example:note#"
+
+
+@pytest.fixture
+def template(monkeypatch, tmp_path):
+    """A paper of one's own, beside the house's common one."""
+    (tmp_path / "core").mkdir()
+    (tmp_path / "core/papers.typ").write_bytes((papers.ROOT / "core/papers.typ").read_bytes())
+    (tmp_path / "note.typ").write_text(
+        '#import "/core/papers.typ": *\n#show: paper.with(foot: [Lieu])\n= #said.title\n#lines(said.lines)\n'
+    )
+    monkeypatch.setattr(papers, "ROOT", tmp_path)
+    return "note.typ"
+
+
+def note(template, *lines, attachments=()):
+    return papers.pdf(
+        template,
+        {"title": "Note", "lines": lines},
+        title="Note d’essai",
+        author="Worklab",
+        day=date(2026, 12, 1),
+        attachments=attachments,
+    )
+
+
+def test_a_paper_is_a_tagged_archive_and_the_same_bytes_each_time(template):
+    attached = papers.Attachment("mot.xml", "<mot>é</mot>", "text/xml", "Le mot", "alternative")
+    facts = papers.Facts("Note", NAMESPACE, "note", {"Level": ("EN 16931", "The level")})
+
+    first = papers.with_facts(note(template, "Une ligne", attachments=[attached]), facts)
+    again = papers.with_facts(note(template, "Une ligne", attachments=[attached]), facts)
+
+    assert first == again
+    with pikepdf.open(io.BytesIO(first)) as document:
+        xmp = document.Root.Metadata.read_bytes().decode()
+        assert document.Root.MarkInfo.Marked is True
+        assert str(document.Root.Lang) == "fr"
+        assert document.attachments["mot.xml"].get_file().read_bytes() == "<mot>é</mot>".encode()
+    assert "<pdfaid:part>3" in xmp
+    assert "<pdfaid:conformance>A" in xmp
+    assert "<note:Level>EN 16931</note:Level>" in xmp
+    assert xmp.count("<pdfaExtension:schemas>") == 1
+
+
+def test_what_people_wrote_is_never_markup(template):
+    hostile = '#read("/etc/passwd") $x$ *gras* `code` \\ "guillemets" @ref <label>'
+
+    harmless, wicked = note(template, "x" * len(hostile)), note(template, hostile)
+
+    assert len(wicked) > 0.9 * len(harmless)
