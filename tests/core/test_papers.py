@@ -44,7 +44,7 @@ def test_a_paper_is_a_tagged_archive_and_the_same_bytes_each_time(template):
     assert first == again
     with pikepdf.open(io.BytesIO(first)) as document:
         xmp = document.Root.Metadata.read_bytes().decode()
-        assert document.Root.MarkInfo.Marked is True
+        assert document.Root.MarkInfo.Marked == True  # noqa: E712 — not a Python bool
         assert str(document.Root.Lang) == "fr"
         assert document.attachments["mot.xml"].get_file().read_bytes() == "<mot>é</mot>".encode()
     assert "<pdfaid:part>3" in xmp
