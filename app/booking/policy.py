@@ -38,6 +38,7 @@ class Request:
     is_staff: bool = False  # the actor is staff: the horizon does not bind, other rules may be overridden in writing
     has_badge: bool = False
     plans: tuple[str, ...] = ()  # codes of the plans held on the day of use
+    is_paused: bool = False  # one of them is in a pause that day
     half: str | None = None
     note: str = ""
     guest_name: str = ""

@@ -49,6 +49,7 @@ class Place(Model):
     vat_regimes: Mapped[list[dict[str, str]]] = mapped_column(sa.JSON, default=list)  # [{"depuis": date, "regime": code}], dated
     monthly_costs: Mapped[list[dict[str, Any]]] = mapped_column(sa.JSON, default=list)  # [{"nom", "cents"}]
     tab_cap_cents: Mapped[int] = mapped_column(default=15_000)  # ardoise: 0 closes the tab, only passes and plans pay
+    articles_cap_cents: Mapped[int] = mapped_column(default=3_000)  # of the tab, what coffees and other articles may take
     trust_units: Mapped[int] = mapped_column(default=0)  # how far below zero half-days may go (trust mode); 0: not at all
     settings_stamp: Mapped[int] = mapped_column(default=1)  # bumped with each change of hours, things, rules or prices; key of caches
     calendar_stamp: Mapped[int] = mapped_column(default=1)  # bumped with each change of the calendar; key of caches and ETags

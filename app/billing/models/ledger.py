@@ -74,6 +74,11 @@ class Charge(Model):
         sa.UniqueConstraint("ref"),
         sa.Index("ix_charge_member", "member_id", "id"),
         sa.Index("ix_charge_used_on", "place_id", "used_on"),
+        sa.Index("ix_charge_open", "member_id", sqlite_where=sa.text("bill_id IS NULL"), postgresql_where=sa.text("bill_id IS NULL")),
+        sa.Index("ix_charge_bill", "bill_id"),
+        sa.Index("ix_charge_subscription", "subscription_id"),
+        sa.CheckConstraint("rate_bp >= 0", name="rate"),
+        sa.CheckConstraint("(subscription_id IS NULL) = (cycle_first IS NULL)", name="cycle"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -84,6 +89,13 @@ class Charge(Model):
     label: Mapped[str] = mapped_column(sa.String(200))
     used_on: Mapped[date]
     worth_cents: Mapped[int]  # the price before anything covered it
-    cents: Mapped[int]  # what is left to pay in money: goes on the month's bill; negative for a reversal
+    cents: Mapped[int]  # what is left to pay in money, before VAT: goes on the month's bill; negative for a reversal
+    rate_bp: Mapped[int] = mapped_column(default=0)  # VAT, in basis points: 2000 is 20 %; 0 where the lieu is not liable
+    activity: Mapped[str] = mapped_column(sa.String(20), default="")  # a booking's kind, or plan, pass, article, membership, other
+    quantity_milli: Mapped[int] = mapped_column(default=1000)
+    unit: Mapped[str] = mapped_column(sa.String(20), default="piece")
+    subscription_id: Mapped[int | None] = mapped_column(sa.ForeignKey("billing_subscription.id"))  # the stretch, for a month of it
+    cycle_first: Mapped[date | None]
     covered_by: Mapped[list[dict[str, Any]]] = mapped_column(sa.JSON, default=list)  # [{source, units, unit, cents, lot_id?}]
+    bill_id: Mapped[int | None] = mapped_column(sa.ForeignKey("billing_bill.id"))  # the bill that took it: the only thing ever marked
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -80,25 +80,40 @@ class Plan(Model):
     cents: Mapped[int]
     allowances: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)  # {"half_days": 20|"unlimited", "room_minutes": 60,
     #                                  "machine_minutes": 240, "badge": true, "fixed_desk": true}, each calendar month
+    is_rolling: Mapped[bool] = mapped_column(default=False)  # its month goes from the day it was taken, not from the 1st
     on_sale: Mapped[bool] = mapped_column(default=True)
 
 
 class Subscription(Model):
-    """Souscription: a member (or an organisation for them) holds a plan from a day to a day, both included."""
+    """Souscription: a member holds a plan from a day to a day, both included, at a price frozen that day.
+
+    A change of plan, a pause, a leave cut it into stretches: one row each, all with the `root_id` of the first. A row that a later
+    change set aside keeps its place in the story (`replaced_at`), and no longer counts.
+    """
 
     __tablename__ = "billing_subscription"
     __table_args__ = (
         sa.CheckConstraint("last_day IS NULL OR first_day <= last_day", name="forward"),
+        sa.CheckConstraint("cents >= 0", name="cents"),
+        sa.CheckConstraint("anchor_day IS NULL OR anchor_day BETWEEN 1 AND 31", name="anchor"),
         sa.Index("ix_subscription_member", "member_id"),
+        sa.Index("ix_subscription_root", "root_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     place_id: Mapped[int] = mapped_column(sa.ForeignKey("place.id"))
     member_id: Mapped[int] = mapped_column(sa.ForeignKey("member.id"))
     plan_id: Mapped[int] = mapped_column(sa.ForeignKey("billing_plan.id"))
+    root_id: Mapped[int | None] = mapped_column(sa.ForeignKey("billing_subscription.id"))  # the first stretch; none: it is this one
+    organisation_id: Mapped[int | None] = mapped_column(sa.ForeignKey("member_organisation.id"))  # who pays; none: the member
+    cents: Mapped[int] = mapped_column(default=0)  # a month, frozen; before VAT where the lieu is liable to it
+    anchor_day: Mapped[int | None]  # of a plan whose month rolls; none: civil months
     first_day: Mapped[date]
     last_day: Mapped[date | None]
+    billed_from: Mapped[date | None]  # what came before this day was billed elsewhere; none: nothing was
+    is_paused: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    replaced_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class Article(Model):

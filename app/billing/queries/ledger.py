@@ -16,12 +16,13 @@ from app.members.queries import Person
 
 @dataclass(frozen=True, slots=True)
 class HeldPlan:
-    """A plan that a member holds on a day."""
+    """A plan that a member holds on a day; in a pause it gives nothing."""
 
-    subscription_id: int
+    subscription_id: int  # of the first stretch: a change of plan within a month gives no second month
     code: str
     name: str
     allowances: Mapping[str, object]
+    is_paused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +47,17 @@ ALLOWANCES = {"half_days": ("half_day", "desk"), "room_minutes": ("minute", "roo
 
 # Asked at each booking: written once, since writing a statement costs more than running it.
 _PLANS_ON = (
-    sa.select(_SUBSCRIPTION.c.id, _PLAN.c.code, _PLAN.c.name, _PLAN.c.allowances)
+    sa.select(
+        sa.func.coalesce(_SUBSCRIPTION.c.root_id, _SUBSCRIPTION.c.id),
+        _PLAN.c.code,
+        _PLAN.c.name,
+        _PLAN.c.allowances,
+        _SUBSCRIPTION.c.is_paused,
+    )
     .join(_PLAN, _PLAN.c.id == _SUBSCRIPTION.c.plan_id)
     .where(
         _SUBSCRIPTION.c.member_id == sa.bindparam("member_id"),
+        _SUBSCRIPTION.c.replaced_at.is_(None),
         _SUBSCRIPTION.c.first_day <= sa.bindparam("day"),
         sa.or_(_SUBSCRIPTION.c.last_day.is_(None), _SUBSCRIPTION.c.last_day >= sa.bindparam("day")),
     )
@@ -58,7 +66,7 @@ _PLANS_ON = (
 
 
 def plans_on(member_id: int, day: date) -> list[HeldPlan]:
-    """The plans that cover this day of use."""
+    """The plans that cover this day of use, those in a pause included."""
     return [HeldPlan(*row) for row in db.session.execute(_PLANS_ON, {"member_id": member_id, "day": day})]
 
 
@@ -144,7 +152,7 @@ def _months_to_come(known: Collection[str | None], plans: Iterable[HeldPlan], on
     lots = []
     for plan in plans:
         for key, (unit, scope) in ALLOWANCES.items():
-            given = plan.allowances.get(key)
+            given = None if plan.is_paused else plan.allowances.get(key)
             origin = origin_of(plan.subscription_id, on, unit, scope)
             if given and (unit, scope) in wanted and origin not in known:
                 unlimited = given == "unlimited"

@@ -44,7 +44,7 @@ def ask(
     day = listed[0].period.starts_at.astimezone(place.tz).date()
     plans = billing.plans_on(member_id, day)
     calendar = place_queries.calendar(place.id)
-    has_badge = place.badge_all_hours and (member.badge or any(plan.allowances.get("badge") for plan in plans))
+    has_badge = place.badge_all_hours and (member.badge or any(plan.allowances.get("badge") for plan in plans if not plan.is_paused))
     if half is None and listed[0].thing.rules.sold_by != "minutes" and listed[0].period.is_forward:
         half = half_of(listed[0].period, {name: calendar.half_period(day, name, badge=has_badge) for name in HALVES})
     return Request(
@@ -57,7 +57,8 @@ def ask(
         actor_id=actor_id,
         is_staff=actor.may("override_rules"),
         has_badge=has_badge,
-        plans=tuple(plan.code for plan in plans),
+        plans=tuple(plan.code for plan in plans if not plan.is_paused),
+        is_paused=any(plan.is_paused for plan in plans),
         half=half,
         note=note,
         guest_name=guest_name,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from app.billing import queries as billing
-from app.billing.rules import Coverage, coverage, reasons_tab
+from app.billing.rules import Coverage, Paused, coverage, reasons_tab
 from app.booking import queries
 from app.booking.models import Kind
 from app.booking.policy import Quote, Request, Want, policy_for
@@ -156,6 +156,8 @@ def _touched(thing: Thing, directory: queries.Directory) -> list[Thing]:
 
 
 def _reasons_plan(request: Request) -> Iterator[Reason]:
+    if request.is_paused and not request.plans:
+        yield Paused()
     for want in request.wants:
         if want.thing.rules.needs_plan and not request.plans:
             yield PlanRequired(name=want.thing.name)
