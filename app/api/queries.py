@@ -174,7 +174,9 @@ def availability(thing: Thing, window: Period, *, has_badge: bool, now: datetime
 
 def has_badge(member: Member, lieu: Place, day: date) -> bool:
     """Whether this person may come at all hours on this day."""
-    return lieu.badge_all_hours and (member.badge or any(plan.allowances.get("badge") for plan in billing.plans_on(member.id, day) if not plan.is_paused))
+    return lieu.badge_all_hours and (
+        member.badge or any(plan.allowances.get("badge") for plan in billing.plans_on(member.id, day) if not plan.is_paused)
+    )
 
 
 @dataclass(frozen=True, slots=True)

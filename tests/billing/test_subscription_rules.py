@@ -95,5 +95,7 @@ def test_a_cycle_anchored_on_the_31st_does_not_drift():
 def test_the_shares_of_any_cutting_add_up_to_the_price_of_the_whole():
     for day in range(2, 31):
         for other in range(2, 31):
-            pieces = changed(changed(since("2026-11-01"), on=date(2026, 11, day), plan_id=3, cents=12_000), on=date(2026, 11, other), **HALF)
+            pieces = changed(
+                changed(since("2026-11-01"), on=date(2026, 11, day), plan_id=3, cents=12_000), on=date(2026, 11, other), **HALF
+            )
             assert sum(share.cents for share in shares(pieces, NOVEMBER)) == 12_000

@@ -65,6 +65,7 @@ def charged_for(root_ids: Collection[int]) -> dict[int, list[Charged]]:
     )
     found: dict[int, list[Charged]] = {}
     for root_id, row_id, plan_id, cycle_first, cents in rows:
+        assert cycle_first is not None  # the database keeps both or neither
         found.setdefault(root_id, []).append(Charged(row_id, plan_id, cycle_first, int(cents)))
     return found
 
@@ -72,9 +73,7 @@ def charged_for(root_ids: Collection[int]) -> dict[int, list[Charged]]:
 def due_of(held: Held, *, until: date, charged: Iterable[Charged] | None = None, stretches: Iterable[Stretch] | None = None) -> list[Due]:
     """What is left to charge by `until`; with other `stretches`, what it would be after that change. The bill asks it too."""
     known = charged_for([held.root_id]).get(held.root_id, []) if charged is None else charged
-    return due(
-        list(held.stretches if stretches is None else stretches), known, until=until, anchor=held.anchor_day, since=held.billed_from
-    )
+    return due(list(held.stretches if stretches is None else stretches), known, until=until, anchor=held.anchor_day, since=held.billed_from)
 
 
 def plan(plan_id: int) -> Plan:

@@ -31,6 +31,7 @@ from app.billing.rules.subscriptions import (
     ended,
     owed,
     paused,
+    recognised,
     resumed,
     shares,
 )
@@ -71,6 +72,7 @@ __all__ = [
     "price_of_half_days",
     "price_of_minutes",
     "reasons_tab",
+    "recognised",
     "resumed",
     "shares",
 ]

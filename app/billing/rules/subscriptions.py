@@ -15,7 +15,7 @@ DAY = timedelta(days=1)
 class Paused(Reason):
     code = "paused"
     sentence = N_("Votre abonnement est en pause ce jour-là.")
-    next_step = N_("Choisissez un jour hors de la pause, ou reprenez plus tôt dans « Mon compte ».")
+    next_step = N_("Choisissez un jour hors de la pause, ou reprenez plus tôt dans « Mon compte ».")
 
 
 class AlreadySubscribed(Reason):
@@ -32,7 +32,7 @@ class NoSubscriptionThen(Reason):
 
 class TooLateToChange(Reason):
     code = "too_late_to_change"
-    sentence = N_("Ce jour est passé : ce qui a été utilisé reste dû.")
+    sentence = N_("Ce jour est passé : ce qui a été utilisé reste dû.")
     next_step = N_("Choisissez aujourd’hui ou plus tard.")
 
 
@@ -190,9 +190,7 @@ def due(
 def changed(stretches: Sequence[Stretch], *, on: date, plan_id: int, cents: int) -> list[Stretch]:
     """Another plan from this day on: what was asked before for later is forgotten, pauses and the end stay."""
     cut = _cut(stretches, on)
-    return _joined(
-        one if one.first_day < on or one.is_paused else replace(one, plan_id=plan_id, cents=cents, row_id=None) for one in cut
-    )
+    return _joined(one if one.first_day < on or one.is_paused else replace(one, plan_id=plan_id, cents=cents, row_id=None) for one in cut)
 
 
 def paused(stretches: Sequence[Stretch], *, first: date, last: date) -> list[Stretch]:
@@ -209,15 +207,20 @@ def resumed(stretches: Sequence[Stretch], *, on: date) -> list[Stretch]:
     for one in cut:
         if not one.is_paused:
             running = one
-        elif running is not None and one.covers(on):
-            one = replace(one, plan_id=running.plan_id, cents=running.cents, is_paused=False, row_id=None)
-        kept.append(one)
+        awake = one.is_paused and running is not None and one.covers(on)
+        kept.append(replace(one, plan_id=running.plan_id, cents=running.cents, is_paused=False, row_id=None) if awake and running else one)
     return _joined(kept)
 
 
 def ended(stretches: Sequence[Stretch], *, last_day: date) -> list[Stretch]:
     """Left after this day, included."""
     return [one for one in _cut(stretches, last_day + DAY) if one.first_day <= last_day]
+
+
+def recognised(after: Iterable[Stretch], before: Iterable[Stretch]) -> list[Stretch]:
+    """The same stretches; those that were already written so keep their row."""
+    known = {replace(one, row_id=None): one for one in before}
+    return [known.get(one, one) if one.row_id is None else one for one in after]
 
 
 def _cut(stretches: Sequence[Stretch], day: date) -> list[Stretch]:

@@ -19,6 +19,7 @@ from app.billing.rules import (
     ended,
     month_of,
     paused,
+    recognised,
     resumed,
 )
 from app.core import journal
@@ -142,7 +143,8 @@ def _refuse_outside(held: Held, day: date, not_before: date | None) -> None:
 
 def _rewrite(held: Held, after: Sequence[Stretch], event: str, *, now: datetime, actor_id: int | None, **facts: Any) -> Held:
     """Rows for these stretches: those that stay only see their end move, the others are set aside or added."""
-    if list(after) == list(held.stretches):
+    after = recognised(after, held.stretches)
+    if after == list(held.stretches):
         return held
     rows = {row.id: row for row in db.session.scalars(sa.select(Subscription).where(_of(held.root_id)))}
     kept = {one.row_id for one in after}
@@ -221,7 +223,5 @@ def _raise_to(lot: Lot, given: object, *, now: datetime, actor_id: int | None) -
         db.session.add(LotEntry(lot_id=lot.id, kind="grant", units=more, ref=lot.origin or f"lot:{lot.id}", at=now, actor_id=actor_id))
 
 
-def _tell(
-    event: str, place_id: int, root_id: int, member_id: int, actor_id: int | None, now: datetime, **facts: Any
-) -> None:
+def _tell(event: str, place_id: int, root_id: int, member_id: int, actor_id: int | None, now: datetime, **facts: Any) -> None:
     journal.record(event, root_id, place_id=place_id, actor_id=actor_id, member_id=member_id, at=now, **facts)

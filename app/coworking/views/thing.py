@@ -49,7 +49,9 @@ def thing(code: str) -> ResponseReturnValue:
     if (same := caching.unchanged(stamp)) is not None:
         return same
     week = week_of(place, monday, now=now, only=found)
-    asked = Asked(group=current_user.tariff_group, on=today, plans=[plan.code for plan in plans_on(current_user.id, today) if not plan.is_paused])
+    asked = Asked(
+        group=current_user.tariff_group, on=today, plans=[plan.code for plan in plans_on(current_user.id, today) if not plan.is_paused]
+    )
     page = render_template(
         "coworking/thing.html",
         thing=found,

@@ -103,7 +103,7 @@ def machine(code: str) -> ResponseReturnValue:
 
 
 def _asked(today: date) -> Asked:
-    plans = [plan.code for plan in plans_on(current_user.id, today)]
+    plans = [plan.code for plan in plans_on(current_user.id, today) if not plan.is_paused]
     return Asked(group=current_user.tariff_group, on=today, plans=plans)
 
 

@@ -5,7 +5,7 @@ from datetime import date
 import sqlalchemy as sa
 from alembic import op
 
-revision, down_revision = "0020", "0006"
+revision, down_revision = "0051", "0050"
 
 OPEN = sa.text("bill_id IS NULL")
 PLAN = sa.table("billing_plan", sa.column("id"), sa.column("cents"))
@@ -77,9 +77,7 @@ def _subscriptions() -> None:
             op.f("fk_billing_subscription_organisation_id_member_organisation"), "member_organisation", ["organisation_id"], ["id"]
         )
         batch.create_check_constraint(op.f("ck_billing_subscription_cents"), "cents >= 0")
-        batch.create_check_constraint(
-            op.f("ck_billing_subscription_anchor"), "anchor_day IS NULL OR anchor_day BETWEEN 1 AND 31"
-        )
+        batch.create_check_constraint(op.f("ck_billing_subscription_anchor"), "anchor_day IS NULL OR anchor_day BETWEEN 1 AND 31")
         batch.create_index("ix_subscription_root", ["root_id"])
     plan_cents = sa.select(PLAN.c.cents).where(PLAN.c.id == SUBSCRIPTION.c.plan_id).scalar_subquery()
     # until now the lieu billed its subscriptions by other means: the house begins with the month of this migration
