@@ -1,0 +1,1 @@
+"""Files that billing makes for others: banks first."""

@@ -1,0 +1,207 @@
+"""What a line of the bank's statement pays. The amount and the reference together are enough to act; the amount alone is only
+ever proposed, and a person confirms it."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from app.billing.rules.statements import BankLine
+from app.core.text import searchable
+
+MOST_PROPOSALS = 5
+PAYOUT_DELAY = timedelta(days=14)  # between a card payment and the bank line of its payout
+
+_NUMBER = re.compile(r"([A-Z]{1,6})[\s\-./]*(\d{4})[\s\-./]*(\d{5,9})(?!\d)")
+
+
+@dataclass(frozen=True, slots=True)
+class OpenInvoice:
+    """An invoice that waits for money."""
+
+    invoice_id: int
+    number: str
+    left_cents: int
+    payer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDebit:
+    """A debit sent to the bank: it waits for its money, or has had it and may come back."""
+
+    debit_id: int
+    end_to_end: str
+    group: str  # the part of our file that it is in
+    cents: int
+    is_paid: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HeldPayment:
+    """A payment that a provider holds for the lieu, less its fee, until a payout."""
+
+    payment_id: int
+    cents: int
+    fee_cents: int
+    on: date
+
+    @property
+    def net_cents(self) -> int:
+        return self.cents - self.fee_cents
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSlip:
+    """Cheques or notes handed in at the bank, not yet seen on the account."""
+
+    slip_id: int
+    number: str
+    cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """All that a bank line may answer."""
+
+    invoices: Sequence[OpenInvoice] = ()
+    debits: Sequence[OpenDebit] = ()
+    held: Mapping[str, Sequence[HeldPayment]] = field(default_factory=dict)  # by provider
+    slips: Sequence[OpenSlip] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What the line would be. `parts`: (id, cents) of each thing it settles. `kind`: invoices, debits, payout, slip, return, fee."""
+
+    kind: str
+    parts: tuple[tuple[int, int], ...] = ()
+    automatic: bool = False
+    fee_cents: int = 0
+    credit_cents: int = 0  # what is left over and kept for the payer
+    provider: str = ""
+
+    @property
+    def code(self) -> str:
+        """Its name in a form: what it is and of what, so that the click confirms what was read."""
+        return f"{self.kind}:{'+'.join(f'{one}={cents}' for one, cents in self.parts)}:{self.fee_cents}:{self.provider}"
+
+
+def proposals(line: BankLine, waiting: Waiting) -> list[Proposal]:
+    """Every meaning the line may have, the surest first; only the first may be automatic, and only when it is alone to be."""
+    found = list(dict.fromkeys(_money_in(line, waiting) if line.cents > 0 else _money_out(line, waiting)))
+    sure = [one for one in found if one.automatic]
+    if len(sure) > 1:
+        found = [_by_hand(one) for one in found]
+    return sorted(found, key=lambda one: not one.automatic)[:MOST_PROPOSALS]
+
+
+def numbers_in(text: str, known: Iterable[str]) -> list[str]:
+    """The invoice numbers that a text names, however it spells them (« f2026 00042 », « REFF202600042 »)."""
+    by_key = {_key(number): number for number in known}
+    found = []
+    for letters, year, rank in _NUMBER.findall(text.upper()):
+        for start in range(len(letters)):
+            number = by_key.get(letters[start:] + year + rank)
+            if number is not None and number not in found:
+                found.append(number)
+    return found
+
+
+def _money_in(line: BankLine, waiting: Waiting) -> Iterator[Proposal]:
+    yield from _debits(line, waiting.debits)
+    yield from _named_invoices(line, waiting.invoices)
+    yield from _payouts(line, waiting.held)
+    yield from _slips(line, waiting.slips)
+    for invoice in waiting.invoices:
+        if invoice.left_cents == line.cents:
+            yield Proposal("invoices", ((invoice.invoice_id, line.cents),))
+
+
+def _debits(line: BankLine, debits: Sequence[OpenDebit]) -> Iterator[Proposal]:
+    """Our own debits: one by its end-to-end reference, or a whole group of our file by its name, or by its total."""
+    waiting = [debit for debit in debits if not debit.is_paid]
+    for debit in waiting:
+        if debit.end_to_end == line.end_to_end and debit.cents == line.cents:
+            yield Proposal("debits", ((debit.debit_id, debit.cents),), automatic=True)
+    groups: dict[str, list[OpenDebit]] = {}
+    for debit in waiting:
+        groups.setdefault(debit.group, []).append(debit)
+    for group, members in groups.items():
+        if sum(debit.cents for debit in members) == line.cents:
+            is_named = group in (line.batch, line.end_to_end) or _key(group) in _key(line.text)
+            yield Proposal("debits", tuple((debit.debit_id, debit.cents) for debit in members), automatic=is_named)
+
+
+def _named_invoices(line: BankLine, invoices: Sequence[OpenInvoice]) -> Iterator[Proposal]:
+    """The text names invoices: automatic when the amount is what is left of them, else proposed, oldest first."""
+    by_number = {invoice.number: invoice for invoice in invoices}
+    named = [by_number[number] for number in numbers_in(f"{line.text} {line.end_to_end}", by_number)]
+    if not named:
+        return
+    left, parts = line.cents, []
+    for invoice in named:
+        part = min(left, invoice.left_cents)
+        if part > 0:
+            parts.append((invoice.invoice_id, part))
+            left -= part
+    is_exact = sum(invoice.left_cents for invoice in named) == line.cents
+    yield Proposal("invoices", tuple(parts), automatic=is_exact, credit_cents=left)
+
+
+def _payouts(line: BankLine, held: Mapping[str, Sequence[HeldPayment]]) -> Iterator[Proposal]:
+    """One bank line is several payments less their fees: a run of them, in the order they came, whose net is the line."""
+    said = searchable(f"{line.text} {line.name}")
+    for provider, payments in held.items():
+        runs = list(_runs(line, sorted(payments, key=lambda payment: (payment.on, payment.payment_id))))
+        for run in runs[:2]:
+            fee = sum(payment.fee_cents for payment in run)
+            parts = tuple((payment.payment_id, payment.cents) for payment in run)
+            is_sure = provider in said and len(runs) == 1
+            if provider in said or len(runs) == 1:
+                yield Proposal("payout", parts, automatic=is_sure, fee_cents=fee, provider=provider)
+
+
+def _runs(line: BankLine, payments: Sequence[HeldPayment]) -> Iterator[Sequence[HeldPayment]]:
+    for first in range(len(payments)):
+        total = 0
+        for last in range(first, len(payments)):
+            if payments[last].on > line.on or payments[last].on < line.on - PAYOUT_DELAY * 3:
+                break
+            total += payments[last].net_cents
+            if total == line.cents:
+                yield payments[first : last + 1]
+            if total > line.cents:
+                break
+
+
+def _slips(line: BankLine, slips: Sequence[OpenSlip]) -> Iterator[Proposal]:
+    for slip in slips:
+        if slip.cents == line.cents:
+            yield Proposal("slip", ((slip.slip_id, slip.cents),), automatic=_key(slip.number) in _key(line.text))
+
+
+def _money_out(line: BankLine, waiting: Waiting) -> Iterator[Proposal]:
+    """A debit that comes back, with or without the bank's fee in it; else what the bank takes for itself."""
+    taken = -line.cents
+    for debit in waiting.debits:
+        if debit.end_to_end and (debit.end_to_end == line.end_to_end or _key(debit.end_to_end) in _key(line.text)) and taken >= debit.cents:
+            yield Proposal(
+                "return", ((debit.debit_id, debit.cents),), automatic=taken == debit.cents and debit.is_paid, fee_cents=taken - debit.cents
+            )
+    said = searchable(line.text)
+    if any(word in said.split() for word in ("frais", "commission", "commissions", "cotisation", "agios")):
+        yield Proposal("fee", fee_cents=taken)
+
+
+def _by_hand(proposal: Proposal) -> Proposal:
+    return Proposal(
+        proposal.kind,
+        proposal.parts,
+        fee_cents=proposal.fee_cents,
+        credit_cents=proposal.credit_cents,
+        provider=proposal.provider,
+    )
+
+
+def _key(text: str) -> str:
+    return re.sub(r"[^A-Z0-9]", "", text.upper())
