@@ -179,6 +179,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     place_views.lieux_bp,
     managing.closures_bp,
     managing.things_bp,
+    managing.trust_bp,
 )
 
 

@@ -1,5 +1,6 @@
 """The gestures of the engine. Every door goes through them."""
 
+from app.booking.services.absences import BackEarly, announce_absence, come_back
 from app.booking.services.arriving import approve, check_in, no_show_at, reject
 from app.booking.services.asking import ask, kind_of
 from app.booking.services.blocking import (
@@ -15,6 +16,7 @@ from app.booking.services.blocking import (
 )
 from app.booking.services.cancelling import Cancellation, Refund, cancel, refund_of
 from app.booking.services.examining import examine
+from app.booking.services.forgiving import FORGIVABLE, Forgiven, forgive
 from app.booking.services.furnishing import (
     RULED_TOGETHER,
     add_thing,
@@ -42,14 +44,18 @@ from app.booking.services.ticking import forget_keys, lapse_holds, remind, settl
 from app.booking.services.waiting import confirm_hold, join_waitlist, leave_waitlist, place_in_line, request_of
 
 __all__ = [
+    "FORGIVABLE",
     "RULED_TOGETHER",
+    "BackEarly",
     "Cancellation",
     "ConflictingSeries",
+    "Forgiven",
     "Occurrence",
     "Preview",
     "Refund",
     "SeriesWish",
     "add_thing",
+    "announce_absence",
     "approve",
     "ask",
     "beside_missing_hour",
@@ -63,6 +69,7 @@ __all__ = [
     "check_in",
     "close",
     "closure_period",
+    "come_back",
     "confirm_hold",
     "dates_of",
     "declare_outage",
@@ -70,6 +77,7 @@ __all__ = [
     "end_outage",
     "examine",
     "forget_keys",
+    "forgive",
     "hold",
     "join_waitlist",
     "kind_of",
