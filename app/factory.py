@@ -18,7 +18,6 @@ from app.cli.tick import tick_command
 from app.cli.worker import worker_command
 from app.core import clock, logs
 from app.core.db import db
-from app.courses.commands import courses_group
 
 COMMANDS = (
     serve_command,
@@ -31,7 +30,6 @@ COMMANDS = (
     restore_command,
     place_group,
     members_group,
-    courses_group,
     db_command,
 )
 

@@ -23,12 +23,12 @@ from app.booking import services as booking
 from app.booking.models import Kind
 from app.booking.policy import Policy
 from app.core import delivery, idempotency, journal, mail, state
-from app.courses import checks as courses_checks
 from app.courses import models as courses_models
 from app.courses.policy import SessionPolicy
-from app.courses.services import evidence
 from app.coworking import views as coworking_views
 from app.coworking.policy import DeskPolicy, RoomPolicy, SpacePolicy
+from app.fablab import checks as fablab_checks
+from app.fablab import mails as fablab_mails
 from app.fablab import models as fablab_models
 from app.fablab import queries as fablab_queries
 from app.fablab import services as fablab_services
@@ -75,21 +75,21 @@ TICKS: tuple[Callable[..., int], ...] = (
     booking.remind,
     booking.forget_keys,
     members_services.forget_old,
+    fablab_services.settle_trainings,
     fablab_services.warn_of_expiry,
-    evidence.anchor,
     webhooks.forget_told,
     mail.forget_old,
 )
 
 # Who writes the words of a mail, by its kind; a mail that tells an event has the event's name.
-MAILS: Mapping[str, mail.Builder] = {**members_mails.MAILS, **booking_mails.MAILS}
+MAILS: Mapping[str, mail.Builder] = {**members_mails.MAILS, **booking_mails.MAILS, **fablab_mails.MAILS}
 
 # What the manager's page calls each of them.
-MAIL_NAMES: Mapping[str, str] = {**members_mails.NAMES, **booking_mails.NAMES}
+MAIL_NAMES: Mapping[str, str] = {**members_mails.NAMES, **booking_mails.NAMES, **fablab_mails.NAMES}
 
 # Who reads an event of the journal, to write what follows from it: a mail to send, a webhook to call.
 READERS: Mapping[str, Sequence[journal.Reader]] = journal.together(
-    members_mails.READERS, booking_mails.READERS, dict.fromkeys(EVENTS, (webhooks.tell_webhooks,))
+    members_mails.READERS, booking_mails.READERS, fablab_mails.READERS, dict.fromkeys(EVENTS, (webhooks.tell_webhooks,))
 )
 
 # What the worker does besides, until each says that nothing is left: read the journal, send the mails. Each takes `now`.
@@ -104,16 +104,14 @@ CHECKS: tuple[Callable[[Session], Iterator[str]], ...] = (
     booking_checks.places,
     booking_checks.journal,
     booking_checks.prices,
+    fablab_checks.trainings,
     billing_checks.ledger,
     billing_checks.balances,
     billing_checks.reversals,
-    courses_checks.chains,
-    courses_checks.states,
-    courses_checks.certificates,
 )
 
 # The same of the database's own refusals (triggers, constraints): without one of them nobody may write.
-GUARDS: tuple[Callable[[Session], Iterator[str]], ...] = (booking_checks.guard, courses_checks.guard)
+GUARDS: tuple[Callable[[Session], Iterator[str]], ...] = (booking_checks.guard,)
 
 # What follows the restoration of a backup; each takes `now`.
 AFTER_RESTORE: tuple[Callable[..., object], ...] = (place_services.renew_stamps,)
@@ -179,7 +177,6 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     place_views.lieux_bp,
     managing.closures_bp,
     managing.things_bp,
-    managing.trust_bp,
 )
 
 

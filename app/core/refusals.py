@@ -28,6 +28,11 @@ class Reason:
     def __init__(self, **words: object) -> None:
         self.words: Mapping[str, object] = words
 
+    @property
+    def href(self) -> str:
+        """The page where the next step is taken, when there is one."""
+        return str(self.words.get("href", ""))
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Reason) and self.code == other.code and self.words == other.words
 

@@ -1,6 +1,7 @@
 """What the fablab answers to the engine: a clearance, and a price by the minute."""
 
 from collections.abc import Iterator
+from functools import partial
 
 from app.billing import queries as billing
 from app.billing.queries import Asked
@@ -8,7 +9,7 @@ from app.billing.rules import Tier, price_of_minutes
 from app.booking.policy import LieuPolicy, Quote, Request
 from app.core.refusals import Reason
 from app.fablab import queries
-from app.fablab.rules import reasons_clearance
+from app.fablab.rules import NextTraining, reasons_clearance
 
 
 class MachinePolicy:
@@ -18,9 +19,12 @@ class MachinePolicy:
         for want in request.wants:
             needed = queries.clearance_needed(want.thing)
             if needed is not None:
-                day = want.period.starts_at.astimezone(request.place.tz).date()
                 yield from reasons_clearance(
-                    queries.rights(request.member.id, needed, zone=request.place.tz), day=day, name=want.thing.name, clearance=needed.name
+                    queries.rights(request.member.id, needed, zone=request.place.tz),
+                    day=want.period.starts_at.astimezone(request.place.tz).date(),
+                    name=want.thing.name,
+                    clearance=needed.name,
+                    upcoming=partial(_next_training, needed.type_id, request),
                 )
 
     def quote(self, request: Request) -> Quote:
@@ -39,3 +43,10 @@ class MachinePolicy:
 
 class TrainingPolicy(LieuPolicy):
     """An initiation takes its machines."""
+
+
+def _next_training(clearance_type_id: int, request: Request) -> NextTraining | None:
+    found = queries.next_training(clearance_type_id, now=request.now)
+    if found is None:
+        return None
+    return NextTraining(title=found.title, when=found.starts_at.astimezone(request.place.tz), href=f"/fablab/trainings/{found.id}")

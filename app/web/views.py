@@ -140,13 +140,18 @@ def _sample_refusal() -> SimpleNamespace:
     return SimpleNamespace(
         reasons=[
             SimpleNamespace(
-                sentence=N_("Elle est prise de %(from)s à %(to)s."), plural="", next_step="", words={"from": at.start, "to": at.end}
+                sentence=N_("Elle est prise de %(from)s à %(to)s."),
+                plural="",
+                next_step="",
+                words={"from": at.start, "to": at.end},
+                href="",
             ),
             SimpleNamespace(
                 sentence=N_("Vous avez déjà une heure de laser ce jour-là, et chacun en a deux."),
                 plural="",
                 next_step=N_("Réservez une heure au plus (%(price)s), ou un autre jour."),
                 words={"price": Cents(1200)},
+                href="",
             ),
         ],
         alternatives=[

@@ -133,23 +133,23 @@ def outage_declared(row: OutgoingMail) -> Letter | None:
     """A breakdown cancels: all of a person's bookings in one mail, with what else there is, before they leave home."""
     outage = db.session.get_one(Outage, row.facts["subject"])
     thing = db.session.get_one(Resource, outage.resource_id)
-    return _gone(row, "outage_declared", reason=outage.reason, thing=thing.name)
+    return gone(row, "booking/mail/outage_declared.txt", reason=outage.reason, thing=thing.name)
 
 
 def closure_declared(row: OutgoingMail) -> Letter | None:
     closure = db.session.get_one(Closure, row.facts["subject"])
     days = words().days_range(closure.first_day, closure.last_day)
-    return _gone(row, "closure_declared", reason=closure.label, days=days)
+    return gone(row, "booking/mail/closure_declared.txt", reason=closure.label, days=days)
 
 
-def _gone(row: OutgoingMail, template: str, **context: Any) -> Letter | None:
+def gone(row: OutgoingMail, template: str, **context: Any) -> Letter | None:
     """The bookings of this person that the entry cancelled, each with up to three others that really can be had."""
-    gone = _consequences(row, ["booking.cancelled"], Booking.kind.not_in(NOT_FOR_PEOPLE))
-    if not gone:
+    lost = _consequences(row, ["booking.cancelled"], Booking.kind.not_in(NOT_FOR_PEOPLE))
+    if not lost:
         return None
-    about = about_row(row, gone[0].place_id)
-    lines = [(line, _instead(one, about)) for one, line in zip(gone, lines_of(gone, about.place), strict=True)]
-    return about.letter(template, [about.events(gone, "CANCEL")], lines=lines, **context)
+    about = about_row(row, lost[0].place_id)
+    lines = [(line, _instead(one, about)) for one, line in zip(lost, lines_of(lost, about.place), strict=True)]
+    return about.letter(template, [about.events(lost, "CANCEL")], lines=lines, **context)
 
 
 def _consequences(row: OutgoingMail, events: Sequence[str], *which: sa.ColumnElement[bool]) -> list[Dated]:

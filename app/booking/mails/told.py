@@ -37,7 +37,7 @@ class About:
     def letter(self, template: str, attachments: Sequence[Attachment] = (), *, unsubscribe_url: str = "", **context: Any) -> Letter:
         return letters.write(
             self.mail,
-            f"booking/mail/{template}.txt",
+            template if "/" in template else f"booking/mail/{template}.txt",
             attachments=attachments,
             unsubscribe_url=unsubscribe_url,
             name=self.member.name,
@@ -104,11 +104,11 @@ def about_row(row: OutgoingMail, place_id: int) -> About:
     return About(row, db.session.get_one(Member, row.member_id), db.session.get_one(Place, place_id))
 
 
-def told_of(row: OutgoingMail, *, at_any_age: bool = False) -> Told | None:
-    """The booking that a mail tells; none when it is not a person's, or (but for what comes after it) long over."""
+def told_of(row: OutgoingMail) -> Told | None:
+    """The booking that a mail tells; none when it is not a person's, or long over."""
     entry = db.session.get_one(JournalEntry, row.facts["entry"])
     booking = db.session.get_one(Booking, row.facts["subject"])
-    if booking.kind in NOT_FOR_PEOPLE or (booking.ends_at <= clock.now() - STALE and not at_any_age):
+    if booking.kind in NOT_FOR_PEOPLE or booking.ends_at <= clock.now() - STALE:
         return None
     (dated,) = queries.dated(Booking.id == booking.id)
     about = about_row(row, booking.place_id)

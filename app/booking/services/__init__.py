@@ -1,6 +1,5 @@
 """The gestures of the engine. Every door goes through them."""
 
-from app.booking.services.absences import BackEarly, announce_absence, come_back
 from app.booking.services.arriving import approve, check_in, no_show_at, reject
 from app.booking.services.asking import ask, kind_of
 from app.booking.services.blocking import (
@@ -16,7 +15,6 @@ from app.booking.services.blocking import (
 )
 from app.booking.services.cancelling import Cancellation, Refund, cancel, refund_of
 from app.booking.services.examining import examine
-from app.booking.services.forgiving import FORGIVABLE, Forgiven, forgive
 from app.booking.services.furnishing import (
     RULED_TOGETHER,
     add_thing,
@@ -38,24 +36,21 @@ from app.booking.services.repeating import (
     rebook_date,
     reserve_series,
 )
-from app.booking.services.reserving import Preview, hold, look, preview, reserve, settle
+from app.booking.services.reserving import Preview, hold, look, preview, reserve, settle, take_for_lieu
 from app.booking.services.searching import beside_missing_hour
 from app.booking.services.ticking import forget_keys, lapse_holds, remind, settle_arrivals
 from app.booking.services.waiting import confirm_hold, join_waitlist, leave_waitlist, place_in_line, request_of
+from app.booking.services.writing import take_turn
 
 __all__ = [
-    "FORGIVABLE",
     "RULED_TOGETHER",
-    "BackEarly",
     "Cancellation",
     "ConflictingSeries",
-    "Forgiven",
     "Occurrence",
     "Preview",
     "Refund",
     "SeriesWish",
     "add_thing",
-    "announce_absence",
     "approve",
     "ask",
     "beside_missing_hour",
@@ -69,7 +64,6 @@ __all__ = [
     "check_in",
     "close",
     "closure_period",
-    "come_back",
     "confirm_hold",
     "dates_of",
     "declare_outage",
@@ -77,7 +71,6 @@ __all__ = [
     "end_outage",
     "examine",
     "forget_keys",
-    "forgive",
     "hold",
     "join_waitlist",
     "kind_of",
@@ -105,4 +98,6 @@ __all__ = [
     "set_common_rules",
     "settle",
     "settle_arrivals",
+    "take_for_lieu",
+    "take_turn",
 ]

@@ -6,6 +6,7 @@ from app.booking import queries
 from app.booking.models import Booking, Status
 from app.booking.rules import AlreadyCancelled, CheckInOver, NotConfirmed, NotYetThere, Thing
 from app.booking.services.cancelling import CANCELLED, everything, give_back
+from app.booking.services.examining import NOT_FOR_PEOPLE
 from app.booking.services.freeing import free
 from app.booking.services.waiting import turn_of
 from app.core import journal
@@ -71,7 +72,7 @@ def check_in(booking_id: int, *, actor_id: int, now: datetime) -> Booking:
 
 def no_show_at(booking: Booking, thing: Thing) -> datetime | None:
     """From this instant an empty place is given to others; None where nobody signals their arrival."""
-    if not thing.rules.check_in:
+    if not thing.rules.check_in or booking.kind in NOT_FOR_PEOPLE:
         return None
     return max(booking.starts_at, booking.created_at) + timedelta(minutes=thing.rules.no_show_after)
 

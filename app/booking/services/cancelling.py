@@ -57,13 +57,23 @@ def everything(booking: Booking, *, is_late: bool = False) -> Refund:
 
 
 def cancel(
-    *, booking_id: int, actor_id: int | None, by_lieu: bool, now: datetime, reason: str = "", cause_id: int | None = None
+    *,
+    booking_id: int,
+    actor_id: int | None,
+    by_lieu: bool,
+    now: datetime,
+    reason: str = "",
+    cause_id: int | None = None,
+    offers: bool = True,
 ) -> Cancellation:
-    """Cancel once. Timely: each unit to its own lot and all the money. Late: the fee stays, the place is freed all the same."""
+    """Cancel once. Timely: each unit to its own lot and all the money. Late: the fee stays, the place is freed all the same.
+
+    `offers`: who waits is served; not when the lieu itself takes the place at once.
+    """
     with transaction():
         booking = turn_of(booking_id)
         refund = refund_of(booking, now=now, by_lieu=by_lieu)
-        end(booking, refund, now=now, actor_id=actor_id, reason=reason, cause_id=cause_id)
+        end(booking, refund, now=now, actor_id=actor_id, reason=reason, cause_id=cause_id, offers=offers)
         return Cancellation(booking, refund)
 
 

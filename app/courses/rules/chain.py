@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from app.core.refusals import N_
 
@@ -30,7 +31,7 @@ class Event:
     enrolment_id: int | None
     actor_id: int | None
     cites_rank: int | None  # the event that it corrects
-    facts: str  # JSON, fingerprinted as the text that it is
+    facts: Mapping[str, Any]
     previous_hash: str = ""
     hash: str = ""
     seal: str = ""

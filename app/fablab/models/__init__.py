@@ -2,5 +2,6 @@
 
 from app.fablab.models.clearances import Clearance, ClearanceType
 from app.fablab.models.machines import Machine, MachineLead
+from app.fablab.models.trainings import SEATED, Training, TrainingMachine, TrainingSeat
 
-__all__ = ["Clearance", "ClearanceType", "Machine", "MachineLead"]
+__all__ = ["SEATED", "Clearance", "ClearanceType", "Machine", "MachineLead", "Training", "TrainingMachine", "TrainingSeat"]

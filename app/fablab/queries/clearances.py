@@ -11,7 +11,7 @@ from app.booking.rules import Thing
 from app.core.cache import asked_once
 from app.core.db import db, table
 from app.fablab.models import Clearance, ClearanceType, Machine, MachineLead
-from app.fablab.rules import Right, expiry
+from app.fablab.rules import Right, expiry, standing
 from app.members.models import Member
 
 
@@ -156,3 +156,10 @@ def _last_day(row: Clearance, kind: ClearanceType, zone: ZoneInfo) -> date | Non
 
 def clearance_types(place_id: int) -> list[ClearanceType]:
     return list(db.session.scalars(sa.select(ClearanceType).where(ClearanceType.place_id == place_id).order_by(ClearanceType.name)))
+
+
+def has_as_good(member_id: int, kind: ClearanceType, *, day: date, zone: ZoneInfo) -> bool:
+    """Whether a right that stands that day already goes as far as one given that day would."""
+    ends = expiry(kind.policy, given_on=day, months=kind.months, until=kind.until)
+    mine = standing(rights(member_id, Needed(kind.id, kind.name, kind.policy, kind.months), zone=zone), day)
+    return any(right.expires_on is None or (ends is not None and right.expires_on >= ends) for right in mine)

@@ -1,8 +1,8 @@
 """Who may use which machine: pure rules."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
 
 from dateutil.relativedelta import relativedelta
 
@@ -15,10 +15,22 @@ class NotQualified(Reason):
     next_step = N_("Inscrivez-vous à la prochaine initiation, ou demandez à une personne référente.")
 
 
+class NotQualifiedYet(Reason):
+    code = "not_qualified"
+    sentence = N_("%(name)s : il faut l’habilitation « %(clearance)s », qui se donne en initiation.")
+    next_step = N_("Prochaine initiation avec une place libre : %(title)s, %(when)s.")
+
+
 class ClearanceExpired(Reason):
     code = "qualification_expires_before"
     sentence = N_("Votre habilitation « %(clearance)s » vaut jusqu’au %(until)s inclus : elle aura expiré.")
     next_step = N_("Renouvelez-la, ou choisissez une date plus proche.")
+
+
+class ClearanceExpiredButSoon(Reason):
+    code = "qualification_expires_before"
+    sentence = N_("Votre habilitation « %(clearance)s » vaut jusqu’au %(until)s inclus : elle sera à renouveler.")
+    next_step = N_("Prochaine initiation avec une place libre : %(title)s, %(when)s.")
 
 
 class NotALead(Reason):
@@ -58,14 +70,29 @@ class Right:
     revoked_on: date | None = None
 
 
-def reasons_clearance(rights: Sequence[Right], *, day: date, name: str, clearance: str) -> Iterator[Reason]:
-    """A right is valid through its last day, included."""
+@dataclass(frozen=True, slots=True)
+class NextTraining:
+    """A session to come that gives the clearance and has a free seat."""
+
+    title: str
+    when: datetime
+    href: str
+
+
+def reasons_clearance(
+    rights: Sequence[Right], *, day: date, name: str, clearance: str, upcoming: Callable[[], NextTraining | None] = lambda: None
+) -> Iterator[Reason]:
+    """A right is valid through its last day, included. A refusal names the next session that would give it."""
     standing = [right for right in rights if right.revoked_on is None]
     if not standing:
-        yield NotQualified(name=name, clearance=clearance)
+        soon = upcoming()
+        words = {"name": name, "clearance": clearance}
+        yield NotQualifiedYet(**words, **asdict(soon)) if soon else NotQualified(**words)
     elif all(right.expires_on is not None and right.expires_on < day for right in standing):
         last = max(right.expires_on for right in standing if right.expires_on is not None)
-        yield ClearanceExpired(clearance=clearance, until=last)
+        soon = upcoming()
+        said = {"clearance": clearance, "until": last}
+        yield ClearanceExpiredButSoon(**said, **asdict(soon)) if soon else ClearanceExpired(**said)
 
 
 def expiry(policy: str, *, given_on: date, months: int | None, until: date | None, last_used_on: date | None = None) -> date | None:

@@ -35,17 +35,23 @@ def give_clearance(*, member_id: int, clearance_type_id: int, day: date, actor: 
             clearance=kind.name,
         )
     )
-    ends = expiry(kind.policy, given_on=day, months=kind.months, until=kind.until)
-    mine = standing(queries.rights(member_id, needed, zone=place.tz), day)
-    if any(right.expires_on is None or (ends is not None and right.expires_on >= ends) for right in mine):
+    if queries.has_as_good(member_id, kind, day=day, zone=place.tz):
         refused.append(AlreadyCleared(clearance=kind.name))
     if refused:
         raise Refused(*refused)
+    return write_clearance(kind, member_id=member_id, day=day, actor_id=actor.id, now=now, evidence=evidence)
+
+
+def write_clearance(
+    kind: ClearanceType, *, member_id: int, day: date, actor_id: int | None, now: datetime, evidence: str = ""
+) -> Clearance:
+    """The row itself, once it was decided that this person may have it."""
+    ends = expiry(kind.policy, given_on=day, months=kind.months, until=kind.until)
     with transaction():
         clearance = Clearance(
             member_id=member_id,
             clearance_type_id=kind.id,
-            given_by_id=actor.id,
+            given_by_id=actor_id,
             given_on=day,
             expires_on=ends if kind.policy != "unused" else None,
             evidence=evidence,
@@ -53,7 +59,7 @@ def give_clearance(*, member_id: int, clearance_type_id: int, day: date, actor: 
         )
         db.session.add(clearance)
         db.session.flush()
-        journal.record("clearance.given", clearance.id, place_id=place.id, actor_id=actor.id, member_id=member_id, at=now)
+        journal.record("clearance.given", clearance.id, place_id=kind.place_id, actor_id=actor_id, member_id=member_id, at=now)
         return clearance
 
 

@@ -1,6 +1,6 @@
 """The fablab's pages."""
 
-from app.fablab.views import machines
+from app.fablab.views import machines, trainings
 from app.fablab.views.door import bp
 
-__all__ = ["bp", "machines"]
+__all__ = ["bp", "machines", "trainings"]

@@ -96,6 +96,7 @@ def machine(code: str) -> ResponseReturnValue:
         details=details,
         needed=needed,
         right=_standing(rights, today),
+        upcoming=queries.next_training(needed.type_id, now=now) if needed else None,
         leads=queries.leads(thing.id),
         prices=say.prices_of(thing, price_list(place), _asked(today)),
         rules=say.rules_of(thing),

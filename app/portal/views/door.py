@@ -4,7 +4,7 @@ from flask import Blueprint, abort
 from flask_login import current_user
 
 from app.booking import queries as booking_queries
-from app.booking.models import Booking
+from app.booking.models import Booking, Kind
 
 bp = Blueprint("portal", "app.portal", template_folder="templates")
 
@@ -20,6 +20,8 @@ def seen_booking(booking_id: int) -> Booking:
 def changed_booking(booking_id: int) -> Booking:
     """One that this person may also change."""
     booking = seen_booking(booking_id)
+    if booking.kind in (Kind.SESSION, Kind.TRAINING):
+        abort(404)  # they follow from a course session or an initiation, and change with it
     if booking.member_id != current_user.id and not current_user.may("book_for_others"):
         abort(404)
     return booking

@@ -20,11 +20,11 @@ from app.booking.services.arriving import EARLY
 from app.core import clock
 from app.core.period import Period, at
 from app.fablab import queries as fablab
+from app.fablab.models import TrainingSeat
 from app.place import queries as place_queries
 from app.place.models import Place
 from app.portal import queries
 from app.portal.queries import Own
-from app.portal.views.bookings.about import minutes_left
 from app.portal.views.door import bp
 from app.web import offline, typography
 from app.web.forms import FIRST_DAY, LAST_DAY, DateField, QueryForm
@@ -81,6 +81,7 @@ def week() -> ResponseReturnValue:
     period = Period(at(monday, 0, place.tz), at(monday + timedelta(days=6), 1440, place.tz))
     offers = queries.offers(current_user.id, now)
     own = queries.own_bookings(current_user.id, period)
+    seats = fablab.seats_of(current_user.id, since=min(period.starts_at, now))
     page = render_template(
         "portal/week.html",
         place=place,
@@ -92,14 +93,16 @@ def week() -> ResponseReturnValue:
         later=monday + timedelta(days=7) if monday + timedelta(days=13) <= LAST_DAY else None,
         board=_board(offers, place, things, now),
         sums=_sums(place, local.date()),
-        tasks=[*_tasks(offers[1:], place, things, now, local.date())],
+        tasks=[*_tasks(offers[1:], place, things, now, local.date()), *_offered_seats(seats, place, now)],
         waiting=[
             (entry, _wish(entry.resource_id, entry.starts_at, entry.ends_at, None, place, things))
             for entry in queries.waiting(current_user.id, now)
         ],
-        days=[(day, list(_events(own, day, place, things))) for day in (monday + timedelta(days=ahead) for ahead in range(7))],
+        days=[
+            (day, sorted([*_events(own, day, place, things), *_trainings(seats, day, place)], key=lambda event: event.at))
+            for day in (monday + timedelta(days=ahead) for ahead in range(7))
+        ],
         today=local.date(),
-        desk=next((thing for thing in things.of_kind("desk") if thing.is_fixed and thing.holder_id == current_user.id), None),
     )
     return offline.keep(make_response(page))
 
@@ -110,11 +113,7 @@ def _board(offers: list[Own], place: Place, things: Directory, now: datetime) ->
         assert first.held_until is not None
         until = typography.words().hour(first.held_until, place.tz)
         return Board(
-            typography.words().plural(
-                minutes_left(first.held_until, now),
-                _("Gardé pour vous encore une minute, jusqu’à %(hour)s", hour=until),
-                _("Gardé pour vous encore {n} minutes, jusqu’à %(hour)s", hour=until),
-            ),
+            _("Gardé pour vous jusqu’à %(hour)s", hour=until),
             _title(first, things),
             _when(first, place),
             first,
@@ -229,4 +228,32 @@ def _events(own: list[Own], day: date, place: Place, things: Directory) -> Itera
             sign,
             word,
             url_for(".booking", booking_id=one.id),
+        )
+
+
+def _offered_seats(seats: list[TrainingSeat], place: Place, now: datetime) -> Iterator[Task]:
+    """A seat of a training that is kept for a while."""
+    words = typography.words()
+    for seat in seats:
+        if seat.held_until is not None and seat.held_until > now:
+            until = words.hour(seat.held_until, place.tz)
+            detail = _("%(what)s, jusqu’à %(hour)s", what=seat.training.title, hour=until)
+            yield Task(_("Une place est gardée pour vous"), detail, _("Répondre"), url_for("fablab.training", training_id=seat.training_id))
+
+
+def _trainings(seats: list[TrainingSeat], day: date, place: Place) -> Iterator[Event]:
+    words = typography.words()
+    for seat in seats:
+        start = seat.training.starts_at.astimezone(place.tz)
+        if start.date() != day or seat.training.place_id != place.id:
+            continue
+        sign, word = ("mine", _("votre place est prise")) if seat.state == "enrolled" else ("wait", _("en liste d’attente"))
+        yield Event(
+            start.isoformat(timespec="minutes"),
+            words.hours_range(seat.training.starts_at, seat.training.ends_at, place.tz),
+            seat.training.title,
+            _("Avec %(name)s", name=seat.training.trainer.name),
+            sign,
+            word,
+            url_for("fablab.training", training_id=seat.training_id),
         )

@@ -1,1 +1,0 @@
-"""What the course reads: named questions, each file one subject."""

@@ -1,1 +1,0 @@
-"""The gestures of the course, each file one subject."""

@@ -1,0 +1,38 @@
+"""What the fablab tells people: each builder writes one kind of mail. What is no longer true is not sent."""
+
+from app.core import journal, mail
+from app.core.refusals import N_
+from app.fablab.mails import clearances, trainings
+
+MAILS: dict[str, mail.Builder] = {
+    "training.enrolled": trainings.enrolled,
+    "training.seat_offered": trainings.seat_offered,
+    "training.left": trainings.left,
+    "training.cancelled": trainings.cancelled,
+    "training.entrusted": trainings.entrusted,
+    "training.planned": trainings.planned,
+    "clearance.given": clearances.given,
+    "clearance.expires_soon": clearances.expires_soon,
+    "clearance.lapsed": clearances.lapsed,
+    "clearance.revoked": clearances.revoked,
+}
+
+READERS: dict[str, list[journal.Reader]] = {
+    **{event: [mail.tell] for event in MAILS},
+    "training.cancelled": [mail.tell_each],
+    "training.planned": [mail.tell_each],
+}
+
+# What each is called where the manager sees those that did not leave.
+NAMES: dict[str, str] = {
+    "training.enrolled": N_("Inscription à une initiation"),
+    "training.seat_offered": N_("Place d’initiation proposée"),
+    "training.left": N_("Place d’initiation rendue"),
+    "training.cancelled": N_("Initiation annulée"),
+    "training.entrusted": N_("Initiation à animer"),
+    "training.planned": N_("Machine prise par une initiation"),
+    "clearance.given": N_("Habilitation donnée"),
+    "clearance.expires_soon": N_("Habilitation bientôt finie"),
+    "clearance.lapsed": N_("Habilitation finie"),
+    "clearance.revoked": N_("Habilitation retirée"),
+}
