@@ -18,6 +18,7 @@ from app.cli.tick import tick_command
 from app.cli.worker import worker_command
 from app.core import clock, logs
 from app.core.db import db
+from app.courses.commands import courses_group
 
 COMMANDS = (
     serve_command,
@@ -30,6 +31,7 @@ COMMANDS = (
     restore_command,
     place_group,
     members_group,
+    courses_group,
     db_command,
 )
 

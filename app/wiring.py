@@ -23,8 +23,10 @@ from app.booking import services as booking
 from app.booking.models import Kind
 from app.booking.policy import Policy
 from app.core import delivery, idempotency, journal, mail, state
+from app.courses import checks as courses_checks
 from app.courses import models as courses_models
 from app.courses.policy import SessionPolicy
+from app.courses.services import evidence
 from app.coworking import views as coworking_views
 from app.coworking.policy import DeskPolicy, RoomPolicy, SpacePolicy
 from app.fablab import checks as fablab_checks
@@ -77,6 +79,7 @@ TICKS: tuple[Callable[..., int], ...] = (
     members_services.forget_old,
     fablab_services.settle_trainings,
     fablab_services.warn_of_expiry,
+    evidence.anchor,
     webhooks.forget_told,
     mail.forget_old,
 )
@@ -108,10 +111,13 @@ CHECKS: tuple[Callable[[Session], Iterator[str]], ...] = (
     billing_checks.ledger,
     billing_checks.balances,
     billing_checks.reversals,
+    courses_checks.chains,
+    courses_checks.states,
+    courses_checks.certificates,
 )
 
 # The same of the database's own refusals (triggers, constraints): without one of them nobody may write.
-GUARDS: tuple[Callable[[Session], Iterator[str]], ...] = (booking_checks.guard,)
+GUARDS: tuple[Callable[[Session], Iterator[str]], ...] = (booking_checks.guard, courses_checks.guard)
 
 # What follows the restoration of a backup; each takes `now`.
 AFTER_RESTORE: tuple[Callable[..., object], ...] = (place_services.renew_stamps,)
@@ -177,6 +183,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     place_views.lieux_bp,
     managing.closures_bp,
     managing.things_bp,
+    managing.trust_bp,
 )
 
 

@@ -57,6 +57,7 @@ def migrate(connection: Connection) -> None:
         compare_type=True,
         render_item=plain_types,
         transaction_per_migration=False,
+        transactional_ddl=True,  # said for SQLite, which Alembic believes unable of it: another server would come in between two
     )
     with context.begin_transaction():
         context.run_migrations()

@@ -17,7 +17,7 @@ def ledger(session: Session) -> Iterator[str]:
             LotEntry.lot_id,
             _sum(grant=1).label("granted"),
             _sum(hold=1, use=-1, release=-1).label("held"),
-            _sum(use=1).label("used"),
+            _sum(use=1, **{"return": -1}).label("used"),
         )
         .group_by(LotEntry.lot_id)
         .subquery()

@@ -180,6 +180,8 @@ class Booking(Model):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     checked_in_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    forgiven_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # a no-show or a late cancellation that nothing is kept for
+    forgiven_why: Mapped[str] = mapped_column(sa.String(500), default="")
 
     resource: Mapped[Resource] = relationship()
     member: Mapped[Member] = relationship()

@@ -146,7 +146,7 @@ def _left(found: Examination) -> int | None:
     parts = [part for part in found.coverage.parts if part.lot is not None and part.source == "pass"]
     if len(parts) != 1 or len(found.coverage.parts) != 1 or parts[0].lot is None:
         return None
-    return parts[0].lot.left - parts[0].units
+    return parts[0].lot.left - parts[0].lot.overdraft - parts[0].units
 
 
 def _longest(things: Iterable[Thing], first: Request, day: date, half: str, now: datetime) -> Iterator[tuple[Thing, Period]]:

@@ -19,6 +19,8 @@ TOLD = (
     *(f"booking.{status}" for status in Status),
     "booking.moved",
     "booking.noted",
+    "booking.forgiven",
+    "booking.on_trust",
     "booking.held_offer",
 )
 
@@ -149,6 +151,61 @@ def waiting(member_id: int, now: datetime) -> list[Waiting]:
         .order_by(entry.c.starts_at, entry.c.id)
     )
     return [Waiting(entry_id, resource_id, start, end, count + 1) for entry_id, resource_id, start, end, count in rows]
+
+
+class Past(NamedTuple):
+    """A booking as the history of a person shows it."""
+
+    id: int
+    place_id: int
+    status: str
+    half: str | None
+    starts_at: datetime
+    ends_at: datetime
+    resource_id: int
+    price_cents: int
+    covered_by: list[dict[str, object]]
+    guest_name: str
+    forgiven_at: datetime | None
+    forgiven_why: str
+
+
+_PAST = (
+    *(Booking.id, Booking.place_id, Booking.status, Booking.half, Booking.starts_at, Booking.ends_at, Booking.resource_id),
+    *(Booking.price_cents, Booking.covered_by, Booking.guest_name, Booking.forgiven_at, Booking.forgiven_why),
+)
+MOST_PAST = 400
+
+
+def past(member_id: int, period: Period) -> list[Past]:
+    """All that a person booked in a period, whatever became of it; what was only held for a while is left out."""
+    rows = db.session.execute(
+        sa.select(*_PAST)
+        .where(
+            Booking.member_id == member_id,
+            Booking.starts_at >= period.starts_at,
+            Booking.starts_at < period.ends_at,
+            Booking.status.not_in((Status.HELD, Status.EXPIRED, Status.RELEASED)),
+        )
+        .order_by(Booking.starts_at, Booking.id)
+        .limit(MOST_PAST)
+    )
+    return [Past._make(row) for row in rows]
+
+
+def remembered(member_id: int, *, since: datetime) -> list[Past]:
+    """No-shows and late cancellations, newest first."""
+    rows = db.session.execute(
+        sa.select(*_PAST)
+        .where(
+            Booking.member_id == member_id,
+            Booking.starts_at >= since,
+            Booking.status.in_((Status.NO_SHOW, Status.LATE_CANCELLED)),
+        )
+        .order_by(Booking.starts_at.desc(), Booking.id.desc())
+        .limit(MOST_PAST)
+    )
+    return [Past._make(row) for row in rows]
 
 
 class Freed(NamedTuple):

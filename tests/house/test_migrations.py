@@ -88,3 +88,23 @@ def test_every_migration_can_be_undone_and_done_again(database):
 
     assert left == {}
     assert tables_of(database) == before
+
+
+def test_all_the_migrations_are_one_transaction(empty_database):
+    """Another server that starts meanwhile sees none of them, or all: between two it would run the next one again."""
+    app = create_app(TestConfig(SQLALCHEMY_DATABASE_URI=empty_database))
+    seen = set()
+
+    def look(*_: object) -> None:
+        with connected(empty_database) as database, database.connect() as connection:
+            seen.add(schema.current(connection))
+
+    with app.app_context():
+        sa.event.listen(db.engine, "after_cursor_execute", look)
+        try:
+            schema.upgrade()
+        finally:
+            sa.event.remove(db.engine, "after_cursor_execute", look)
+        db.engine.dispose()
+
+    assert seen <= {None, schema.head()}

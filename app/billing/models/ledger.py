@@ -47,11 +47,11 @@ class Lot(Model):
 
 
 class LotEntry(Model):
-    """Écriture of the ledger: grant, hold, use, release or expire; only ever added."""
+    """Écriture of the ledger: grant, hold, use, release, expire or return (used, then forgiven); only ever added."""
 
     __tablename__ = "billing_lot_entry"
     __table_args__ = (
-        sa.CheckConstraint("kind IN ('grant', 'hold', 'use', 'release', 'expire')", name="kind"),
+        sa.CheckConstraint("kind IN ('grant', 'hold', 'use', 'release', 'expire', 'return')", name="kind"),
         sa.CheckConstraint("units > 0 OR kind = 'grant'", name="units"),
         sa.Index("ix_lot_entry_ref", "ref"),
         sa.Index("ix_lot_entry_lot", "lot_id"),

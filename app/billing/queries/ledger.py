@@ -95,7 +95,7 @@ def balances(member: Person | Member, *, place_id: int, on: date) -> Balances:
         if lot.unlimited:
             unlimited.add(unit)
         else:
-            left[unit] += lot.left
+            left[unit] += lot.left - lot.overdraft
     return Balances(left["half_day"], left["minute"], left["cent"], open_cents(member.id), frozenset(unlimited))
 
 
@@ -128,6 +128,7 @@ _LOTS = sa.select(
     _LOT.c.id.label("rank"),
     _LOT.c.unit,
     _LOT.c.scope,
+    _LOT.c.overdraft,
 ).where(
     _LOT.c.place_id == sa.bindparam("place_id"),
     sa.or_(

@@ -11,6 +11,8 @@ from app.billing.rules.coverage import (
     is_valid,
     month_of,
     reasons_tab,
+    trust_origin,
+    trust_view,
 )
 from app.billing.rules.prices import PriceRow, Tier, best_rows, capped, late_fee, own_price, price_of_half_days, price_of_minutes
 from app.billing.rules.subscriptions import (
@@ -75,4 +77,6 @@ __all__ = [
     "recognised",
     "resumed",
     "shares",
+    "trust_origin",
+    "trust_view",
 ]

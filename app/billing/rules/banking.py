@@ -58,7 +58,7 @@ class WrongBic(Reason):
 class WrongCreditor(Reason):
     code = "wrong_creditor"
     sentence = N_("Cet identifiant de créancier SEPA (ICS) n’est pas juste.")
-    next_step = N_("Votre banque vous l’a donné : il commence par FR, puis deux chiffres et ZZZ.")
+    next_step = N_("Votre banque vous l’a donné : il commence par FR, puis deux chiffres et ZZZ.")
 
 
 def compact_iban(text: str) -> str:

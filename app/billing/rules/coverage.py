@@ -36,6 +36,7 @@ class LotView:
     rank: int = 0  # age: the older first
     unit: str = ""
     scope: str = ""
+    overdraft: int = 0  # how much of `left` is below zero: units that somebody is trusted to buy later
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +57,20 @@ class Part:
 class Coverage:
     parts: tuple[Part, ...]
     cents: int  # left to pay in money
+    is_trusted: bool = False  # their half-days may go below zero, and then no money takes over
+
+    @property
+    def goes_below(self) -> bool:
+        """Whether some of it is owed: taken from what somebody is trusted to buy later."""
+        return any(part.lot.overdraft and part.units > part.lot.left - part.lot.overdraft for part in self.parts if part.lot)
 
     def said(self) -> list[dict[str, object]]:
         return [part.said() for part in self.parts]
 
 
-def coverage(lots: Iterable[LotView], *, units: int, unit: str, on: date, price_of: Callable[[int], int]) -> Coverage:
+def coverage(
+    lots: Iterable[LotView], *, units: int, unit: str, on: date, price_of: Callable[[int], int], is_trusted: bool = False
+) -> Coverage:
     """Plan first, then lots by soonest expiry, free before paid, older first; money last.
 
     `price_of(n)`: cents for the n units that no lot covers. A thing that costs nothing uses nothing.
@@ -75,9 +84,9 @@ def coverage(lots: Iterable[LotView], *, units: int, unit: str, on: date, price_
             parts.append(Part(lot.source, taken, unit, 0, lot))
             left -= taken
         if left == 0:
-            return Coverage(tuple(parts), 0)
+            return Coverage(tuple(parts), 0, is_trusted)
     cents = price_of(left)
-    return Coverage((*parts, Part("money", left, unit, cents)), cents)
+    return Coverage((*parts, Part("money", left, unit, cents)), cents, is_trusted)
 
 
 def is_valid(lot: LotView, on: date) -> bool:
@@ -85,14 +94,24 @@ def is_valid(lot: LotView, on: date) -> bool:
     return (lot.valid_from is None or lot.valid_from <= on) and (lot.valid_to is None or on <= lot.valid_to)
 
 
-def _order(lot: LotView) -> tuple[bool, date, bool, int]:
-    return (lot.source != "plan", lot.valid_to or date.max, lot.source == "pass", lot.rank)
+def _order(lot: LotView) -> tuple[bool, bool, date, bool, int]:
+    return (lot.overdraft > 0, lot.source != "plan", lot.valid_to or date.max, lot.source == "pass", lot.rank)
 
 
 def reasons_tab(cents: int, *, open_cents: int, cap_cents: int, is_machine: bool) -> Iterator[Reason]:
     """Money goes on the tab (ardoise), up to its cap; a closed tab has a cap of zero."""
     if cents > 0 and open_cents + cents > cap_cents:
         yield (InsufficientFunds if is_machine else Balance)(left=Cents(cents))
+
+
+def trust_view(place_id: int, member_id: int, units: int) -> LotView:
+    """The lot of what a person is trusted with, before anything was taken from it: nothing given, and so far below zero."""
+    origin = trust_origin(place_id, member_id)
+    return LotView(None, "pass", units, origin=origin, unit="half_day", scope="desk", overdraft=units)
+
+
+def trust_origin(place_id: int, member_id: int) -> str:
+    return f"trust:{place_id}:{member_id}"
 
 
 def month_of(day: date) -> tuple[date, date]:

@@ -46,18 +46,34 @@ def give_back_money(*, ref: str, cents: int, now: datetime) -> None:
         return
     with transaction():
         first = db.session.scalars(sa.select(Charge).where(Charge.ref == ref)).one()
-        db.session.add(
-            Charge(
-                place_id=first.place_id,
-                ref=f"{ref}:reversal",
-                member_id=first.member_id,
-                organisation_id=first.organisation_id,
-                label=first.label,
-                used_on=first.used_on,
-                worth_cents=-cents,
-                cents=-cents,
-                covered_by=[],
-                created_at=now,
-            )
+        _reverse(first, f"{ref}:reversal", cents, now=now)
+
+
+def forgive_money(*, ref: str, now: datetime) -> int:
+    """All that is still due of a charge is given up, its fee too; how many cents."""
+    with transaction():
+        rows = db.session.scalars(
+            sa.select(Charge).where(Charge.ref.in_((ref, f"{ref}:reversal", f"{ref}:forgiven"))).order_by(Charge.id)
+        ).all()
+        due = sum(row.cents for row in rows)
+        if due > 0:
+            _reverse(rows[0], f"{ref}:forgiven", due, now=now)
+        return max(due, 0)
+
+
+def _reverse(first: Charge, ref: str, cents: int, *, now: datetime) -> None:
+    db.session.add(
+        Charge(
+            place_id=first.place_id,
+            ref=ref,
+            member_id=first.member_id,
+            organisation_id=first.organisation_id,
+            label=first.label,
+            used_on=first.used_on,
+            worth_cents=-cents,
+            cents=-cents,
+            covered_by=[],
+            created_at=now,
         )
-        db.session.flush()
+    )
+    db.session.flush()

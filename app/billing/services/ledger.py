@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from app.billing.models import Lot, LotEntry
 from app.billing.rules import GRACE, Coverage, LotView
+from app.billing.services.trust import repay
 from app.core.db import db, insert_unless_there, table, transaction
 
 _LOT, _LOT_ENTRY = table(Lot), table(LotEntry)
@@ -68,6 +69,7 @@ def grant(
         db.session.flush()
         db.session.add(LotEntry(lot_id=lot.id, kind="grant", units=granted, ref=origin or f"lot:{lot.id}", at=now, actor_id=actor_id))
         db.session.flush()
+        repay(lot, now=now, actor_id=actor_id)
         return lot
 
 
@@ -95,6 +97,30 @@ def use(*, ref: str, now: datetime, actor_id: int | None = None) -> None:
 def release(*, ref: str, now: datetime, today: date, actor_id: int | None = None) -> Mapping[str, int]:
     """Each unit goes back to its own lot, with a week's grace if the lot expired meanwhile; how many of each unit came back."""
     return _end_hold("release", ref=ref, now=now, actor_id=actor_id, today=today)
+
+
+def give_back_used(*, ref: str, now: datetime, today: date, actor_id: int | None) -> Mapping[str, int]:
+    """What was used is forgiven: each unit back to its own lot, with the same grace; how many of each unit came back."""
+    moved: dict[str, int] = {}
+    with transaction():
+        signed = sa.case((LotEntry.kind == "use", LotEntry.units), else_=-LotEntry.units)
+        used = db.session.execute(
+            sa.select(LotEntry.lot_id, sa.func.sum(signed))
+            .where(LotEntry.ref == ref, LotEntry.kind.in_(("use", "return")))
+            .group_by(LotEntry.lot_id)
+            .order_by(LotEntry.lot_id)
+        ).all()
+        for lot_id, units in used:
+            if units <= 0:
+                continue
+            values = {"used": Lot.used - units, "valid_to": sa.case((Lot.valid_to < today, today + GRACE), else_=Lot.valid_to)}
+            unit = db.session.execute(
+                sa.update(Lot).where(Lot.id == lot_id).values(values).returning(Lot.unit).execution_options(synchronize_session=False)
+            ).scalar_one()
+            db.session.add(LotEntry(lot_id=lot_id, kind="return", units=units, ref=ref, at=now, actor_id=actor_id))
+            moved[unit] = moved.get(unit, 0) + int(units)
+        db.session.flush()
+    return moved
 
 
 def held_units(ref: str) -> dict[int, int]:
@@ -133,7 +159,7 @@ def _open_month(lot: LotView, *, place_id: int, member_id: int, now: datetime, a
         "granted": lot.granted,
         "held": 0,
         "used": 0,
-        "overdraft": 0,
+        "overdraft": lot.overdraft,
         "unlimited": lot.unlimited,
         "valid_from": lot.valid_from,
         "valid_to": lot.valid_to,

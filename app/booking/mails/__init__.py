@@ -6,7 +6,21 @@ offer that has lapsed. Each gesture has its own.
 
 from flask import Blueprint
 
-from app.booking.mails.one import cancelled, confirmed, held_offer, late_cancelled, moved, no_show, pending, rejected, released, remind
+from app.booking.mails.one import (
+    cancelled,
+    confirmed,
+    forgiven,
+    held_offer,
+    late_cancelled,
+    moved,
+    no_show,
+    on_trust,
+    pending,
+    rejected,
+    released,
+    remind,
+    tell_of_trust,
+)
 from app.booking.mails.several import (
     closure_declared,
     date_freed,
@@ -33,6 +47,8 @@ MAILS: dict[str, mail.Builder] = {
     "booking.cancelled": cancelled,
     "booking.late_cancelled": late_cancelled,
     "booking.no_show": no_show,
+    "booking.forgiven": forgiven,
+    "booking.on_trust": on_trust,
     "booking.held_offer": held_offer,
     "booking.reminder_due": reminder_due,
     "series.booked": series_booked,
@@ -46,6 +62,7 @@ MAILS: dict[str, mail.Builder] = {
 READERS: dict[str, list[journal.Reader]] = {
     **{event: [mail.tell] for event in MAILS},
     "booking.held_offer": [mail.tell_anyway],
+    "booking.on_trust": [tell_of_trust],
     "booking.reminder_due": [remind],
     "outage.declared": [mail.tell_each],
     "closure.declared": [mail.tell_each],
@@ -61,6 +78,8 @@ NAMES: dict[str, str] = {
     "booking.cancelled": N_("Réservation annulée"),
     "booking.late_cancelled": N_("Réservation annulée tard"),
     "booking.no_show": N_("Absence"),
+    "booking.forgiven": N_("Absence ou retard effacé"),
+    "booking.on_trust": N_("Demi-journées à crédit"),
     "booking.held_offer": N_("Place proposée"),
     "booking.reminder_due": N_("Rappel de la veille"),
     "series.booked": N_("Confirmation de série"),

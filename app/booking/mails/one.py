@@ -2,6 +2,9 @@
 
 from datetime import datetime
 
+from flask_babel import gettext as _
+
+from app.billing import queries as billing
 from app.billing.rules import late_fee
 from app.booking import papers, queries
 from app.booking.mails.told import told_of
@@ -14,6 +17,7 @@ from app.core.letters import Letter
 from app.core.mail import OutgoingMail
 from app.members.models import Member
 from app.place.models import Place
+from app.web.typography import words
 
 
 def remind(entry: JournalEntry) -> None:
@@ -31,6 +35,19 @@ def remind(entry: JournalEntry) -> None:
             facts={"entry": entry.id, "subject": booking.id},
             now=clock.now(),
         )
+
+
+def tell_of_trust(entry: JournalEntry) -> None:
+    """One kind mail a day, however many bookings go below zero."""
+    place = db.session.get_one(Place, entry.place_id)
+    mail.queue(
+        entry.event,
+        fact=f"trust:{place.id}:{entry.member_id}:{entry.at.astimezone(place.tz).date().isoformat()}",
+        member_id=entry.member_id,
+        place_id=place.id,
+        facts={"entry": entry.id, "subject": entry.subject_id},
+        now=clock.now(),
+    )
 
 
 def confirmed(row: OutgoingMail) -> Letter | None:
@@ -91,6 +108,31 @@ def late_cancelled(row: OutgoingMail) -> Letter | None:
 def no_show(row: OutgoingMail) -> Letter | None:
     told = told_of(row)
     return told.tell("no_show", **told.price()) if told and told.row.status == Status.NO_SHOW else None
+
+
+def forgiven(row: OutgoingMail) -> Letter | None:
+    """Nothing is kept for a no-show or a late cancellation; said from the entry, since the booking itself stays as it was."""
+    told = told_of(row, at_any_age=True)
+    if told is None:
+        return None
+    facts = told.entry.facts
+    back = [
+        *([words().plural(facts["half_days"], _("une demi-journée"), _("{n} demi-journées"))] if facts["half_days"] else []),
+        *([words().minutes(facts["minutes"])] if facts["minutes"] else []),
+        *([words().money(facts["cents"])] if facts["cents"] else []),
+    ]
+    return told.tell("forgiven", back=back, why=told.booking.forgiven_why)
+
+
+def on_trust(row: OutgoingMail) -> Letter | None:
+    """Kind words when somebody uses half-days before they buy them; silent once they have bought enough."""
+    told = told_of(row)
+    if told is None or told.row.status not in LIVE:
+        return None
+    left = billing.balances(told.member, place_id=told.place.id, on=clock.today(told.place.tz)).half_days
+    if left >= 0:
+        return None
+    return told.tell("on_trust", owed=-left, limit=told.place.trust_units)
 
 
 def held_offer(row: OutgoingMail) -> Letter | None:

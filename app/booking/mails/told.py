@@ -104,11 +104,11 @@ def about_row(row: OutgoingMail, place_id: int) -> About:
     return About(row, db.session.get_one(Member, row.member_id), db.session.get_one(Place, place_id))
 
 
-def told_of(row: OutgoingMail) -> Told | None:
-    """The booking that a mail tells; none when it is not a person's, or long over."""
+def told_of(row: OutgoingMail, *, at_any_age: bool = False) -> Told | None:
+    """The booking that a mail tells; none when it is not a person's, or (but for what comes after it) long over."""
     entry = db.session.get_one(JournalEntry, row.facts["entry"])
     booking = db.session.get_one(Booking, row.facts["subject"])
-    if booking.kind in NOT_FOR_PEOPLE or booking.ends_at <= clock.now() - STALE:
+    if booking.kind in NOT_FOR_PEOPLE or (booking.ends_at <= clock.now() - STALE and not at_any_age):
         return None
     (dated,) = queries.dated(Booking.id == booking.id)
     about = about_row(row, booking.place_id)

@@ -1,13 +1,14 @@
 """Reads of the engine: the things, who holds them, what a person holds."""
 
 from app.booking.queries.bookings import LONGEST, booking, bookings_in, bookings_of, dated, held_by, rows_of, usual_thing
-from app.booking.queries.occupancies import away, rows, rows_everywhere, taken, waiting
+from app.booking.queries.occupancies import absences, away, rows, rows_everywhere, taken, waiting
 from app.booking.queries.personal import personal_data
-from app.booking.queries.things import Directory, directory, outages, usual_rules
+from app.booking.queries.things import Directory, directory, outages, thing_of, usual_rules
 
 __all__ = [
     "LONGEST",
     "Directory",
+    "absences",
     "away",
     "booking",
     "bookings_in",
@@ -21,6 +22,7 @@ __all__ = [
     "rows_everywhere",
     "rows_of",
     "taken",
+    "thing_of",
     "usual_rules",
     "usual_thing",
     "waiting",

@@ -93,6 +93,12 @@ def away(resource_ids: Collection[int], first_day: date, last_day: date) -> dict
     return found
 
 
+def absences(resource_id: int, *, since: date) -> list[Absence]:
+    """The absences of a resident that are not over, in order."""
+    query = sa.select(Absence).where(Absence.resource_id == resource_id, Absence.last_day >= since).order_by(Absence.first_day)
+    return list(db.session.scalars(query.execution_options(populate_existing=True)))
+
+
 def waiting(resource_ids: Collection[int], period: Period) -> list[WaitlistEntry]:
     """Who waits for one of these at that time, first come first."""
     return list(

@@ -58,6 +58,12 @@ def directory(place: Place) -> Directory:
     return _directories.get(place.id, place.settings_stamp, lambda: _read_directory(place.id))
 
 
+def thing_of(resource_id: int) -> Thing:
+    """A thing by its number alone, whatever its lieu."""
+    place_id = db.session.scalars(sa.select(Resource.place_id).where(Resource.id == resource_id)).one()
+    return directory(db.session.get_one(Place, place_id)).any(resource_id)
+
+
 def usual_rules(place_id: int, kind: str) -> Rules:
     """What a thing of this kind follows where it says nothing of its own."""
     common = db.session.scalar(sa.select(KindRules.rules).where(KindRules.place_id == place_id, KindRules.kind == kind))

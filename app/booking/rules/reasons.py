@@ -114,6 +114,41 @@ class OwnOverlap(Reason):
     taken = True
 
 
+class NothingToForgive(Reason):
+    code = "nothing_to_forgive"
+    sentence = N_("Il n’y a rien à effacer ici : ni absence, ni annulation tardive qui compte encore.")
+    next_step = N_("Regardez ce qui s’est passé plus bas sur la page.")
+    hard = True
+
+
+class NoSuchDesk(Reason):
+    code = "not_resident"
+    sentence = N_("%(name)s n’est pas un bureau de résident.")
+    next_step = N_("Choisissez un bureau attribué à une personne.")
+    hard = True
+
+
+class AlreadyAway(Reason):
+    code = "already_away"
+    sentence = N_("Une absence est déjà annoncée du %(first)s au %(last)s.")
+    next_step = N_("Choisissez d’autres jours, ou revenez d’abord sur celle-là.")
+    hard = True
+
+
+class AwayInThePast(Reason):
+    code = "past_days"
+    sentence = N_("Une absence s’annonce pour aujourd’hui ou pour plus tard.")
+    next_step = N_("Choisissez des jours à venir.")
+    hard = True
+
+
+class AwayTooLong(Reason):
+    code = "too_long"
+    sentence = N_("Une absence s’annonce pour un an au plus.")
+    next_step = N_("Annoncez-la en plusieurs fois.")
+    hard = True
+
+
 class OutOfService(Reason):
     code = "out_of_service"
     sentence = N_("%(name)s : hors service à ce moment-là.")

@@ -1,5 +1,6 @@
 """The gestures of the engine. Every door goes through them."""
 
+from app.booking.services.absences import BackEarly, announce_absence, come_back
 from app.booking.services.arriving import approve, check_in, no_show_at, reject
 from app.booking.services.asking import ask, kind_of
 from app.booking.services.blocking import (
@@ -15,6 +16,7 @@ from app.booking.services.blocking import (
 )
 from app.booking.services.cancelling import Cancellation, Refund, cancel, refund_of
 from app.booking.services.examining import examine
+from app.booking.services.forgiving import FORGIVABLE, Forgiven, forgive
 from app.booking.services.furnishing import (
     RULED_TOGETHER,
     add_thing,
@@ -43,14 +45,18 @@ from app.booking.services.waiting import confirm_hold, join_waitlist, leave_wait
 from app.booking.services.writing import take_turn
 
 __all__ = [
+    "FORGIVABLE",
     "RULED_TOGETHER",
+    "BackEarly",
     "Cancellation",
     "ConflictingSeries",
+    "Forgiven",
     "Occurrence",
     "Preview",
     "Refund",
     "SeriesWish",
     "add_thing",
+    "announce_absence",
     "approve",
     "ask",
     "beside_missing_hour",
@@ -64,6 +70,7 @@ __all__ = [
     "check_in",
     "close",
     "closure_period",
+    "come_back",
     "confirm_hold",
     "dates_of",
     "declare_outage",
@@ -71,6 +78,7 @@ __all__ = [
     "end_outage",
     "examine",
     "forget_keys",
+    "forgive",
     "hold",
     "join_waitlist",
     "kind_of",

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from app.billing import queries as billing
-from app.billing.rules import Coverage, Paused, coverage, reasons_tab
+from app.billing.rules import Balance, Coverage, LotView, Paused, coverage, reasons_tab, trust_origin, trust_view
 from app.booking import queries
 from app.booking.models import Kind
 from app.booking.policy import Quote, Request, Want, policy_for
@@ -26,8 +26,9 @@ from app.booking.rules import (
     reasons_when,
 )
 from app.core.period import Period
-from app.core.refusals import Reason
+from app.core.refusals import Cents, Reason
 from app.members.rules import reasons_member
+from app.place.models import Place
 from app.place.rules import reasons_closed
 
 SEATED = (Kind.DESK, Kind.OFFICE)  # one person sits in one place at a time
@@ -131,15 +132,24 @@ def cover(request: Request, quote: Quote) -> Coverage:
     """What covers a quote today; reads lots, writes nothing."""
     if quote.units == 0 or quote.cents == 0:
         return coverage([], units=quote.units, unit=quote.unit, on=request.day, price_of=quote.price_of)
+    place, member = request.place, request.member
     lots = billing.lots_for(
-        request.member,
-        place_id=request.place.id,
+        member,
+        place_id=place.id,
         unit=quote.unit,
         scopes=quote.scopes,
         on=request.day,
-        plans=billing.plans_on(request.member.id, request.day) if request.plans else [],
+        plans=billing.plans_on(member.id, request.day) if request.plans else [],
     )
-    return coverage(lots, units=quote.units, unit=quote.unit, on=request.day, price_of=quote.price_of)
+    is_trusted = place.trust_units > 0 and quote.unit == "half_day" and _lives_on_passes(lots, place)
+    if is_trusted and all(lot.origin != trust_origin(place.id, member.id) for lot in lots):
+        lots.append(trust_view(place.id, member.id, place.trust_units))
+    return coverage(lots, units=quote.units, unit=quote.unit, on=request.day, price_of=quote.price_of, is_trusted=is_trusted)
+
+
+def _lives_on_passes(lots: Iterable[LotView], place: Place) -> bool:
+    """Who pays with passes is trusted to buy the next one later; who pays by the month goes on doing so."""
+    return place.tab_cap_cents == 0 or any(lot.source == "pass" for lot in lots)
 
 
 def can_wait(found: Examination) -> bool:
@@ -183,7 +193,9 @@ def _reasons_own(request: Request, facts: Facts) -> Iterator[Reason]:
 
 
 def _reasons_money(request: Request, covered: Coverage) -> Iterator[Reason]:
-    if covered.cents > 0:
+    if covered.is_trusted and covered.cents > 0:
+        yield Balance(left=Cents(covered.cents))
+    elif covered.cents > 0:
         yield from reasons_tab(
             covered.cents,
             open_cents=billing.open_cents(request.member.id),

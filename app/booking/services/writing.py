@@ -103,6 +103,15 @@ def settle_price(booking: Booking, found: Examination) -> None:
             now=request.now,
         )
     db.session.flush()
+    if coverage.goes_below:
+        journal.record(
+            "booking.on_trust",
+            booking.id,
+            place_id=booking.place_id,
+            actor_id=request.actor_id,
+            member_id=booking.member_id,
+            at=request.now,
+        )
 
 
 def _row(booking: Booking, taking: Taking) -> dict[str, Any]:

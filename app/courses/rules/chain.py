@@ -11,7 +11,6 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 from app.core.refusals import N_
 
@@ -31,7 +30,7 @@ class Event:
     enrolment_id: int | None
     actor_id: int | None
     cites_rank: int | None  # the event that it corrects
-    facts: Mapping[str, Any]
+    facts: str  # JSON, fingerprinted as the text that it is
     previous_hash: str = ""
     hash: str = ""
     seal: str = ""

@@ -82,6 +82,13 @@ class NotYourSession(Reason):
     hard = True
 
 
+class LinkServed(Reason):
+    code = "link_spent"
+    sentence = N_("Ce lien a déjà servi, ou un autre l’a remplacé.")
+    next_step = N_("Entrez avec votre compte, ou demandez-en un autre à la formatrice ou au formateur.")
+    hard = True
+
+
 class LinkOfSomebodyElse(Reason):
     code = "link_of_somebody_else"
     sentence = N_("Ce lien est celui d’une autre personne\u00a0: personne ne signe pour quelqu’un d’autre.")

@@ -126,12 +126,18 @@ def wait() -> ResponseReturnValue:
     if not form.validate():
         abort(400)
     try:
-        booking.join_waitlist(services.request_for(thing, period, member_id=subject().id, actor_id=current_user.id, now=clock.now()))
+        entry = booking.join_waitlist(
+            services.request_for(thing, period, member_id=subject().id, actor_id=current_user.id, now=clock.now())
+        )
     except Refused as refused:
         return _again(place, thing, period, refused, None), refused.status
-    flash(
-        _("Vous êtes sur la liste d’attente. Si une place se libère, elle sera gardée 20 minutes pour vous, et un courriel vous le dira.")
+    rank = booking.place_in_line(entry)
+    where = (
+        _("Vous êtes en tête de la liste d’attente.")
+        if rank == 1
+        else _("Vous êtes en liste d’attente, %(rank)se sur la liste.", rank=rank)
     )
+    flash(where + " " + _("Si une place se libère, elle sera gardée 20 minutes pour vous, et un courriel vous le dira."))
     return redirect(url_for("portal.week"), 303)
 
 
@@ -311,7 +317,11 @@ def _line(offer: Offer, place: Place, things: Directory) -> Line:
         details.append(_("votre place habituelle"))
     details += [offer.thing.description or ", ".join(offer.thing.equipment), say.place_of(offer.thing, things.things)]
     cover = say.covered(offer.covered_by, offer.cents, day)
-    if offer.left is not None:
+    if offer.left is not None and offer.left < 0:
+        cover = words.plural(
+            -offer.left, _("sur la confiance : une demi-journée d’avance"), _("sur la confiance : {n} demi-journées d’avance")
+        )
+    elif offer.left is not None:
         cover = _("%(cover)s, il en restera %(left)s", cover=cover, left=words.minutes(offer.left) if offer.half is None else offer.left)
     return Line(
         title=say.title(offer.thing),

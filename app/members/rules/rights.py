@@ -36,6 +36,7 @@ ACTIONS: Mapping[str, frozenset[str]] = {
     "see_members": frozenset(("manager", "treasurer", "head_of_course", "machine_lead")),
     "manage_billing": frozenset(("manager", "treasurer")),
     "manage_courses": frozenset(("manager", "head_of_course")),
+    "open_course_papers": frozenset(("manager",)),
     "see_journal": frozenset(("manager",)),
     "see_mails": frozenset(("manager",)),
     "manage_webhooks": frozenset(("manager",)),

@@ -25,6 +25,7 @@ from app.place import queries as place_queries
 from app.place.models import Place
 from app.portal import queries
 from app.portal.queries import Own
+from app.portal.views.bookings.about import minutes_left
 from app.portal.views.door import bp
 from app.web import offline, typography
 from app.web.forms import FIRST_DAY, LAST_DAY, DateField, QueryForm
@@ -103,6 +104,7 @@ def week() -> ResponseReturnValue:
             for day in (monday + timedelta(days=ahead) for ahead in range(7))
         ],
         today=local.date(),
+        desk=next((thing for thing in things.of_kind("desk") if thing.is_fixed and thing.holder_id == current_user.id), None),
     )
     return offline.keep(make_response(page))
 
@@ -113,7 +115,11 @@ def _board(offers: list[Own], place: Place, things: Directory, now: datetime) ->
         assert first.held_until is not None
         until = typography.words().hour(first.held_until, place.tz)
         return Board(
-            _("Gardé pour vous jusqu’à %(hour)s", hour=until),
+            typography.words().plural(
+                minutes_left(first.held_until, now),
+                _("Gardé pour vous encore une minute, jusqu’à %(hour)s", hour=until),
+                _("Gardé pour vous encore {n} minutes, jusqu’à %(hour)s", hour=until),
+            ),
             _title(first, things),
             _when(first, place),
             first,

@@ -2,7 +2,7 @@
 
 from app.portal.managing.forms.away import ClosureForm, OutageForm, ReasonForm
 from app.portal.managing.forms.fields import KINDS
-from app.portal.managing.forms.rules import CommonForm, OwnHoursForm
+from app.portal.managing.forms.rules import CommonForm, OwnHoursForm, TrustForm
 from app.portal.managing.forms.thing import ThingForm
 
-__all__ = ["KINDS", "ClosureForm", "CommonForm", "OutageForm", "OwnHoursForm", "ReasonForm", "ThingForm"]
+__all__ = ["KINDS", "ClosureForm", "CommonForm", "OutageForm", "OwnHoursForm", "ReasonForm", "ThingForm", "TrustForm"]

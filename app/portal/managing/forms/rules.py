@@ -81,3 +81,12 @@ class CommonForm(forms.Form):
             cancelling = {"free_hours": self[f"{family}_hours"].data} if until is None else {"free_until": until.hour * 60 + until.minute}
             said[family] = {"horizon_days": self.horizon_days.data, "no_show_after": self[f"{family}_absence"].data, **cancelling}
         return said
+
+
+class TrustForm(forms.Form):
+    half_days = forms.IntegerField(
+        _l("Demi-journées sous zéro, au plus"),
+        minimum=0,
+        maximum=60,
+        description=_l("0 : pas de crédit, il faut un carnet pour réserver."),
+    )

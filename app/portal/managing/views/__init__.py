@@ -2,5 +2,6 @@
 
 from app.portal.managing.views.closures import bp as closures_bp
 from app.portal.managing.views.things import bp as things_bp
+from app.portal.managing.views.trust import bp as trust_bp
 
-__all__ = ["closures_bp", "things_bp"]
+__all__ = ["closures_bp", "things_bp", "trust_bp"]

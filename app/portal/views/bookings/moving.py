@@ -13,13 +13,15 @@ from app.booking import services as booking
 from app.booking.models import Booking
 from app.booking.rules import Thing, reasons_typed
 from app.core import clock
+from app.core.db import db
 from app.core.period import Period
-from app.core.refusals import Refused
-from app.coworking.services import half_day_request
+from app.core.refusals import Alternative, Refused
+from app.coworking.services import half_day, half_day_request
 from app.place.models import Place
 from app.portal.forms import MoveHalfForm, MoveHoursForm
 from app.portal.views.bookings.about import can_move, place_of, thing_of, words_of
 from app.portal.views.door import bp, changed_booking, seen_booking
+from app.web.refusals import choice_value
 
 
 @bp.route("/bookings/<int:booking_id>/move", methods=["GET", "POST"])
@@ -37,10 +39,21 @@ def move(booking_id: int) -> ResponseReturnValue:
         else:
             flash(_("C’est déplacé : %(what)s.", what=words_of(moved)))
             return redirect(url_for(".booking", booking_id=moved.id), 303)
-    status = form.status
+    status, waits = form.status, _waits(form, thing)
     if isinstance(form, MoveHoursForm) and not (form.refused and "ambiguous_time" in form.refused.codes) and not form.clock.data:
         del form.clock  # asked only where it matters
-    return render_template("portal/move.html", form=form, booking=found, what=words_of(found), place=place), status
+    return render_template("portal/move.html", form=form, booking=found, what=words_of(found), place=place, waits=waits), status
+
+
+def _waits(form: MoveHalfForm | MoveHoursForm, thing: Thing) -> str:
+    """What the waiting list would wait for, when other people alone are in the way of a move."""
+    if form.refused is None or not form.refused.waitlist:
+        return ""
+    if isinstance(form, MoveHalfForm):
+        period = half_day(thing.place_id, form.day.data, form.half.data, has_badge=False, now=clock.now())
+        return choice_value(Alternative(thing.pool_id or thing.id, period.starts_at, period.ends_at))
+    begins, ends = _hours_of(form, db.session.get_one(Place, thing.place_id))
+    return choice_value(Alternative(thing.id, begins, ends))
 
 
 def _move_form(found: Booking, place: Place) -> MoveHalfForm | MoveHoursForm:

@@ -19,7 +19,7 @@ from app.place.models import Place
 from app.portal import queries
 from app.portal.forms import NoteForm
 from app.portal.queries import Happened
-from app.portal.views.bookings.about import can_cancel, can_move, place_of, thing_of
+from app.portal.views.bookings.about import can_cancel, can_move, minutes_left, place_of, thing_of
 from app.portal.views.door import bp, seen_booking
 
 
@@ -46,6 +46,8 @@ def show(booking_id: int) -> ResponseReturnValue:
         no_show_at=booking.no_show_at(found, thing) if thing.rules.check_in else None,
         can_cancel=can_cancel(found, now),
         can_move=can_move(found, now),
+        minutes_left=minutes_left(found.held_until, now),
+        may_forgive=found.status in booking.FORGIVABLE and found.forgiven_at is None and current_user.may("override_rules"),
         may_decide=found.status == Status.PENDING and current_user.may("override_rules"),
         is_offer=found.status == Status.HELD and found.member_id == current_user.id,
         may_change=found.member_id == current_user.id or current_user.may("book_for_others"),
@@ -95,6 +97,8 @@ def _told(line: Happened, found: Booking) -> tuple[datetime, str, str]:
         "booking.released": _("rendue"),
         "booking.expired": _("délai passé"),
         "booking.moved": _("déplacée"),
+        "booking.forgiven": _("effacée : rien n’en est gardé sur le compte"),
+        "booking.on_trust": _("prise d’avance, sur la confiance"),
         "booking.noted": _("mot changé"),
     }[line.event]
     if line.actor_id is None:

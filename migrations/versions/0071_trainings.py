@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision, down_revision = "0060", "0051"
+revision, down_revision = "0071", "0070"
 
 
 def upgrade() -> None:

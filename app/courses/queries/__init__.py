@@ -1,0 +1,1 @@
+"""What the course reads: named questions, each file one subject."""

@@ -1,0 +1,30 @@
+"""What somebody is in a cohort: its trainer, its head, the manager; whose tutor, whose funder."""
+
+import sqlalchemy as sa
+
+from app.core.db import db
+from app.courses.models import CohortTrainer, Enrolment, FundingLine
+from app.courses.rules.seeing import Viewer
+from app.members.models import Member
+
+
+def viewer(member: Member, cohort_id: int) -> Viewer:
+    """`member`, as this cohort knows them. The head of all courses is the head of each."""
+    row = db.session.execute(
+        sa.select(CohortTrainer.is_head).where(CohortTrainer.cohort_id == cohort_id, CohortTrainer.member_id == member.id)
+    ).first()
+    return Viewer(
+        member_id=member.id,
+        is_manager=member.may("open_course_papers"),
+        is_head="head_of_course" in member.roles or bool(row and row.is_head),
+        is_trainer=row is not None,
+        funds=_funded(member, cohort_id),
+    )
+
+
+def _funded(member: Member, cohort_id: int) -> frozenset[int]:
+    """The enrolments that the organisation of a funder pays for."""
+    if "funder" not in member.roles or member.organisation_id is None:
+        return frozenset()
+    paid = sa.select(FundingLine.enrolment_id).join(Enrolment).where(Enrolment.cohort_id == cohort_id)
+    return frozenset(db.session.scalars(paid.where(FundingLine.organisation_id == member.organisation_id)))

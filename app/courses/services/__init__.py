@@ -1,0 +1,1 @@
+"""The gestures of the course, each file one subject."""

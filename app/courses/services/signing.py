@@ -1,0 +1,235 @@
+"""Signing a half-day: the code of the room, one's own account or one's own link, once."""
+
+import hashlib
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from app.core import journal
+from app.core.db import db, insert_unless_there, table, transaction
+from app.core.refusals import Reason, Refused
+from app.courses.models import Attendance, CourseSession, Enrolment, Exemption, SignLink
+from app.courses.queries import presence
+from app.courses.rules import signing as rules
+from app.courses.rules.minutes import State
+from app.courses.services import evidence
+from app.place.models import Place
+
+_ATTENDANCE, _SESSION, _ENROLMENT, _EXEMPTION = table(Attendance), table(CourseSession), table(Enrolment), table(Exemption)
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A signature that was just written, with its evidence."""
+
+    session_id: int
+    enrolment_id: int
+    at: datetime
+    rank: int
+    hash: str
+
+
+def code_of(session_id: int, *, now: datetime) -> str:
+    """The six digits to show in the room now."""
+    return rules.code_at(_code_key(), session_id, now)
+
+
+def sign(*, session_id: int, member_id: int, code: str, now: datetime, device: str = "") -> Signed:
+    """Sign one's own half-day. `device`: what marks a browser, kept as a fingerprint."""
+    return _sign(session_id=session_id, who=_ENROLMENT.c.member_id == member_id, actor_id=member_id, code=code, now=now, device=device)
+
+
+def sign_by_link(*, token: str, code: str, now: datetime, device: str = "", member_id: int | None = None) -> Signed:
+    """Sign by one's personal link. `member_id`: whose account is open on this device, if any; somebody else's is refused."""
+    link, owner_id = by_link(token)
+    if member_id not in (None, owner_id):
+        raise Refused(rules.LinkOfSomebodyElse())
+    of_link = _ENROLMENT.c.id == link.enrolment_id
+    return _sign(session_id=link.session_id, who=of_link, actor_id=owner_id, code=code, now=now, device=device, link_id=link.id)
+
+
+def by_link(token: str) -> tuple[SignLink, int]:
+    """The link that this secret opens and whose it is; one that has served, or that nobody made, opens nothing."""
+    found = db.session.execute(
+        sa.select(SignLink, Enrolment.member_id)
+        .join(Enrolment, Enrolment.id == SignLink.enrolment_id)
+        .where(SignLink.token_hash == _hash_of(token), SignLink.used_at.is_(None))
+        .execution_options(populate_existing=True)
+    ).first()
+    if found is None:
+        raise Refused(rules.LinkServed())
+    return found.SignLink, found.member_id
+
+
+def make_link(*, session_id: int, enrolment_id: int, actor_id: int, now: datetime) -> str:
+    """A new personal link for somebody's half-day; those made before open nothing any more. It is told once: send it now."""
+    token = secrets.token_urlsafe(24)
+    with transaction() as session:
+        slot = presence.slot_of(session_id, enrolment_id, now=now)
+        if slot is None:
+            raise Refused(rules.NotYourSession())
+        if slot.signed_at:
+            raise Refused(rules.AlreadySigned())
+        place_id = session.scalars(sa.select(_SESSION.c.place_id).where(_SESSION.c.id == session_id)).one()
+        session.execute(
+            sa.delete(SignLink).where(SignLink.session_id == session_id, SignLink.enrolment_id == enrolment_id, SignLink.used_at.is_(None))
+        )
+        session.add(
+            SignLink(
+                place_id=place_id,
+                enrolment_id=enrolment_id,
+                session_id=session_id,
+                token_hash=_hash_of(token),
+                made_by_id=actor_id,
+                made_at=now,
+            )
+        )
+        session.flush()
+    return token
+
+
+def unlock(*, session_id: int, enrolment_id: int, actor_id: int, now: datetime) -> None:
+    """Let somebody try the code again. The trainer has looked: they are in the room."""
+    with transaction() as session:
+        row = session.get_one(Attendance, (enrolment_id, session_id), populate_existing=True)
+        if row.locked_at is None:
+            return
+        row.locked_at, row.wrong_codes = None, 0
+        member_id = session.get_one(Enrolment, enrolment_id).member_id
+        journal.record(
+            "attendance.unlocked", session_id, place_id=row.place_id, actor_id=actor_id, member_id=member_id, at=now, enrolment=enrolment_id
+        )
+
+
+def _sign(
+    *, session_id: int, who: sa.ColumnElement[bool], actor_id: int, code: str, now: datetime, device: str, link_id: int | None = None
+) -> Signed:
+    with transaction():
+        found = _found(session_id, who)
+        if found is None:
+            raise Refused(rules.NotYourSession())
+        evidence.take_turn(found.cohort_id, place_id=found.place_id)
+        mark = _mark(found)
+        reasons = [*_reasons(found, mark, now)]
+        if reasons:
+            raise Refused(*reasons)
+        if rules.is_accepted(_code_key(), session_id, code, now):
+            return _write(found, mark, actor_id=actor_id, device=device, link_id=link_id, now=now)
+        left = _count_wrong_code(found, now=now)
+    raise Refused(rules.WrongCode(count=left) if left else rules.SignatureLocked())
+
+
+_FIND = (
+    sa.select(
+        *(_SESSION.c[name] for name in ("id", "place_id", "cohort_id", "starts_at", "ends_at", "state", "trainer_id")),
+        _ENROLMENT.c.id.label("enrolment_id"),
+        _ENROLMENT.c.member_id,
+        table(Place).c.zone,
+    )
+    .join(_ENROLMENT, presence.expects())
+    .join(table(Place), table(Place).c.id == _SESSION.c.place_id)
+    .where(
+        ~sa.exists().where(_EXEMPTION.c.enrolment_id == _ENROLMENT.c.id, _EXEMPTION.c.session_id == _SESSION.c.id),
+    )
+)
+
+
+def _found(session_id: int, who: sa.ColumnElement[bool]) -> Any:
+    """The half-day and whose it is, if it is on their programme."""
+    return db.session.execute(_FIND.where(_SESSION.c.id == session_id, who)).first()
+
+
+def _mark(found: Any) -> Any:
+    """What is already known, read once it is our turn."""
+    columns = (_ATTENDANCE.c.signed_at, _ATTENDANCE.c.wrong_codes, _ATTENDANCE.c.locked_at, _ATTENDANCE.c.state)
+    return db.session.execute(
+        sa.select(*columns).where(_ATTENDANCE.c.enrolment_id == found.enrolment_id, _ATTENDANCE.c.session_id == found.id)
+    ).first()
+
+
+def _reasons(found: Any, mark: Any, now: datetime) -> Iterator[Reason]:
+    if mark and mark.signed_at:
+        yield rules.AlreadySigned()
+        return
+    zone = ZoneInfo(found.zone)
+    yield from rules.reasons_window(found.starts_at, found.ends_at, cancelled=found.state == "cancelled", now=now, zone=zone)
+    if mark and mark.locked_at:
+        yield rules.SignatureLocked()
+
+
+def _write(found: Any, mark: Any, *, actor_id: int, device: str, link_id: int | None, now: datetime) -> Signed:
+    facts: dict[str, Any] = {"by": "link" if link_id else "account", "code": True} | (
+        {"device": fingerprint_of_device(device)} if device else {}
+    )
+    if mark and mark.state == State.ABSENT:
+        facts["was"] = State.ABSENT  # closed too early: the trainer says again what is true
+    written = evidence.append(
+        place_id=found.place_id,
+        cohort_id=found.cohort_id,
+        kind="signed",
+        act=f"sign:{found.id}:{found.enrolment_id}",
+        at=now,
+        actor_id=actor_id,
+        session_id=found.id,
+        enrolment_id=found.enrolment_id,
+        facts=facts,
+    )
+    said_again = {"state": State.PLANNED, "category": "", "justified": False} if "was" in facts else {}
+    change(found.enrolment_id, found.id, place_id=found.place_id, signed_at=now, signed_rank=written.rank, **said_again)
+    if link_id:
+        db.session.execute(sa.update(SignLink).where(SignLink.id == link_id).values(used_at=now))
+    journal.record(
+        "attendance.signed", found.id, place_id=found.place_id, actor_id=actor_id, member_id=found.member_id, at=now, rank=written.rank
+    )
+    return Signed(found.id, found.enrolment_id, now, written.rank, written.hash)
+
+
+def _count_wrong_code(found: Any, *, now: datetime) -> int:
+    """How many tries are left; with none, the signature is locked and its trainer is told."""
+    change(found.enrolment_id, found.id, place_id=found.place_id, wrong_codes=_ATTENDANCE.c.wrong_codes + 1)
+    of_pair = (_ATTENDANCE.c.enrolment_id == found.enrolment_id, _ATTENDANCE.c.session_id == found.id)
+    wrong: int = db.session.scalars(sa.select(_ATTENDANCE.c.wrong_codes).where(*of_pair)).one()
+    if wrong >= rules.MOST_WRONG_CODES:
+        change(found.enrolment_id, found.id, place_id=found.place_id, locked_at=now)
+        journal.record(
+            "attendance.locked",
+            found.id,
+            place_id=found.place_id,
+            actor_id=found.member_id,
+            member_id=found.trainer_id,
+            at=now,
+            enrolment=found.enrolment_id,
+        )
+    return max(rules.MOST_WRONG_CODES - wrong, 0)
+
+
+def change(enrolment_id: int, session_id: int, *, place_id: int, **values: Any) -> None:
+    """Write what is now known of a pair, making its row when it is the first thing known. In the turn of its cohort."""
+    session = db.session()
+    session.execute(
+        insert_unless_there(Attendance).values(
+            enrolment_id=enrolment_id, session_id=session_id, place_id=place_id, state="planned", late=0, early=0, category="",
+            justified=False, wrong_codes=0,
+        )
+    )  # fmt: skip
+    session.execute(
+        sa.update(_ATTENDANCE).where(_ATTENDANCE.c.enrolment_id == enrolment_id, _ATTENDANCE.c.session_id == session_id).values(**values)
+    )
+
+
+def fingerprint_of_device(mark: str) -> str:
+    """Enough to see that two people used one device, not enough to follow anybody."""
+    return hashlib.sha256(mark.encode()).hexdigest()[:12]
+
+
+def _hash_of(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _code_key() -> bytes:
+    return evidence.derived_key("attendance code")
