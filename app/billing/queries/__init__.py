@@ -1,5 +1,22 @@
-"""Reads of tariffs, lots and what is due."""
+"""Reads of tariffs, lots, what is due, and bills."""
 
+from app.billing.queries.invoices import (
+    billing_settings,
+    buyer,
+    cited,
+    credit_notes_of,
+    credited,
+    draft,
+    drafts,
+    head,
+    invoice,
+    invoices_of,
+    regime_on,
+    seller,
+    taxes_of,
+    terms,
+    vat_of,
+)
 from app.billing.queries.ledger import ALLOWANCES, Balances, HeldPlan, balances, lots_for, open_cents, origin_of, plans_on
 from app.billing.queries.personal import personal_data
 from app.billing.queries.subscriptions import (
@@ -23,8 +40,18 @@ __all__ = [
     "HeldPlan",
     "PriceList",
     "balances",
+    "billing_settings",
+    "buyer",
     "charged_for",
+    "cited",
+    "credit_notes_of",
+    "credited",
+    "draft",
+    "drafts",
     "due_of",
+    "head",
+    "invoice",
+    "invoices_of",
     "lots_for",
     "open_cents",
     "origin_of",
@@ -36,8 +63,13 @@ __all__ = [
     "plans_on",
     "plans_on_sale",
     "price_list",
+    "regime_on",
+    "seller",
     "subscription",
     "subscriptions_in",
     "subscriptions_of",
     "tariff_groups",
+    "taxes_of",
+    "terms",
+    "vat_of",
 ]

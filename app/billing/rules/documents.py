@@ -44,6 +44,12 @@ class PriceNotWritable(Reason):
     next_step = N_("Choisissez %(below)s ou %(above)s.")
 
 
+class AlreadyCredited(Reason):
+    code = "already_credited"
+    sentence = N_("Cette facture a déjà été rendue en entier.")
+    next_step = N_("Il n’en reste rien à créditer.")
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One line of a bill. `cents` is its amount where quantity and price do not make it (a prorated month); without taxes
@@ -206,11 +212,14 @@ def credited_by_gross(gross_cents: int, invoice: Sequence[Tax], credited: Iterab
 
 def reasons_credit(asked: Sequence[Tax], invoice: Sequence[Tax], credited: Iterable[Tax]) -> Iterator[Reason]:
     """Never more than what is left of the invoice, nor of any of its rates."""
+    rest = left_of(invoice, credited)
+    if not any(tax.net or tax.vat for tax in rest):
+        yield AlreadyCredited()
+        return
     gross = sum(tax.net + tax.vat for tax in asked)
     if gross <= 0:
         yield NothingToBill()
         return
-    rest = left_of(invoice, credited)
     left = {tax[:2]: tax for tax in rest}
     nothing = Tax("", 0, 0, 0)
     for tax in asked:
