@@ -3,6 +3,7 @@
 from flask import Flask
 
 from app import wiring
+from app.billing.commands import billing_group
 from app.cli import health
 from app.cli.backup import backup_command
 from app.cli.bench import bench_group
@@ -32,6 +33,7 @@ COMMANDS = (
     place_group,
     members_group,
     courses_group,
+    billing_group,
     db_command,
 )
 

@@ -111,13 +111,14 @@ CHECKS: tuple[Callable[[Session], Iterator[str]], ...] = (
     billing_checks.ledger,
     billing_checks.balances,
     billing_checks.reversals,
+    billing_checks.bills,
     courses_checks.chains,
     courses_checks.states,
     courses_checks.certificates,
 )
 
 # The same of the database's own refusals (triggers, constraints): without one of them nobody may write.
-GUARDS: tuple[Callable[[Session], Iterator[str]], ...] = (booking_checks.guard, courses_checks.guard)
+GUARDS: tuple[Callable[[Session], Iterator[str]], ...] = (booking_checks.guard, billing_checks.guard, courses_checks.guard)
 
 # What follows the restoration of a backup; each takes `now`.
 AFTER_RESTORE: tuple[Callable[..., object], ...] = (place_services.renew_stamps,)

@@ -1,13 +1,38 @@
 """What must be true of the ledger, whoever wrote it: looked at each night, without trusting any guard."""
 
 from collections.abc import Iterator
+from itertools import islice
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.billing.models import Charge, Lot, LotEntry
+from app.billing.queries import verification
+from app.place.models import Place
 
 NAMED = 20  # faults told of each kind: more would teach nothing more
+
+
+_FROZEN = ("billing_invoice", "billing_anchor", "billing_closing")
+_GUARDS = {
+    "postgresql": {"billing_invoice_next", *(f"{table}_{word}" for table in _FROZEN for word in ("frozen", "kept"))},
+    "sqlite": {
+        "billing_invoice_next",
+        *(f"{table}_frozen_{moment}" for table in _FROZEN for moment in ("update", "delete")),
+        *(f"{table}_frozen_insert" for table in _FROZEN[1:]),
+    },
+}
+_TRIGGERS = {
+    "postgresql": sa.text("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'"),
+    "sqlite": sa.text("SELECT name FROM sqlite_master WHERE type = 'trigger'"),
+}
+
+
+def guard(session: Session) -> Iterator[str]:
+    """The database's own refusal to change what is issued is in place."""
+    engine = session.get_bind().dialect.name
+    if missing := _GUARDS[engine] - set(session.scalars(_TRIGGERS[engine])):
+        yield f"La base ne refuse plus de changer une facture émise\u00a0: son garde-fou «\u00a0{min(missing)}\u00a0» a disparu."
 
 
 def ledger(session: Session) -> Iterator[str]:
@@ -51,6 +76,12 @@ def reversals(session: Session) -> Iterator[str]:
     )
     for ref in session.scalars(wrong):
         yield f"L’annulation de prestation {ref} rend plus qu’il n’avait été compté."
+
+
+def bills(session: Session) -> Iterator[str]:
+    """Numbers without a gap, one chain, what was anchored outside: as `billing verify` says it."""
+    for place in session.scalars(sa.select(Place).order_by(Place.id)):
+        yield from islice(verification.faults(place), NAMED)
 
 
 def _sum(**signs: int) -> sa.ColumnElement[int]:

@@ -4,7 +4,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from app.billing import queries
+from app.billing import checks, queries
 from app.billing.models import Anchor, Counter, Draft, Invoice
 from app.billing.queries import verification
 from app.billing.rules.documents import Line
@@ -237,8 +237,9 @@ def unguard(session):
             session.execute(sa.text(f"DROP TRIGGER billing_invoice_frozen_{name}"))
 
 
-def test_verify_names_the_first_broken_row(forty, session, place):
-    assert list(verification.faults(place)) == []
+def test_verify_names_the_first_broken_row(forty, app, session, place):
+    assert list(verification.faults(place)) == list(checks.guard(session)) == []
+    assert app.test_cli_runner().invoke(args=["billing", "verify"]).output == "Les factures sont celles qui ont été émises.\n"
     unguard(session)
     session.execute(sa.text("UPDATE billing_invoice SET gross_cents = gross_cents + 1, net_cents = net_cents + 1 WHERE sequence = 17"))
     session.expire_all()
@@ -246,6 +247,9 @@ def test_verify_names_the_first_broken_row(forty, session, place):
     faults = list(verification.faults(place))
     assert len(faults) == 1
     assert "la pièce 17 (F2026-00017)" in faults[0]
+    said = app.test_cli_runner().invoke(args=["billing", "verify"])
+    assert (said.exit_code, said.output.strip()) == (1, faults[0][:1].upper() + faults[0][1:])
+    assert [sentence.split(":")[0].strip() for sentence in checks.guard(session)] == ["La base ne refuse plus de changer une facture émise"]
 
     session.execute(sa.text("UPDATE billing_invoice SET content = replace(content, '116', '117') WHERE sequence = 17"))
     session.expire_all()
