@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision, down_revision = "0052", "0051"
+revision, down_revision = "0071", "0070"
 
 FROZEN = ("billing_invoice", "billing_anchor", "billing_closing")
 
