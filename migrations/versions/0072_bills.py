@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision, down_revision = "0071", "0070"
+revision, down_revision = "0072", "0071"
 
 FROZEN = ("billing_invoice", "billing_anchor", "billing_closing")
 
