@@ -33,6 +33,7 @@ from app.place.rules import reasons_closed
 
 SEATED = (Kind.DESK, Kind.OFFICE)  # one person sits in one place at a time
 NOT_FOR_PEOPLE = (Kind.SESSION, Kind.TRAINING)  # the lieu takes these for itself: no quota, no seat, no price of a person
+OWN_HOURS = (Kind.SESSION,)  # a course keeps its own calendar, made long before: lengths, notice and opening hours are for people
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +96,10 @@ def examine(request: Request, facts: Facts | None = None, *, priced: bool = True
     """All the reasons at once, in the order a person would ask: when, closed, right, member, taken, quota, money."""
     found = Examination(request)
     reasons: list[Reason] = []
+    keeps_own_hours = request.kind in OWN_HOURS
     for want in request.wants:
-        reasons += reasons_when(want.period, rules=want.thing.rules, now=request.now, zone=request.place.tz, is_staff=request.is_staff)
+        when = reasons_when(want.period, rules=want.thing.rules, now=request.now, zone=request.place.tz, is_staff=request.is_staff)
+        reasons += [reason for reason in when if isinstance(reason, BadInterval) or not keeps_own_hours]
     if any(isinstance(reason, BadInterval) for reason in reasons):
         found.reasons = _unique(reasons)
         return found
@@ -105,8 +108,8 @@ def examine(request: Request, facts: Facts | None = None, *, priced: bool = True
         reasons += reasons_closed(
             request.calendar,
             want.period,
-            badge=request.has_badge,
-            night=want.thing.runs_at_night,
+            badge=request.has_badge or keeps_own_hours,
+            night=want.thing.runs_at_night or keeps_own_hours,
             hours=want.thing.rules.hours,
             through_pauses=want.thing.rules.sold_by != "minutes",
         )
