@@ -34,7 +34,13 @@ def personal_data(member_id: int) -> list[Kept]:
     applications = db.session.execute(
         sa.select(
             *(Cohort.name.label("cohort"), Application.status, Application.created_at, Application.situation, Application.motivation),
-            *(Application.experience, Application.needs, Application.interview_at, Application.interview_notes, Application.decision_reason),
+            *(
+                Application.experience,
+                Application.needs,
+                Application.interview_at,
+                Application.interview_notes,
+                Application.decision_reason,
+            ),
         )
         .join(Cohort, Cohort.id == Application.cohort_id)
         .where(Application.member_id == member_id)
