@@ -164,6 +164,7 @@ WORDS: Mapping[str, str] = {
     "attendance.signed": N_("Présence signée"),
     "attendance.locked": N_("Signature bloquée après cinq codes faux"),
     "attendance.unlocked": N_("Signature débloquée"),
+    "attendance.link_sent": N_("Lien personnel de signature demandé"),
     "attendance.closed": N_("Demi-journée contresignée"),
     "attendance.marked": N_("Arrivée ou départ noté"),
     "attendance.corrected": N_("Présence corrigée"),
