@@ -17,8 +17,20 @@ from app.billing.queries.invoices import (
     terms,
     vat_of,
 )
-from app.billing.queries.ledger import ALLOWANCES, Balances, HeldPlan, balances, lots_for, open_cents, origin_of, plans_on
-from app.billing.queries.personal import personal_data
+from app.billing.queries.ledger import (
+    ALLOWANCES,
+    Balances,
+    HeldPlan,
+    balances,
+    due_cents,
+    lots_for,
+    open_cents,
+    origin_of,
+    plans_on,
+)
+from app.billing.queries.personal import (
+    personal_data,
+)
 from app.billing.queries.subscriptions import (
     Held,
     charged_for,
@@ -30,7 +42,14 @@ from app.billing.queries.subscriptions import (
     subscriptions_in,
     subscriptions_of,
 )
-from app.billing.queries.tariffs import Asked, PriceList, passes_on_sale, plans_on_sale, price_list, tariff_groups
+from app.billing.queries.tariffs import (
+    Asked,
+    PriceList,
+    passes_on_sale,
+    plans_on_sale,
+    price_list,
+    tariff_groups,
+)
 
 __all__ = [
     "ALLOWANCES",
@@ -48,6 +67,7 @@ __all__ = [
     "credited",
     "draft",
     "drafts",
+    "due_cents",
     "due_of",
     "head",
     "invoice",

@@ -20,6 +20,7 @@ from app.booking.rules import (
     SplitDay,
     Taken,
     Thing,
+    activity_of,
     reasons_quota,
     reasons_state,
     reasons_taken,
@@ -136,6 +137,7 @@ def cover(request: Request, quote: Quote) -> Coverage:
     if quote.units == 0 or quote.cents == 0:
         return coverage([], units=quote.units, unit=quote.unit, on=request.day, price_of=quote.price_of)
     place, member = request.place, request.member
+    rate_bp = billing.price_list(place).rate(activity_of(request.kind), request.day)
     lots = billing.lots_for(
         member,
         place_id=place.id,
@@ -147,7 +149,9 @@ def cover(request: Request, quote: Quote) -> Coverage:
     is_trusted = place.trust_units > 0 and quote.unit == "half_day" and _lives_on_passes(lots, place)
     if is_trusted and all(lot.origin != trust_origin(place.id, member.id) for lot in lots):
         lots.append(trust_view(place.id, member.id, place.trust_units))
-    return coverage(lots, units=quote.units, unit=quote.unit, on=request.day, price_of=quote.price_of, is_trusted=is_trusted)
+    return coverage(
+        lots, units=quote.units, unit=quote.unit, on=request.day, price_of=quote.price_of, rate_bp=rate_bp, is_trusted=is_trusted
+    )
 
 
 def _lives_on_passes(lots: Iterable[LotView], place: Place) -> bool:
