@@ -27,8 +27,6 @@ from app.courses import checks as courses_checks
 from app.courses import models as courses_models
 from app.courses.policy import SessionPolicy
 from app.courses.services import evidence
-from app.courses.views import half_day, signing
-from app.courses.views import presence as presence_views
 from app.coworking import views as coworking_views
 from app.coworking.policy import DeskPolicy, RoomPolicy, SpacePolicy
 from app.fablab import checks as fablab_checks
@@ -114,6 +112,7 @@ CHECKS: tuple[Callable[[Session], Iterator[str]], ...] = (
     billing_checks.balances,
     billing_checks.reversals,
     billing_checks.bills,
+    billing_checks.money,
     courses_checks.chains,
     courses_checks.states,
     courses_checks.certificates,
@@ -147,7 +146,6 @@ PUBLIC: frozenset[str] = frozenset(
         "members.consent",
         "members.consented",
         "members.new_address",
-        "signing.by_link",  # the link is the proof, and the room's code
         "post.dev_mails",  # from this machine only, and never of a public house
         "post.dev_mail",
         "post.dev_mail_html",
@@ -175,9 +173,6 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     portal_views.bp,
     coworking_views.bp,
     fablab_views.bp,
-    signing.bp,
-    half_day.bp,
-    presence_views.bp,
     members_views.bp,
     booking_mails.bp,
     feeds.bp,

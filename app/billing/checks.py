@@ -6,20 +6,30 @@ from itertools import islice
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.billing.models import Charge, Lot, LotEntry
+from app.billing.models import Charge, Invoice, Lot, LotEntry, Movement, Payment
+from app.billing.queries import payments as money_queries
 from app.billing.queries import verification
+from app.core.db import table
 from app.place.models import Place
 
 NAMED = 20  # faults told of each kind: more would teach nothing more
 
 
 _FROZEN = ("billing_invoice", "billing_anchor", "billing_closing")
+_ADDED = ("billing_payment", "billing_allocation", "billing_movement", "billing_stripe_event")
 _GUARDS = {
-    "postgresql": {"billing_invoice_next", *(f"{table}_{word}" for table in _FROZEN for word in ("frozen", "kept"))},
+    "postgresql": {
+        "billing_invoice_next",
+        "billing_allocation_guard",
+        "billing_movement_guard",
+        *(f"{table}_{word}" for table in (*_FROZEN, *_ADDED) for word in ("frozen", "kept")),
+    },
     "sqlite": {
         "billing_invoice_next",
-        *(f"{table}_frozen_{moment}" for table in _FROZEN for moment in ("update", "delete")),
-        *(f"{table}_frozen_insert" for table in _FROZEN[1:]),
+        *(f"billing_allocation_guard_{rank}" for rank in range(3)),
+        "billing_movement_guard_0",
+        *(f"{table}_frozen_{moment}" for table in (*_FROZEN, *_ADDED) for moment in ("update", "delete")),
+        *(f"{table}_frozen_insert" for table in (*_FROZEN[1:], *_ADDED)),
     },
 }
 _TRIGGERS = {
@@ -29,10 +39,10 @@ _TRIGGERS = {
 
 
 def guard(session: Session) -> Iterator[str]:
-    """The database's own refusal to change what is issued is in place."""
+    """The database's own refusal to change what is issued or paid is in place."""
     engine = session.get_bind().dialect.name
     if missing := _GUARDS[engine] - set(session.scalars(_TRIGGERS[engine])):
-        yield f"La base ne refuse plus de changer une facture émise\u00a0: son garde-fou «\u00a0{min(missing)}\u00a0» a disparu."
+        yield f"La base ne refuse plus de changer une facture émise ou un règlement\u00a0: son garde-fou «\u00a0{min(missing)}\u00a0» a disparu."
 
 
 def ledger(session: Session) -> Iterator[str]:
@@ -82,6 +92,23 @@ def bills(session: Session) -> Iterator[str]:
     """Numbers without a gap, one chain, what was anchored outside: as `billing verify` says it."""
     for place in session.scalars(sa.select(Place).order_by(Place.id)):
         yield from islice(verification.faults(place), NAMED)
+
+
+def money(session: Session) -> Iterator[str]:
+    """No payment gives more than it is, no invoice takes more than it asks, and each payment is in the books."""
+    payment, invoice = table(Payment), table(Invoice)
+    for payment_id in session.scalars(sa.select(payment.c.id).where(money_queries.AVAILABLE < 0).order_by(payment.c.id).limit(NAMED)):
+        yield f"Le règlement {payment_id} a donné plus qu’il n’était."
+    paid = money_queries.ALLOCATED_TO_INVOICE
+    wrong = sa.or_(paid < 0, paid > invoice.c.gross_cents - invoice.c.prepaid_cents)
+    for number in session.scalars(sa.select(invoice.c.number).where(invoice.c.gross_cents > 0, wrong).order_by(invoice.c.id).limit(NAMED)):
+        yield f"La facture {number} a reçu plus qu’elle ne demande."
+    came = sa.select(sa.func.coalesce(sa.func.sum(Movement.cents), 0)).where(
+        Movement.payment_id == payment.c.id, Movement.kind == "received"
+    )
+    odd = sa.select(payment.c.id).where(came.scalar_subquery() != payment.c.cents).order_by(payment.c.id).limit(NAMED)
+    for payment_id in session.scalars(odd):
+        yield f"Le règlement {payment_id} n’est pas dans les comptes pour ce qu’il vaut."
 
 
 def _sum(**signs: int) -> sa.ColumnElement[int]:

@@ -3,8 +3,8 @@
 from datetime import date
 
 from app.billing.rules.documents import Line
+from app.billing.rules.payments import Payer
 from app.billing.services import invoicing
-from app.billing.services.invoicing import Payer
 from app.core import clock
 from app.core.db import db, transaction
 from app.members.models import Organisation

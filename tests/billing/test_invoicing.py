@@ -9,8 +9,8 @@ from app.billing.models import Anchor, Counter, Draft, Invoice
 from app.billing.queries import verification
 from app.billing.rules.documents import Line
 from app.billing.rules.legal import lateness, regime_of
+from app.billing.rules.payments import Payer
 from app.billing.services import invoicing
-from app.billing.services.invoicing import Payer
 from app.core import clock
 from app.core.db import db, transaction
 from app.core.journal import JournalEntry
@@ -249,7 +249,9 @@ def test_verify_names_the_first_broken_row(forty, app, session, place):
     assert "la pièce 17 (F2026-00017)" in faults[0]
     said = app.test_cli_runner().invoke(args=["billing", "verify"])
     assert (said.exit_code, said.output.strip()) == (1, faults[0][:1].upper() + faults[0][1:])
-    assert [sentence.split(":")[0].strip() for sentence in checks.guard(session)] == ["La base ne refuse plus de changer une facture émise"]
+    assert [sentence.split(":")[0].strip() for sentence in checks.guard(session)] == [
+        "La base ne refuse plus de changer une facture émise ou un règlement"
+    ]
 
     session.execute(sa.text("UPDATE billing_invoice SET content = replace(content, '116', '117') WHERE sequence = 17"))
     session.expire_all()

@@ -1,26 +1,44 @@
-"""Tables of tariffs, of the one ledger of lots for half-days, minutes and money, of the month's bills, and of invoices."""
+"""Tables of tariffs, of the one ledger of lots for half-days, minutes and money, of the month's bills, of invoices and of money."""
 
+from app.billing.models.banking import BankLine, BankStatement, Debit, DebitBatch, DebitPart, Mandate, MandateScan, Slip, SlipLine
 from app.billing.models.invoices import Anchor, BillingSettings, Closing, Counter, Draft, Invoice
 from app.billing.models.ledger import Charge, Lot, LotEntry
 from app.billing.models.monthly import Bill, Run
+from app.billing.models.payments import Allocation, Movement, Payment, PaymentSettings, ProviderCall, Reminder, StripeEvent
 from app.billing.models.tariffs import Article, PassType, Plan, Price, Subscription, TariffGroup
 
 __all__ = [
+    "Allocation",
     "Anchor",
     "Article",
+    "BankLine",
+    "BankStatement",
     "Bill",
     "BillingSettings",
     "Charge",
     "Closing",
     "Counter",
+    "Debit",
+    "DebitBatch",
+    "DebitPart",
     "Draft",
     "Invoice",
     "Lot",
     "LotEntry",
+    "Mandate",
+    "MandateScan",
+    "Movement",
     "PassType",
+    "Payment",
+    "PaymentSettings",
     "Plan",
     "Price",
+    "ProviderCall",
+    "Reminder",
     "Run",
+    "Slip",
+    "SlipLine",
+    "StripeEvent",
     "Subscription",
     "TariffGroup",
 ]

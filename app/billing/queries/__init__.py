@@ -17,20 +17,17 @@ from app.billing.queries.invoices import (
     terms,
     vat_of,
 )
-from app.billing.queries.ledger import (
-    ALLOWANCES,
-    Balances,
-    HeldPlan,
-    balances,
-    due_cents,
-    lots_for,
-    open_cents,
-    origin_of,
-    plans_on,
+from app.billing.queries.ledger import ALLOWANCES, Balances, HeldPlan, balances, lots_for, open_cents, origin_of, plans_on
+from app.billing.queries.payments import (
+    Unpaid,
+    credit_of,
+    drawer_cents,
+    entries_between,
+    left_to_pay,
+    payment_terms,
+    unpaid,
 )
-from app.billing.queries.personal import (
-    personal_data,
-)
+from app.billing.queries.personal import personal_data
 from app.billing.queries.subscriptions import (
     Held,
     charged_for,
@@ -42,14 +39,7 @@ from app.billing.queries.subscriptions import (
     subscriptions_in,
     subscriptions_of,
 )
-from app.billing.queries.tariffs import (
-    Asked,
-    PriceList,
-    passes_on_sale,
-    plans_on_sale,
-    price_list,
-    tariff_groups,
-)
+from app.billing.queries.tariffs import Asked, PriceList, passes_on_sale, plans_on_sale, price_list, tariff_groups
 
 __all__ = [
     "ALLOWANCES",
@@ -58,24 +48,29 @@ __all__ = [
     "Held",
     "HeldPlan",
     "PriceList",
+    "Unpaid",
     "balances",
     "billing_settings",
     "buyer",
     "charged_for",
     "cited",
     "credit_notes_of",
+    "credit_of",
     "credited",
     "draft",
     "drafts",
-    "due_cents",
+    "drawer_cents",
     "due_of",
+    "entries_between",
     "head",
     "invoice",
     "invoices_of",
+    "left_to_pay",
     "lots_for",
     "open_cents",
     "origin_of",
     "passes_on_sale",
+    "payment_terms",
     "personal_data",
     "plan",
     "plan_names",
@@ -91,5 +86,6 @@ __all__ = [
     "tariff_groups",
     "taxes_of",
     "terms",
+    "unpaid",
     "vat_of",
 ]

@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from app.billing.models import Charge, Lot, Plan, Subscription
+from app.billing.models import Charge, Lot, Mandate, Payment, Plan, Subscription
 from app.core.db import db
 from app.core.refusals import N_
 from app.members.rules import Kept, kept
@@ -28,6 +28,16 @@ def personal_data(member_id: int) -> list[Kept]:
         .where(Charge.member_id == member_id)
         .order_by(Charge.id)
     )
+    payments = db.session.execute(
+        sa.select(Payment.received_on, Payment.means, Payment.cents, Payment.note, Payment.created_at)
+        .where(Payment.member_id == member_id)
+        .order_by(Payment.id)
+    )
+    mandates = db.session.execute(
+        sa.select(Mandate.reference, Mandate.holder, Mandate.iban_last4, Mandate.signed_on, Mandate.last_used_on, Mandate.revoked_on)
+        .where(Mandate.member_id == member_id)
+        .order_by(Mandate.id)
+    )
     until = N_("Dix ans après la fin de l’exercice : la loi le demande.")
     return [
         kept(
@@ -39,4 +49,18 @@ def personal_data(member_id: int) -> list[Kept]:
         ),
         kept("lots", lots.mappings(), title=N_("Mes carnets et crédits"), why=N_("Compter ce qu’il vous reste."), until=until),
         kept("charges", charges.mappings(), title=N_("Mes prestations"), why=N_("Faire vos factures, et tenir les comptes."), until=until),
+        kept(
+            "payments",
+            payments.mappings(),
+            title=N_("Mes règlements"),
+            why=N_("Savoir ce qui est payé, et tenir les comptes."),
+            until=until,
+        ),
+        kept(
+            "mandates",
+            mandates.mappings(),
+            title=N_("Mes mandats de prélèvement"),
+            why=N_("Pouvoir prélever ce que vous avez accepté."),
+            until=N_("Le numéro de compte s’efface avec votre compte ici ; la référence reste avec les écritures, dix ans."),
+        ),
     ]

@@ -110,3 +110,39 @@ def reasons_notice(*, told_on: date, collection: date, notice_days: int) -> Iter
     """The invoice itself announces the debit: so many days lie between the two."""
     if collection < told_on + timedelta(days=notice_days):
         yield NoticeTooShort(count=notice_days, day=next_bank_day(told_on + timedelta(days=notice_days)))
+
+
+class NoCreditor(Reason):
+    code = "no_creditor"
+    sentence = N_("Le lieu n’a pas encore dit son IBAN ou son identifiant de créancier SEPA (ICS).")
+    next_step = N_("Écrivez-les dans les réglages des paiements\u202f: votre banque donne l’ICS.")
+
+
+class NothingToDebit(Reason):
+    code = "nothing_to_debit"
+    sentence = N_("Rien n’est à prélever ce jour-là.")
+    next_step = N_("Regardez pourquoi, ligne par ligne, sur la page des prélèvements.")
+
+
+class BatchUnderWay(Reason):
+    code = "batch_under_way"
+    sentence = N_("Un prélèvement de cette remise est déjà payé ou revenu\u202f: elle ne s’annule plus.")
+    next_step = N_("Remboursez les personnes une par une.")
+
+
+class NotASignature(Reason):
+    code = "not_a_signature"
+    sentence = N_("Pour signer, écrivez votre nom comme il est sur le compte, et cochez la case.")
+    next_step = N_("Relisez le mandat, puis signez.")
+
+
+def mandate_text(*, creditor: str, creditor_id: str, reference: str, notice_days: int) -> str:
+    """The words that a person agrees to (EPC core rulebook, annex on mandates); French, whoever reads, since they are signed."""
+    return (
+        f"En signant ce mandat (référence {reference}), vous autorisez {creditor} (identifiant créancier SEPA {creditor_id}) à envoyer des "
+        f"instructions à votre banque pour débiter votre compte, et votre banque à débiter votre compte conformément aux instructions de {creditor}. "
+        "Vous bénéficiez du droit d’être remboursé par votre banque selon les conditions décrites dans la convention que vous avez passée avec elle. "
+        "Une demande de remboursement doit être présentée dans les 8 semaines suivant la date de débit de votre compte pour un prélèvement autorisé, "
+        "et au plus tard dans les 13 mois en cas de prélèvement non autorisé. "
+        f"Chaque prélèvement vous est annoncé au moins {notice_days} jours avant. Paiement récurrent."
+    )

@@ -38,7 +38,7 @@ class OpenDebit:
 
 @dataclass(frozen=True, slots=True)
 class HeldPayment:
-    """A payment that a provider holds for the lieu, less its fee, until a payout."""
+    """What a provider holds of a payment until a payout, and the fee that it will take. Below zero: refunded since."""
 
     payment_id: int
     cents: int
@@ -170,8 +170,6 @@ def _runs(line: BankLine, payments: Sequence[HeldPayment]) -> Iterator[Sequence[
             total += payments[last].net_cents
             if total == line.cents:
                 yield payments[first : last + 1]
-            if total > line.cents:
-                break
 
 
 def _slips(line: BankLine, slips: Sequence[OpenSlip]) -> Iterator[Proposal]:

@@ -20,19 +20,13 @@ from app.billing.rules.documents import (
     turned,
 )
 from app.billing.rules.legal import Regime
+from app.billing.rules.payments import Payer
 from app.core import journal
 from app.core.db import db, insert_unless_there, lock, transaction
 from app.core.refusals import Reason, Refused
 from app.place.models import Place
 
 CHAIN = 51  # the space of locks: one lieu issues one bill at a time
-
-
-class Payer(NamedTuple):
-    """Who pays: a person, or an organisation for several."""
-
-    member_id: int | None = None
-    organisation_id: int | None = None
 
 
 class Credit(NamedTuple):

@@ -2,6 +2,5 @@
 
 from app.billing.rules.statements.lines import MOST_LINES, BankLine, Statement
 from app.billing.rules.statements.reading import read_statement
-from app.billing.rules.statements.refusals import UnreadableStatement
 
-__all__ = ["MOST_LINES", "BankLine", "Statement", "UnreadableStatement", "read_statement"]
+__all__ = ["MOST_LINES", "BankLine", "Statement", "read_statement"]

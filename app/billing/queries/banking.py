@@ -1,0 +1,285 @@
+"""Reads of what goes to the bank and comes from it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import sqlalchemy as sa
+
+from app.billing.models import (
+    BankLine,
+    Debit,
+    DebitBatch,
+    DebitPart,
+    Mandate,
+    Movement,
+    Payment,
+    ProviderCall,
+    Slip,
+    SlipLine,
+)
+from app.billing.papers.debit_order import group_of
+from app.billing.queries.payments import Terms, Unpaid, drawer_cents, unpaid
+from app.billing.rules import debits as rules
+from app.billing.rules.payments import WhoPays
+from app.billing.rules.reconciliation import HeldPayment, OpenDebit, OpenInvoice, OpenSlip, Waiting
+from app.billing.rules.statements import BankLine as Line
+from app.core.db import db
+from app.core.refusals import Reason
+from app.members.models import Member, Organisation
+
+CLAIMABLE = timedelta(days=400)  # an unauthorised debit comes back within 13 months
+
+
+def mandates_of(payer: WhoPays) -> list[Mandate]:
+    """Every mandate of a payer, the last first."""
+    mine = Mandate.member_id == payer.member_id if payer.member_id is not None else Mandate.organisation_id == payer.organisation_id
+    return list(db.session.scalars(sa.select(Mandate).where(mine).order_by(Mandate.id.desc())))
+
+
+def mandates(place_id: int) -> list[Mandate]:
+    """The mandates that may serve, by holder."""
+    serving = (Mandate.place_id == place_id, Mandate.revoked_on.is_(None), Mandate.iban_sealed != "")
+    return list(db.session.scalars(sa.select(Mandate).where(*serving).order_by(Mandate.holder, Mandate.id)))
+
+
+def mandate_view(mandate: Mandate) -> rules.MandateView:
+    return rules.MandateView(mandate.reference, mandate.signed_on, mandate.last_used_on, mandate.revoked_on)
+
+
+@dataclass(frozen=True, slots=True)
+class DebitWish:
+    """What could be debited by one mandate, and all the reasons why not."""
+
+    mandate: Mandate
+    invoices: tuple[Unpaid, ...]
+    reasons: tuple[Reason, ...] = ()
+
+    @property
+    def cents(self) -> int:
+        return sum(invoice.left_cents for invoice in self.invoices)
+
+    @property
+    def text(self) -> str:
+        """What the payer's bank shows: the invoices by number."""
+        return " ".join(invoice.number for invoice in self.invoices)[:140]
+
+
+def debit_wishes(place_id: int, terms: Terms, *, collection: date, today: date) -> list[DebitWish]:
+    """For each mandate, the invoices that wait and are in no debit yet: what may go, and what may not go yet, apart."""
+    waiting: dict[tuple[int | None, int | None], list[Unpaid]] = {}
+    under_way = invoices_under_debit(place_id)
+    for invoice in unpaid(place_id):
+        if invoice.id not in under_way:
+            waiting.setdefault((invoice.member_id, invoice.organisation_id), []).append(invoice)
+    wishes = []
+    for mandate in mandates(place_id):
+        mine = waiting.pop((mandate.member_id, mandate.organisation_id), [])
+        unusable = tuple(rules.reasons_mandate(mandate_view(mandate), collection=collection, today=today))
+        ready, early = [], []
+        for invoice in mine:
+            notice = tuple(
+                rules.reasons_notice(
+                    told_on=invoice.issued_on, collection=collection, notice_days=min(mandate.notice_days, terms.notice_days)
+                )
+            )
+            if notice:
+                early.append(DebitWish(mandate, (invoice,), (*unusable, *notice)))
+            else:
+                ready.append(invoice)
+        if ready:
+            wishes.append(DebitWish(mandate, tuple(ready), unusable))
+        wishes.extend(early)
+    return wishes
+
+
+def invoices_under_debit(place_id: int) -> set[int]:
+    """Invoices whose debit was sent to the bank and has not said anything yet."""
+    rows = db.session.scalars(
+        sa.select(DebitPart.invoice_id)
+        .join(Debit, Debit.id == DebitPart.debit_id)
+        .join(DebitBatch, DebitBatch.id == Debit.batch_id)
+        .where(DebitBatch.place_id == place_id, Debit.state == "sent")
+    )
+    return set(rows)
+
+
+@dataclass(frozen=True, slots=True)
+class BatchRow:
+    """A file of debits, and what became of it."""
+
+    batch: DebitBatch
+    debits: int
+    cents: int
+    paid: int
+    returned: int
+    cancelled: int
+
+
+def batches(place_id: int) -> list[BatchRow]:
+    def count(state: str) -> sa.ColumnElement[int]:
+        return sa.func.sum(sa.case((Debit.state == state, 1), else_=0))
+
+    rows = db.session.execute(
+        sa.select(
+            DebitBatch,
+            sa.func.count(Debit.id),
+            sa.func.coalesce(sa.func.sum(Debit.cents), 0),
+            count("paid"),
+            count("returned"),
+            count("cancelled"),
+        )
+        .join(Debit, Debit.batch_id == DebitBatch.id)
+        .where(DebitBatch.place_id == place_id)
+        .group_by(DebitBatch.id)
+        .order_by(DebitBatch.id.desc())
+    )
+    return [BatchRow(*row) for row in rows]
+
+
+def debits_of(batch_id: int) -> list[tuple[Debit, Mandate]]:
+    rows = db.session.execute(
+        sa.select(Debit, Mandate).join(Mandate, Mandate.id == Debit.mandate_id).where(Debit.batch_id == batch_id).order_by(Debit.id)
+    )
+    return [(debit, mandate) for debit, mandate in rows]
+
+
+def parts_of(debit_id: int) -> list[tuple[int, int]]:
+    """(invoice, cents), in the order they were asked."""
+    rows = db.session.execute(sa.select(DebitPart.invoice_id, DebitPart.cents).where(DebitPart.debit_id == debit_id).order_by(DebitPart.id))
+    return [(invoice_id, cents) for invoice_id, cents in rows]
+
+
+# ---------------------------------------------------------------- cheques and the drawer
+
+
+def standing(kind: str, payment: sa.ColumnElement[int]) -> sa.ColumnElement[bool]:
+    """Whether a movement of this kind was written for a payment and not undone."""
+    contrary = sa.orm.aliased(Movement)
+    return sa.exists().where(
+        Movement.payment_id == payment,
+        Movement.kind == kind,
+        Movement.undoes_id.is_(None),
+        ~sa.exists().where(contrary.undoes_id == Movement.id),
+    )
+
+
+def cheques_to_hand_in(place_id: int) -> list[tuple[Payment, str]]:
+    """Cheques that are on no slip yet, with who gave them."""
+    from_whom = payer_name(Payment.member_id, Payment.organisation_id)
+    rows = db.session.execute(
+        sa.select(Payment, from_whom)
+        .where(
+            Payment.place_id == place_id,
+            Payment.means == "cheque",
+            ~sa.exists().where(SlipLine.payment_id == Payment.id),
+            ~standing("cancelled", Payment.__table__.c.id),
+            ~standing("returned", Payment.__table__.c.id),
+        )
+        .order_by(Payment.received_on, Payment.id)
+    )
+    return [(payment, name) for payment, name in rows]
+
+
+def slips(place_id: int) -> list[tuple[Slip, bool]]:
+    """Every slip, the last first, and whether the bank has it."""
+    rows = db.session.execute(sa.select(Slip, _is_banked()).where(Slip.place_id == place_id).order_by(Slip.id.desc()))
+    return [(slip, bool(banked)) for slip, banked in rows]
+
+
+def cheques_of(slip_id: int) -> list[tuple[Payment, str]]:
+    rows = db.session.execute(
+        sa.select(Payment, payer_name(Payment.member_id, Payment.organisation_id))
+        .join(SlipLine, SlipLine.payment_id == Payment.id)
+        .where(SlipLine.slip_id == slip_id)
+        .order_by(Payment.id)
+    )
+    return [(payment, name) for payment, name in rows]
+
+
+def cash_to_hand_in(place_id: int) -> int:
+    """What is in the drawer and on no slip."""
+    on_slips = sa.select(sa.func.coalesce(sa.func.sum(Slip.cents), 0)).where(Slip.place_id == place_id, Slip.means == "cash", ~_is_banked())
+    return drawer_cents(place_id) - int(db.session.scalar(on_slips) or 0)
+
+
+def _is_banked() -> sa.ColumnElement[bool]:
+    contrary = sa.orm.aliased(Movement)
+    return sa.exists().where(
+        Movement.slip_id == Slip.id, Movement.undoes_id.is_(None), ~sa.exists().where(contrary.undoes_id == Movement.id)
+    )
+
+
+def payer_name(
+    member_id: sa.orm.InstrumentedAttribute[int | None], organisation_id: sa.orm.InstrumentedAttribute[int | None]
+) -> sa.ColumnElement[str]:
+    """The name of a payer, beside a row that has both columns."""
+    from_organisation = sa.select(Organisation.name).where(Organisation.id == organisation_id).scalar_subquery()
+    from_member = sa.select(Member.name).where(Member.id == member_id).scalar_subquery()
+    return sa.func.coalesce(from_organisation, from_member)
+
+
+# ---------------------------------------------------------------- the statement
+
+
+def bank_lines(place_id: int, *, state: str, limit: int = 200, newest: bool = False) -> list[BankLine]:
+    order = (BankLine.day.desc(), BankLine.id.desc()) if newest else (BankLine.day, BankLine.id)
+    lines = sa.select(BankLine).where(BankLine.place_id == place_id, BankLine.state == state).order_by(*order).limit(limit)
+    return list(db.session.scalars(lines))
+
+
+def as_line(row: BankLine) -> Line:
+    return Line(
+        on=row.day,
+        cents=row.cents,
+        text=row.text,
+        name=row.name,
+        end_to_end=row.end_to_end,
+        batch=row.batch,
+        reason=row.reason,
+        key=row.key,
+    )
+
+
+def waiting(place_id: int, *, on: date) -> Waiting:
+    """All that a bank line may answer."""
+    return Waiting(
+        invoices=[OpenInvoice(one.id, one.number, one.left_cents, one.payer) for one in unpaid(place_id)],
+        debits=list(_open_debits(place_id, on)),
+        held=_held(place_id),
+        slips=[OpenSlip(slip.id, slip.number, slip.cents) for slip, banked in slips(place_id) if not banked],
+    )
+
+
+def _open_debits(place_id: int, on: date) -> Iterator[OpenDebit]:
+    rows = db.session.execute(
+        sa.select(Debit, DebitBatch.message)
+        .join(DebitBatch, DebitBatch.id == Debit.batch_id)
+        .where(DebitBatch.place_id == place_id, Debit.state.in_(("sent", "paid")), DebitBatch.collection_on >= on - CLAIMABLE)
+        .order_by(Debit.id)
+    )
+    for debit, message in rows:
+        yield OpenDebit(debit.id, debit.end_to_end, group_of(message, debit.sequence), debit.cents, is_paid=debit.state == "paid")
+
+
+def _held(place_id: int) -> dict[str, list[HeldPayment]]:
+    """What Stripe and HelloAsso hold of each payment: what came, less what they gave us or gave back; and the fee they will
+    take, if they have not yet. A refund after the payout is held below zero: the next one is less by so much."""
+    movement = Movement.__table__
+    signed = sa.case((movement.c.debit == "in_transit", movement.c.cents), (movement.c.credit == "in_transit", -movement.c.cents), else_=0)
+    balance = sa.select(sa.func.coalesce(sa.func.sum(signed), 0)).where(movement.c.payment_id == Payment.id).scalar_subquery()
+    said_fee = (
+        sa.select(sa.func.max(ProviderCall.fee_cents))
+        .where(ProviderCall.payment_id == Payment.id, ProviderCall.kind == "checkout")
+        .scalar_subquery()
+    )
+    fee = sa.case((standing("fee", Payment.__table__.c.id), 0), else_=sa.func.coalesce(said_fee, Payment.fee_cents))
+    rows = db.session.execute(
+        sa.select(Payment.id, Payment.means, balance, fee, Payment.received_on)
+        .where(Payment.place_id == place_id, Payment.means.in_(("card", "sepa_stripe", "helloasso")), balance != 0)
+        .order_by(Payment.received_on, Payment.id)
+    )
+    held: dict[str, list[HeldPayment]] = {}
+    for payment_id, means, cents, fee_cents, on in rows:
+        held.setdefault("helloasso" if means == "helloasso" else "stripe", []).append(HeldPayment(payment_id, cents, fee_cents, on))
+    return held

@@ -1,1 +1,0 @@
-"""The shape of what people type in the course, each file one subject."""
