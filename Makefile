@@ -4,7 +4,7 @@
 #   make test        every test: rules, pages, a real PostgreSQL, a real Chromium, races (ARGS= goes to pytest)
 #   make test-quick  the tests that need neither PostgreSQL nor Chromium; says what it left out
 #   make check       format, lint, types, floors, translations, locks, then make test
-#   make race        the long race and crash runs, both databases (ROUNDS=100)
+#   make race        the long race and crash runs, both databases (ROUNDS=100 CLIENTS=50)
 #   make bench       the performance workload, with ratios against bare Flask (ARGS="--quick --no-fail")
 #   make lock        choose again the locked versions (requirements/*.txt) after a change in pyproject.toml
 #   make audit       compare the locked packages with the known vulnerabilities (asks the package registry)
@@ -15,6 +15,7 @@ VENV   ?= .venv
 HOST   ?= 127.0.0.1
 PORT   ?= 8000
 ROUNDS ?= 100
+CLIENTS ?= 50
 ARGS   ?=
 BIN     = $(VENV)/bin
 UV      = $(BIN)/uv
@@ -74,7 +75,7 @@ test-quick: $(VENV)/.dev
 	@echo "NOT RUN: tests marked postgres, browser, race and peers. make test runs everything."
 
 race: $(VENV)/.dev
-	$(BIN)/python -m pytest -m race --rounds $(ROUNDS) $(ARGS)
+	$(BIN)/python -m pytest -m race --rounds $(ROUNDS) --clients $(CLIENTS) $(ARGS)
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m tools.bench $(ARGS)

@@ -27,11 +27,17 @@ pytest_plugins = ["tests.browser"]
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--rounds", type=int, default=20, help="rounds of each race; 3 000 before a release")
+    parser.addoption("--clients", type=int, default=16, help="clients who want the same thing in each round; 50 in the long race")
 
 
 @pytest.fixture
 def rounds(request: pytest.FixtureRequest) -> int:
     return int(request.config.getoption("--rounds"))
+
+
+@pytest.fixture(scope="session")
+def clients(request: pytest.FixtureRequest) -> int:
+    return int(request.config.getoption("--clients"))
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -25,7 +25,7 @@ from tests.race.crowd import Crowd
 from tests.servers import Server
 
 NOW = datetime.fromisoformat("2026-12-01T10:00:00+01:00")
-CROWD = 24
+CROWD = 24  # people of a lieu, at least
 HOLIDAYS = PublicHolidays("FR", "")
 ENDLESS = {"horizon_days": 36_500}  # as many rounds as one likes, each on a day of its own
 
@@ -62,7 +62,7 @@ def at(day: date, minute: int) -> str:
 
 
 @pytest.fixture(scope="module")
-def house(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+def house(engine: Engine, tmp_path_factory: pytest.TempPathFactory, clients: int) -> Iterator[House]:
     clock.stop_at(NOW)
     url, folder = engine.new_database(), tmp_path_factory.mktemp("race")
     app = create_app(TestConfig(SQLALCHEMY_DATABASE_URI=url, MAIL_URL=f"file:{folder / 'mails'}"))
@@ -73,7 +73,7 @@ def house(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
             place, poor = _always_open(tab_cap_cents=10**9), _always_open(tab_cap_cents=0)
             pool, poor_pool = make_pool(place, 8), make_pool(poor, 8)
             price(place, "room", "minutes", 800)
-            tokens = [token_for(make_member()) for _ in range(CROWD)]
+            tokens = [token_for(make_member()) for _ in range(max(CROWD, clients))]
             db.session.remove()
         yield House(app, [server.url for server in servers], place.id, pool, poor_pool, tokens)
     finally:
@@ -86,7 +86,7 @@ def house(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 @pytest.fixture(scope="module")
 def crowd(house: House) -> Iterator[Crowd]:
-    with Crowd(house.urls, CROWD) as crowd:
+    with Crowd(house.urls, len(house.tokens)) as crowd:
         yield crowd
 
 

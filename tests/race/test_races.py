@@ -42,25 +42,27 @@ def accepted(told: list[Told]) -> list[Told]:
 
 
 @pytest.mark.parametrize("shape", OVERLAPPING)
-def test_one_of_sixteen_has_the_room(house: House, crowd: Crowd, rounds: int, shape: str):
+def test_one_of_many_has_the_room(house: House, crowd: Crowd, rounds: int, clients: int, shape: str):
     room = house.new_room()
     for _ in range(rounds):
         day = house.new_day()
-        told = crowd.at_once([book(token, room.id, day, *OVERLAPPING[shape](client)) for client, token in enumerate(house.tokens[:16])])
+        told = crowd.at_once(
+            [book(token, room.id, day, *OVERLAPPING[shape](client)) for client, token in enumerate(house.tokens[:clients])]
+        )
 
         assert len(accepted(told)) == 1
         assert {code for one in told if one.status == 409 for code in one.codes} == {"overlap"}
     assert house.faults() == []
 
 
-def test_two_that_follow_one_another_are_both_had(house: House, crowd: Crowd, rounds: int):
+def test_two_that_follow_one_another_are_both_had(house: House, crowd: Crowd, rounds: int, clients: int):
     room = house.new_room()
     for _ in range(rounds):
         day = house.new_day()
         told = crowd.at_once(
             [
                 book(token, room.id, day, TEN + HOUR * (client % 2), TEN + HOUR * (client % 2 + 1))
-                for client, token in enumerate(house.tokens[:16])
+                for client, token in enumerate(house.tokens[:clients])
             ]
         )
 
@@ -69,7 +71,7 @@ def test_two_that_follow_one_another_are_both_had(house: House, crowd: Crowd, ro
     assert house.faults() == []
 
 
-def test_eight_seats_go_to_eight_of_twenty_four(house: House, crowd: Crowd, rounds: int):
+def test_eight_seats_go_to_eight_of_many(house: House, crowd: Crowd, rounds: int):
     for _ in range(rounds):
         day = house.new_day()
         told = crowd.at_once([book(token, house.pool.id, day, 510, 780) for token in house.tokens])
