@@ -6,6 +6,7 @@ from datetime import date
 import sqlalchemy as sa
 
 from app.billing.models import BillingSettings, Draft, Invoice
+from app.billing.papers import invoice as paper
 from app.billing.rules.documents import Tax
 from app.billing.rules.invoices import Buyer, Cited, Seller, Terms
 from app.billing.rules.legal import Regime, regime_of
@@ -73,6 +74,11 @@ def invoices_of(*, member_id: int | None = None, organisation_id: int | None = N
     """The bills and credit notes of one payer, the last first."""
     mine = Invoice.member_id == member_id if member_id is not None else Invoice.organisation_id == organisation_id
     return list(db.session.scalars(sa.select(Invoice).where(mine).order_by(Invoice.id.desc())))
+
+
+def pdf_of(row: Invoice) -> bytes:
+    """The invoice on paper, from what was frozen: tagged PDF/A-3 with its Factur-X inside."""
+    return paper.pdf(row.said)
 
 
 def credit_notes_of(invoice_id: int) -> list[Invoice]:

@@ -30,7 +30,7 @@ UNITS: Mapping[str, tuple[str, str]] = {
     "metre": (N_("mètre"), "MTR"),
     "sheet": (N_("feuille"), "C62"),
     "kilometre": (N_("kilomètre"), "KMT"),
-    "kwh": (N_("kWh"), "KWH"),
+    "kwh": ("kWh", "KWH"),
 }
 NO_UNIT = UNITS["piece"]
 
