@@ -27,6 +27,8 @@ from app.courses import checks as courses_checks
 from app.courses import models as courses_models
 from app.courses.policy import SessionPolicy
 from app.courses.services import evidence
+from app.courses.views import half_day, signing
+from app.courses.views import presence as presence_views
 from app.coworking import views as coworking_views
 from app.coworking.policy import DeskPolicy, RoomPolicy, SpacePolicy
 from app.fablab import checks as fablab_checks
@@ -146,6 +148,7 @@ PUBLIC: frozenset[str] = frozenset(
         "members.consent",
         "members.consented",
         "members.new_address",
+        "signing.by_link",  # the link is the proof, and the room's code
         "post.dev_mails",  # from this machine only, and never of a public house
         "post.dev_mail",
         "post.dev_mail_html",
@@ -173,6 +176,9 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     portal_views.bp,
     coworking_views.bp,
     fablab_views.bp,
+    signing.bp,
+    half_day.bp,
+    presence_views.bp,
     members_views.bp,
     booking_mails.bp,
     feeds.bp,

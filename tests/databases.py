@@ -8,12 +8,15 @@ from pathlib import Path
 from typing import Protocol
 
 import psycopg
+import pytest
 from sqlalchemy import make_url
 
 from app.cli import schema
 from app.core.db import db
 from app.factory import create_app
 from config import TestConfig
+
+on_sqlite = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)  # for what has nothing to do with the database
 
 
 class Engine(Protocol):

@@ -71,7 +71,8 @@ def journal(session: Session) -> Iterator[str]:
 def prices(session: Session) -> Iterator[str]:
     """What a booking costs is charged once and to the cent; units stay held as long as it is to come, and no longer."""
     ref = _ref()
-    charged = sa.select(sa.func.sum(Charge.cents)).where(Charge.ref == ref).scalar_subquery()
+    taxed = Charge.cents + (Charge.cents * Charge.rate_bp + 5000) // 10_000  # VAT of one line, half-up: `documents.gross_of_net`
+    charged = sa.select(sa.func.sum(taxed)).where(Charge.ref == ref).scalar_subquery()
     left = sa.func.sum(sa.case((LotEntry.kind == "hold", LotEntry.units), else_=-LotEntry.units))
     held = sa.select(left).where(LotEntry.ref == ref, LotEntry.kind.in_(("hold", "use", "release"))).scalar_subquery()
     priced = Booking.status != Status.HELD

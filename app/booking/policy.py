@@ -68,7 +68,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """What a booking is worth. `price_of(n)`: cents of the n last units, when lots cover the others."""
+    """What a booking is worth, before VAT. `price_of(n)`: cents of the n last units, when lots cover the others."""
 
     unit: str  # half_day or minute
     units: int

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from app.billing.queries import Asked, PriceList
 from app.booking.models import Status
-from app.booking.rules import Thing
+from app.booking.rules import Thing, activity_of
 from app.web import typography
 
 
@@ -119,8 +119,8 @@ def rules_of(thing: Thing) -> list[str]:
 
 
 def prices_of(thing: Thing, prices: PriceList, asked: Asked) -> list[tuple[str, int]]:
-    """What it costs this person: (unit, cents)."""
-    words = typography.words()
+    """What it costs this person: (unit, cents, taxes included)."""
+    words, prices = typography.words(), prices.shown(activity_of(thing.kind), asked.on)
     own = thing.priced_as
     if thing.rules.sold_by != "minutes":
         units = (("half_day", _("La demi-journée")), ("day", _("La journée")))

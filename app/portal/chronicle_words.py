@@ -49,6 +49,10 @@ KINDS: Mapping[str, str] = {
     "attendance": N_("émargement"),
     "feed": N_("agendas du lieu"),
     "webhook": N_("programmes partenaires"),
+    "programme": N_("programmes de formation"),
+    "cohort": N_("promotions"),
+    "session": N_("séances"),
+    "enrolment": N_("inscriptions en formation"),
 }
 
 # What programs tell each other; a person has nothing to learn from it.
@@ -185,6 +189,7 @@ WORDS: Mapping[str, str] = {
     "attendance.signed": N_("Présence signée"),
     "attendance.locked": N_("Signature bloquée après cinq codes faux"),
     "attendance.unlocked": N_("Signature débloquée"),
+    "attendance.link_sent": N_("Lien personnel de signature demandé"),
     "attendance.closed": N_("Demi-journée contresignée"),
     "attendance.marked": N_("Arrivée ou départ noté"),
     "attendance.corrected": N_("Présence corrigée"),
@@ -193,6 +198,25 @@ WORDS: Mapping[str, str] = {
     "feed.stopped": N_("Agenda du lieu arrêté"),
     "webhook.added": N_("Programme partenaire ajouté"),
     "webhook.removed": N_("Programme partenaire retiré"),
+    "programme.loaded": N_("Programme de formation chargé"),
+    "programme.changed": N_("Programme de formation changé"),
+    "programme.copied": N_("Nouvelle version d’un programme de formation"),
+    "cohort.opened": N_("Promotion ouverte"),
+    "cohort.changed": N_("Promotion changée"),
+    "cohort.poured": N_("Emploi du temps versé"),
+    "cohort.unpoured": N_("Emploi du temps retiré"),
+    "cohort.started": N_("Promotion commencée"),
+    "cohort.closed": N_("Promotion close"),
+    "session.added": N_("Séance ajoutée"),
+    "session.moved": N_("Séance déplacée"),
+    "session.cancelled": N_("Séance annulée"),
+    "session.given": N_("Séance confiée à une autre personne"),
+    "session.noted": N_("Mot changé sur une séance"),
+    "enrolment.made": N_("Entrée en formation"),
+    "enrolment.exempted": N_("Demi-journées dispensées"),
+    "enrolment.left": N_("Sortie de formation"),
+    "enrolment.withdrawn": N_("Inscription en formation retirée"),
+    "enrolment.funded": N_("Financement d’un parcours écrit"),
 }
 
 # The codes of the facts, in words.

@@ -7,6 +7,7 @@ import pytest
 from app.api.views import docs
 from tests.api.partner import BASE
 from tests.browser import DESK, PHONE, axe_violations
+from tests.databases import on_sqlite
 from tests.factories import make_place
 
 
@@ -137,8 +138,8 @@ def test_each_language_has_its_description(app, session):
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@on_sqlite
+@pytest.mark.parametrize(("viewport", "scheme"), [(PHONE, "light"), (DESK, "dark")], ids=["phone-light", "desk-dark"])
 def test_everybody_can_read_the_page(live, browse, viewport, scheme):
     page = browse(viewport=viewport, color_scheme=scheme).new_page()
     page.goto(f"{live.url}{BASE}/docs")

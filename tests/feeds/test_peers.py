@@ -21,9 +21,10 @@ from app.core.db import db
 from app.factory import create_app
 from app.members.services import new_token
 from config import TestConfig
+from tests.databases import on_sqlite
 from tests.factories import between, book_half, make_member, make_place, make_pool, make_thing, price, thing
 
-pytestmark = [pytest.mark.peers, pytest.mark.parametrize("engine", ["sqlite"], indirect=True)]  # what they read has no database
+pytestmark = [pytest.mark.peers, on_sqlite]
 
 PEERS = Path(sys.prefix) / "peers" / "bin"
 NOW = "2026-10-12T10:00:00+02:00"

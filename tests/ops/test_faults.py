@@ -21,6 +21,7 @@ from app.core import clock, state
 from app.core.db import db
 from app.members.services import new_token
 from app.place.queries import calendar
+from tests.databases import on_sqlite
 from tests.factories import make_member, make_place, make_thing
 from tests.ops.houses import House, RunningHouse
 
@@ -107,7 +108,7 @@ def test_a_database_that_someone_keeps(lieu):
     assert lieu.booked() == 2
 
 
-@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+@on_sqlite
 def test_a_full_disk(lieu):
     """No process of the house may lengthen any file; then it may again. PostgreSQL's own words for it: tests/web/test_errors.py."""
     assert lieu.book().status_code == 201

@@ -9,6 +9,7 @@ import structlog
 from flask import Flask
 
 from app.core import logs
+from tests.databases import on_sqlite
 from tests.ops.houses import RunningHouse
 
 
@@ -95,7 +96,7 @@ def test_a_full_disk_loses_the_line_and_not_the_answer(kept_logging, monkeypatch
     structlog.get_logger("x").info("request")
 
 
-@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+@on_sqlite
 def test_a_running_house_tells_its_requests_and_not_its_health(open_house, database):
     house: RunningHouse = open_house(database_url=database)
     house.wait_until_open()

@@ -19,10 +19,8 @@ from app.core.db import db
 from app.factory import create_app
 from app.place.models import Place
 from config import TestConfig
-from tests.databases import Engine
+from tests.databases import Engine, on_sqlite
 from tests.ops.houses import answers, processes_of, until
-
-on_sqlite = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)  # what has nothing to do with the database
 
 
 @contextmanager

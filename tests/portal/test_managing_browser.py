@@ -11,9 +11,10 @@ from app.core import clock
 from app.core.db import db
 from app.members.services.passwords import hash_password
 from tests.browser import PHONE, axe_violations
+from tests.databases import on_sqlite
 from tests.factories import PARIS, make_member
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, on_sqlite]
 
 PASSWORD = "quatre mots au hasard ici"
 PAGES = [

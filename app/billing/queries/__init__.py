@@ -18,7 +18,7 @@ from app.billing.queries.invoices import (
     terms,
     vat_of,
 )
-from app.billing.queries.ledger import ALLOWANCES, Balances, HeldPlan, balances, lots_for, open_cents, origin_of, plans_on
+from app.billing.queries.ledger import ALLOWANCES, Balances, HeldPlan, balances, due_cents, lots_for, open_cents, origin_of, plans_on
 from app.billing.queries.payments import (
     Unpaid,
     credit_of,
@@ -40,7 +40,14 @@ from app.billing.queries.subscriptions import (
     subscriptions_in,
     subscriptions_of,
 )
-from app.billing.queries.tariffs import Asked, PriceList, passes_on_sale, plans_on_sale, price_list, tariff_groups
+from app.billing.queries.tariffs import (
+    Asked,
+    PriceList,
+    passes_on_sale,
+    plans_on_sale,
+    price_list,
+    tariff_groups,
+)
 
 __all__ = [
     "ALLOWANCES",
@@ -61,6 +68,7 @@ __all__ = [
     "draft",
     "drafts",
     "drawer_cents",
+    "due_cents",
     "due_of",
     "entries_between",
     "head",

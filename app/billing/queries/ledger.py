@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from app.billing.models import Charge, Lot, Plan, Subscription
 from app.billing.rules import LotView, is_valid, month_of
+from app.billing.rules.documents import gross_of_net
 from app.core.cache import asked_once
 from app.core.db import db, table
 from app.members.models import GroupMember, Member
@@ -96,16 +97,30 @@ def balances(member: Person | Member, *, place_id: int, on: date) -> Balances:
             unlimited.add(unit)
         else:
             left[unit] += lot.left - lot.overdraft
-    return Balances(left["half_day"], left["minute"], left["cent"], open_cents(member.id), frozenset(unlimited))
+    return Balances(left["half_day"], left["minute"], left["cent"], due_cents(member.id), frozenset(unlimited))
 
 
-_OPEN_CENTS = sa.select(sa.func.sum(_CHARGE.c.cents)).where(_CHARGE.c.member_id == sa.bindparam("member_id"))
+_OPEN = (
+    sa.select(_CHARGE.c.rate_bp, _CHARGE.c.organisation_id.is_(None), sa.func.sum(_CHARGE.c.cents))
+    .where(_CHARGE.c.member_id == sa.bindparam("member_id"), _CHARGE.c.bill_id.is_(None))
+    .group_by(_CHARGE.c.rate_bp, _CHARGE.c.organisation_id.is_(None))
+)
+
+
+def open_cents(member_id: int) -> int:
+    """The tab (ardoise), taxes included: charges that no bill has taken yet, whoever will pay them."""
+    return sum(cents for _own, cents in _open(member_id))
+
+
+def due_cents(member_id: int) -> int:
+    """What of the tab this person will pay; the rest goes on the bill of their organisation."""
+    return sum(cents for own, cents in _open(member_id) if own)
 
 
 @asked_once
-def open_cents(member_id: int) -> int:
-    """The tab (ardoise): charges that no invoice has taken yet."""
-    return int(db.session.scalar(_OPEN_CENTS, {"member_id": member_id}) or 0)
+def _open(member_id: int) -> list[tuple[bool, int]]:
+    rows = db.session.execute(_OPEN, {"member_id": member_id})
+    return [(bool(own), gross_of_net(int(cents), rate_bp)) for rate_bp, own, cents in rows]
 
 
 _GROUPS = sa.select(_GROUP_MEMBER.c.group_id).where(

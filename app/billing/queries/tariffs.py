@@ -1,13 +1,16 @@
 """What the lieu sells, and what a person pays for it."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
 
 from app.billing.models import PassType, Plan, Price, TariffGroup
 from app.billing.rules import PriceRow, best_rows, own_price
+from app.billing.rules.documents import gross_of_net
+from app.billing.rules.legal import regime_of
 from app.core.cache import Stamped, asked_once
 from app.core.db import db
 from app.place.models import Place
@@ -15,20 +18,31 @@ from app.place.models import Place
 
 @dataclass(frozen=True, slots=True)
 class PriceList:
-    """Every price of a lieu, and the percentage off of each tariff group."""
+    """Every price of a lieu, and the percentage off of each tariff group. Before VAT where the lieu is liable to it."""
 
     rows: tuple[PriceRow, ...]
     discounts: Mapping[str, int]
+    vat_regimes: tuple[Mapping[str, Any], ...] = ()  # as the lieu wrote them, see `rules.legal`
+    rate_bp: int = 0  # added to what `own` says: see `shown`
 
     def own(self, what: Iterable[str], unit: str, asked: "Asked") -> list[tuple[int | None, int]]:
         """What this person pays: (minutes or None, cents) for each duration that has a price; empty: no price is set."""
         rows, is_own = best_rows(self.rows, what=list(what), unit=unit, group=asked.group, plans=asked.plans, on=asked.on)
         percent = self.discounts.get(asked.group, 0)
-        return [(row.minutes, own_price(row.cents, is_own=is_own, discount_percent=percent)) for row in rows]
+        prices = ((row.minutes, own_price(row.cents, is_own=is_own, discount_percent=percent)) for row in rows)
+        return [(minutes, gross_of_net(cents, self.rate_bp)) for minutes, cents in prices]
 
     def one(self, what: Iterable[str], unit: str, asked: "Asked") -> int | None:
         """The price of a unit that has only one, in cents; None when it is not sold."""
         return next((cents for _, cents in self.own(what, unit, asked)), None)
+
+    def rate(self, activity: str, on: date) -> int:
+        """VAT of an activity (`rules.documents.ACTIVITIES`) that day, in basis points."""
+        return regime_of(self.vat_regimes, on).tax_of(activity).rate_bp
+
+    def shown(self, activity: str, on: date) -> "PriceList":
+        """The same prices as people read them: taxes included."""
+        return replace(self, rate_bp=self.rate(activity, on))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +58,18 @@ _price_lists: Stamped[PriceList] = Stamped()
 
 
 def price_list(place: Place) -> PriceList:
-    return _price_lists.get(place.id, place.settings_stamp, lambda: _read_price_list(place.id))
+    return _price_lists.get(place.id, place.settings_stamp, lambda: _read_price_list(place))
 
 
-def _read_price_list(place_id: int) -> PriceList:
+def _read_price_list(place: Place) -> PriceList:
     rows = db.session.execute(
         sa.select(
             Price.what, Price.unit, Price.minutes, Price.tariff_group, Price.plan, Price.cents, Price.valid_from, Price.valid_to
-        ).where(Price.place_id == place_id)
+        ).where(Price.place_id == place.id)
     )
-    groups = db.session.execute(sa.select(TariffGroup.code, TariffGroup.discount_percent).where(TariffGroup.place_id == place_id))
-    return PriceList(tuple(PriceRow(*row) for row in rows), {row.code: row.discount_percent for row in groups})
+    groups = db.session.execute(sa.select(TariffGroup.code, TariffGroup.discount_percent).where(TariffGroup.place_id == place.id))
+    discounts = {row.code: row.discount_percent for row in groups}
+    return PriceList(tuple(PriceRow(*row) for row in rows), discounts, tuple(place.vat_regimes))
 
 
 @asked_once

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from app.billing.rules.documents import gross_of_net
 from app.core.refusals import N_, Cents, Reason
 
 GRACE = timedelta(days=7)  # a unit given back to a lot that expired meanwhile can still be used a week
@@ -56,7 +57,9 @@ class Part:
 @dataclass(frozen=True, slots=True)
 class Coverage:
     parts: tuple[Part, ...]
-    cents: int  # left to pay in money
+    cents: int  # left to pay in money, taxes included: what is shown, and asked
+    net_cents: int = 0  # the same without taxes: what the bill adds up
+    rate_bp: int = 0
     is_trusted: bool = False  # their half-days may go below zero, and then no money takes over
 
     @property
@@ -69,11 +72,18 @@ class Coverage:
 
 
 def coverage(
-    lots: Iterable[LotView], *, units: int, unit: str, on: date, price_of: Callable[[int], int], is_trusted: bool = False
+    lots: Iterable[LotView],
+    *,
+    units: int,
+    unit: str,
+    on: date,
+    price_of: Callable[[int], int],
+    rate_bp: int = 0,
+    is_trusted: bool = False,
 ) -> Coverage:
     """Plan first, then lots by soonest expiry, free before paid, older first; money last.
 
-    `price_of(n)`: cents for the n units that no lot covers. A thing that costs nothing uses nothing.
+    `price_of(n)`: cents, before VAT, for the n units that no lot covers. A thing that costs nothing uses nothing.
     """
     if price_of(units) == 0:
         return Coverage((Part("free", units, unit),), 0)
@@ -84,9 +94,10 @@ def coverage(
             parts.append(Part(lot.source, taken, unit, 0, lot))
             left -= taken
         if left == 0:
-            return Coverage(tuple(parts), 0, is_trusted)
-    cents = price_of(left)
-    return Coverage((*parts, Part("money", left, unit, cents)), cents, is_trusted)
+            return Coverage(tuple(parts), 0, is_trusted=is_trusted)
+    net = price_of(left)
+    cents = gross_of_net(net, rate_bp)
+    return Coverage((*parts, Part("money", left, unit, cents)), cents, net, rate_bp, is_trusted)
 
 
 def is_valid(lot: LotView, on: date) -> bool:

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from app.billing.models import Charge
 from app.billing.rules import Coverage
+from app.billing.rules.documents import gross_of_net, net_of_gross
 from app.core.db import db, table, transaction
 
 _WRITE_CHARGE = sa.insert(table(Charge))
@@ -21,9 +22,12 @@ def charge(
     label: str,
     used_on: date,
     worth_cents: int,
+    activity: str,
     now: datetime,
+    quantity_milli: int = 1000,
+    unit: str = "piece",
 ) -> None:
-    """What something was worth and what covers it, frozen now."""
+    """What something was worth and what covers it, frozen now: amounts before VAT, and its rate."""
     with transaction():
         row = {
             "place_id": place_id,
@@ -33,7 +37,11 @@ def charge(
             "label": label,
             "used_on": used_on,
             "worth_cents": worth_cents,
-            "cents": coverage.cents,
+            "cents": coverage.net_cents,
+            "rate_bp": coverage.rate_bp,
+            "activity": activity,
+            "quantity_milli": quantity_milli,
+            "unit": unit,
             "covered_by": coverage.said(),
             "created_at": now,
         }
@@ -41,27 +49,28 @@ def charge(
 
 
 def give_back_money(*, ref: str, cents: int, now: datetime) -> None:
-    """A reversal of `cents` of a charge; the charge itself stays as it was."""
+    """A reversal of `cents`, taxes included, of a charge; the charge itself stays as it was."""
     if cents == 0:
         return
     with transaction():
         first = db.session.scalars(sa.select(Charge).where(Charge.ref == ref)).one()
-        _reverse(first, f"{ref}:reversal", cents, now=now)
+        _reverse(first, f"{ref}:reversal", net_of_gross(cents, first.rate_bp), now=now)  # all of it: exactly what was charged
 
 
 def forgive_money(*, ref: str, now: datetime) -> int:
-    """All that is still due of a charge is given up, its fee too; how many cents."""
+    """All that is still due of a charge is given up, its fee too; how many cents, taxes included."""
     with transaction():
         rows = db.session.scalars(
             sa.select(Charge).where(Charge.ref.in_((ref, f"{ref}:reversal", f"{ref}:forgiven"))).order_by(Charge.id)
         ).all()
         due = sum(row.cents for row in rows)
-        if due > 0:
-            _reverse(rows[0], f"{ref}:forgiven", due, now=now)
-        return max(due, 0)
+        if due <= 0:
+            return 0
+        _reverse(rows[0], f"{ref}:forgiven", due, now=now)
+        return gross_of_net(due, rows[0].rate_bp)
 
 
-def _reverse(first: Charge, ref: str, cents: int, *, now: datetime) -> None:
+def _reverse(first: Charge, ref: str, net_cents: int, *, now: datetime) -> None:
     db.session.add(
         Charge(
             place_id=first.place_id,
@@ -70,8 +79,12 @@ def _reverse(first: Charge, ref: str, cents: int, *, now: datetime) -> None:
             organisation_id=first.organisation_id,
             label=first.label,
             used_on=first.used_on,
-            worth_cents=-cents,
-            cents=-cents,
+            worth_cents=-net_cents,
+            cents=-net_cents,
+            rate_bp=first.rate_bp,
+            activity=first.activity,
+            quantity_milli=-first.quantity_milli,
+            unit=first.unit,
             covered_by=[],
             created_at=now,
         )

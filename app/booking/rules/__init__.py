@@ -52,7 +52,7 @@ from app.booking.rules.reasons import (
 from app.booking.rules.recurrence import SERIES_LIMIT, wall_starts
 from app.booking.rules.taking import reasons_quota, reasons_rules, reasons_state, reasons_taken
 from app.booking.rules.times import FIRST_YEAR, HALVES, LAST_YEAR, free_until, half_of, reasons_typed, reasons_when
-from app.booking.rules.values import KIND_DEFAULTS, Held, Rules, Taken, Thing, priced_as, seat_code
+from app.booking.rules.values import KIND_DEFAULTS, Held, Rules, Taken, Thing, activity_of, priced_as, seat_code
 
 __all__ = [
     "FIRST_YEAR",
@@ -111,6 +111,7 @@ __all__ = [
     "Thing",
     "TooLong",
     "TooShort",
+    "activity_of",
     "floor_plan",
     "free_until",
     "half_of",

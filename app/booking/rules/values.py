@@ -134,3 +134,8 @@ class Held:
     name: str
     period: Period
     for_guest: bool = False
+
+
+def activity_of(kind: str) -> str:
+    """What billing calls what a thing is wanted for: it taxes and counts by activity."""
+    return {"pool": "desk", "booth": "room", "session": "training"}.get(kind, str(kind))

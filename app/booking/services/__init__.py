@@ -38,9 +38,10 @@ from app.booking.services.repeating import (
     rebook_date,
     reserve_series,
 )
-from app.booking.services.reserving import Preview, hold, look, preview, reserve, settle, take_for_lieu
+from app.booking.services.reserving import Preview, hold, look, preview, reserve, settle, take, take_for_lieu
 from app.booking.services.searching import beside_missing_hour
 from app.booking.services.ticking import forget_keys, lapse_holds, remind, settle_arrivals
+from app.booking.services.timetabling import reasons_by_period, release_all, reserve_all, session_request
 from app.booking.services.waiting import confirm_hold, join_waitlist, leave_waitlist, place_in_line, request_of
 from app.booking.services.writing import take_turn
 
@@ -93,19 +94,24 @@ __all__ = [
     "place_in_line",
     "preview",
     "preview_series",
+    "reasons_by_period",
     "rebook_date",
     "refund_of",
     "reject",
+    "release_all",
     "remind",
     "reopen",
     "request_of",
     "request_to_move",
     "reserve",
+    "reserve_all",
     "reserve_series",
     "retire_thing",
+    "session_request",
     "set_common_rules",
     "settle",
     "settle_arrivals",
+    "take",
     "take_for_lieu",
     "take_turn",
 ]

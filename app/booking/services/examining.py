@@ -20,6 +20,7 @@ from app.booking.rules import (
     SplitDay,
     Taken,
     Thing,
+    activity_of,
     reasons_quota,
     reasons_state,
     reasons_taken,
@@ -33,6 +34,7 @@ from app.place.rules import reasons_closed
 
 SEATED = (Kind.DESK, Kind.OFFICE)  # one person sits in one place at a time
 NOT_FOR_PEOPLE = (Kind.SESSION, Kind.TRAINING)  # the lieu takes these for itself: no quota, no seat, no price of a person
+OWN_HOURS = (Kind.SESSION,)  # a course keeps its own calendar, made long before: lengths, notice and opening hours are for people
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +97,10 @@ def examine(request: Request, facts: Facts | None = None, *, priced: bool = True
     """All the reasons at once, in the order a person would ask: when, closed, right, member, taken, quota, money."""
     found = Examination(request)
     reasons: list[Reason] = []
+    keeps_own_hours = request.kind in OWN_HOURS
     for want in request.wants:
-        reasons += reasons_when(want.period, rules=want.thing.rules, now=request.now, zone=request.place.tz, is_staff=request.is_staff)
+        when = reasons_when(want.period, rules=want.thing.rules, now=request.now, zone=request.place.tz, is_staff=request.is_staff)
+        reasons += [reason for reason in when if isinstance(reason, BadInterval) or not keeps_own_hours]
     if any(isinstance(reason, BadInterval) for reason in reasons):
         found.reasons = _unique(reasons)
         return found
@@ -105,8 +109,8 @@ def examine(request: Request, facts: Facts | None = None, *, priced: bool = True
         reasons += reasons_closed(
             request.calendar,
             want.period,
-            badge=request.has_badge,
-            night=want.thing.runs_at_night,
+            badge=request.has_badge or keeps_own_hours,
+            night=want.thing.runs_at_night or keeps_own_hours,
             hours=want.thing.rules.hours,
             through_pauses=want.thing.rules.sold_by != "minutes",
         )
@@ -133,6 +137,7 @@ def cover(request: Request, quote: Quote) -> Coverage:
     if quote.units == 0 or quote.cents == 0:
         return coverage([], units=quote.units, unit=quote.unit, on=request.day, price_of=quote.price_of)
     place, member = request.place, request.member
+    rate_bp = billing.price_list(place).rate(activity_of(request.kind), request.day)
     lots = billing.lots_for(
         member,
         place_id=place.id,
@@ -144,7 +149,9 @@ def cover(request: Request, quote: Quote) -> Coverage:
     is_trusted = place.trust_units > 0 and quote.unit == "half_day" and _lives_on_passes(lots, place)
     if is_trusted and all(lot.origin != trust_origin(place.id, member.id) for lot in lots):
         lots.append(trust_view(place.id, member.id, place.trust_units))
-    return coverage(lots, units=quote.units, unit=quote.unit, on=request.day, price_of=quote.price_of, is_trusted=is_trusted)
+    return coverage(
+        lots, units=quote.units, unit=quote.unit, on=request.day, price_of=quote.price_of, rate_bp=rate_bp, is_trusted=is_trusted
+    )
 
 
 def _lives_on_passes(lots: Iterable[LotView], place: Place) -> bool:

@@ -6,10 +6,11 @@ from itertools import islice
 from zoneinfo import ZoneInfo
 
 from app.billing import queries as billing
+from app.billing.rules.documents import gross_of_net
 from app.booking import queries
 from app.booking.models import Kind
 from app.booking.policy import Request
-from app.booking.rules import Thing
+from app.booking.rules import Thing, activity_of
 from app.booking.services.examining import Examination, Facts, examine, facts_for
 from app.core.period import Period, at, days_of, without
 from app.core.refusals import Alternative
@@ -75,7 +76,8 @@ def _money_is_short(found: Examination) -> bool:
     if found.quote is None or found.quote.cents == 0:
         return False
     request = found.request
-    return billing.open_cents(request.member.id) + found.quote.cents > request.place.tab_cap_cents
+    price = gross_of_net(found.quote.cents, billing.price_list(request.place).rate(activity_of(request.kind), request.day))
+    return billing.open_cents(request.member.id) + price > request.place.tab_cap_cents
 
 
 def _siblings(request: Request, directory: queries.Directory) -> list[Thing]:

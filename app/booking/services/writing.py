@@ -13,7 +13,7 @@ from app.billing import services as billing
 from app.billing.rules import Coverage
 from app.booking.models import Booking, Occupancy, Status
 from app.booking.policy import Request
-from app.booking.rules import free_until
+from app.booking.rules import activity_of, free_until
 from app.booking.services.examining import NOT_FOR_PEOPLE, Examination, Taking, cover, examine
 from app.booking.services.searching import alternatives
 from app.core import journal
@@ -100,6 +100,9 @@ def settle_price(booking: Booking, found: Examination) -> None:
             label=quote.label,
             used_on=request.day,
             worth_cents=quote.cents,
+            activity=activity_of(request.kind),
+            quantity_milli=quote.units * 1000,
+            unit=quote.unit,
             now=request.now,
         )
     db.session.flush()

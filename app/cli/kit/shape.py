@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import yaml
 from marshmallow import ValidationError, fields, validate, validates_schema
 
 from app.booking.rules import KIND_DEFAULTS, Rules, reasons_rules, seat_code
 from app.cli.kit import FORMAT
 from app.cli.kit.things import RULES, CancelShape, SpaceShape, ThingsShape, TierShape, WeekShape
 from app.cli.kit.values import MISSING, Amount, Code, Day, Line, Shape, Span, Text, Validity, Whole, Yes
+from app.core import plain_yaml
 from app.place.queries import has_public_holidays
 
 KIND_OF = {"postes": "desk", "salles": "room", "machines": "machine"}  # sections of `ressources`
@@ -32,14 +32,10 @@ class KitRefused(Exception):
 
 def read(text: bytes) -> dict[str, Any]:
     """A kit's file as checked values, or `KitRefused` with all its faults."""
-    if len(text) > MOST_BYTES:
-        raise KitRefused(["Le fichier est trop gros : un million d’octets au plus."])
     try:
-        raw = yaml.load(text.decode("utf-8-sig"), Loader=_PlainLoader)  # noqa: S506 — a safe loader, without aliases
-    except (yaml.YAMLError, UnicodeDecodeError, ValueError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f" (ligne {mark.line + 1})" if mark is not None else ""
-        raise KitRefused([f"Le fichier n’est pas un YAML lisible{where}."]) from error
+        raw = plain_yaml.read(text, most_bytes=MOST_BYTES)
+    except plain_yaml.Unreadable as error:
+        raise KitRefused([str(error)]) from error
     if not isinstance(raw, Mapping):
         raise KitRefused(["Le fichier ne décrit pas un lieu : il commence par « format: worklab-lieu/1 »."])
     try:
@@ -49,22 +45,6 @@ def read(text: bytes) -> dict[str, Any]:
     if faults := list(_dangling(checked)):
         raise KitRefused(faults)
     return checked
-
-
-class _PlainLoader(yaml.SafeLoader):
-    """YAML without anchors and aliases: a few lines cannot become millions."""
-
-    def compose_node(self, parent: Any, index: Any) -> Any:
-        if self.check_event(yaml.AliasEvent):
-            raise yaml.YAMLError("alias")
-        return super().compose_node(parent, index)
-
-    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
-        """A key said twice is a mistake: the second would silently win."""
-        said = [key.value for key, _ in node.value]
-        if twice := next((key for key in reversed(node.value) if said.count(key[0].value) > 1), None):
-            raise yaml.MarkedYAMLError(problem_mark=twice[0].start_mark)
-        return super().construct_mapping(node, deep)
 
 
 def _faults(messages: Any, path: str = "") -> Iterator[str]:

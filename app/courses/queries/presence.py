@@ -85,6 +85,11 @@ def expects() -> sa.ColumnElement[bool]:
     )
 
 
+def exempt() -> sa.ColumnElement[bool]:
+    """Whether an enrolment is exempt from a session."""
+    return sa.exists().where(_EXEMPT)
+
+
 _OF_PAIR = sa.and_(_ATTENDANCE.c.enrolment_id == _ENROLMENT.c.id, _ATTENDANCE.c.session_id == _SESSION.c.id)
 _EXEMPT = sa.and_(_EXEMPTION.c.enrolment_id == _ENROLMENT.c.id, _EXEMPTION.c.session_id == _SESSION.c.id)
 _SLOTS = (

@@ -1,1 +1,39 @@
-"""The gestures of the course, each file one subject."""
+"""Gestures of the course."""
+
+from app.courses.services.cohorts import change_cohort, close_cohort, open_cohort, set_closures, set_trainers, start_cohort
+from app.courses.services.enrolments import EXIT_REASONS, Funder, enrol, exempt, fund, leave, withdraw
+from app.courses.services.pouring import Preview, pour_timetable, preview_pouring, unpour
+from app.courses.services.programmes import Loaded, change_sequence, copy_version, freeze, load_programme, remove_sequence
+from app.courses.services.sessions import add_session, cancel_session, give_session, move_session, note_session, swap_sessions
+
+__all__ = [
+    "EXIT_REASONS",
+    "Funder",
+    "Loaded",
+    "Preview",
+    "add_session",
+    "cancel_session",
+    "change_cohort",
+    "change_sequence",
+    "close_cohort",
+    "copy_version",
+    "enrol",
+    "exempt",
+    "freeze",
+    "fund",
+    "give_session",
+    "leave",
+    "load_programme",
+    "move_session",
+    "note_session",
+    "open_cohort",
+    "pour_timetable",
+    "preview_pouring",
+    "remove_sequence",
+    "set_closures",
+    "set_trainers",
+    "start_cohort",
+    "swap_sessions",
+    "unpour",
+    "withdraw",
+]

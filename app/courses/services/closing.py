@@ -63,7 +63,7 @@ def close(*, session_id: int, actor_id: int, now: datetime, marks: Mapping[int, 
         evidence.take_turn(session.cohort_id, place_id=session.place_id)
         slots = [slot for slot in presence.expected_at(session_id, now=now) if slot.facts.state != State.EXEMPT]
         names = _names(slots)
-        open_slots = [slot for slot in slots if _is_open(slot)]
+        open_slots = [slot for slot in slots if is_open(slot)]
         marked = {slot.enrolment_id: _said(slot, (marks or {}).get(slot.enrolment_id)) for slot in open_slots}
         reasons = [*_reasons_marks(open_slots, marked, names)]
         if not reasons and not checked:
@@ -82,7 +82,7 @@ def mark(*, session_id: int, enrolment_id: int, actor_id: int, mark: Mark, now: 
         session = _mine(session_id, actor_id)
         evidence.take_turn(session.cohort_id, place_id=session.place_id)
         slot = _slot(session_id, enrolment_id, now)
-        before, is_correction = _of(slot), not _is_open(slot) or (slot.facts.signed and not mark.is_present)
+        before, is_correction = _of(slot), not is_open(slot) or (slot.facts.signed and not mark.is_present)
         if before == mark and not (slot.facts.signed and not slot.facts.countersigned):
             return
         reasons = [*rules.reasons_times(mark.late, mark.early, length=slot.facts.length)]
@@ -128,6 +128,17 @@ def may_countersign(session: CourseSession, member_id: int) -> bool:
     return row is not None and (row.is_head or session.trainer_id is None)
 
 
+def is_open(slot: Slot) -> bool:
+    """Whether nobody has closed it yet, or somebody signed since."""
+    return slot.sheet_id is None and slot.countersigned_at is None and slot.facts.state != State.ABSENT
+
+
+def may_close(session_id: int, member_id: int) -> bool:
+    """Whether this person's countersignature is worth something there."""
+    session = db.session.get(CourseSession, session_id)
+    return session is not None and may_countersign(session, member_id)
+
+
 def last_rank(session_id: int, enrolment_id: int) -> int | None:
     """The last event that speaks of somebody's half-day: what a correction cites."""
     speaks = sa.or_(_EVENT.c.enrolment_id == enrolment_id, _EVENT.c.enrolment_id.is_(None))
@@ -152,11 +163,6 @@ def _slot(session_id: int, enrolment_id: int, now: datetime) -> Slot:
     if slot is None or slot.facts.state == State.EXEMPT:
         raise Refused(NotYourSession())
     return slot
-
-
-def _is_open(slot: Slot) -> bool:
-    """Whether nobody has closed it yet, or somebody signed since."""
-    return slot.sheet_id is None and slot.countersigned_at is None and slot.facts.state != State.ABSENT
 
 
 def _of(slot: Slot) -> Mark | None:

@@ -93,6 +93,26 @@ def make_link(*, session_id: int, enrolment_id: int, actor_id: int, now: datetim
     return token
 
 
+def send_link(*, session_id: int, enrolment_id: int, actor_id: int, now: datetime) -> None:
+    """Ask for somebody's personal link to leave by mail. It is made when the mail leaves, and written nowhere before."""
+    with transaction() as session:
+        slot = presence.slot_of(session_id, enrolment_id, now=now)
+        if slot is None:
+            raise Refused(rules.NotYourSession())
+        if slot.signed_at:
+            raise Refused(rules.AlreadySigned())
+        enrolment = session.get_one(Enrolment, enrolment_id)
+        journal.record(
+            "attendance.link_sent",
+            session_id,
+            place_id=enrolment.place_id,
+            actor_id=actor_id,
+            member_id=enrolment.member_id,
+            at=now,
+            enrolment=enrolment_id,
+        )
+
+
 def unlock(*, session_id: int, enrolment_id: int, actor_id: int, now: datetime) -> None:
     """Let somebody try the code again. The trainer has looked: they are in the room."""
     with transaction() as session:

@@ -3,13 +3,14 @@
 import uuid
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 
 from app.billing import queries as billing_queries
 from app.billing import services as billing
 from app.billing.rules import coverage, reasons_tab
+from app.billing.rules.documents import gross_of_net, net_of_gross
 from app.booking import queries as booking_queries
 from app.booking import services as booking
 from app.booking.models import OCCUPYING, Booking, Kind, Resource
@@ -294,10 +295,11 @@ TOO_FEW, MACHINE_GONE = "too_few", "machine_gone"  # the reasons of the lieu its
 
 
 def price_of(training: Training, person: Person) -> int:
-    """What this person pays for a seat."""
-    discounts = billing_queries.price_list(db.session.get_one(Place, training.place_id)).discounts
-    group = person.tariff_group
-    return own_cents(training.cents, training.group_cents, group=group, discount_percent=discounts.get(group, 0))
+    """What this person pays for a seat, taxes included."""
+    place, group = db.session.get_one(Place, training.place_id), person.tariff_group
+    prices = billing_queries.price_list(place)
+    net_cents = own_cents(training.cents, training.group_cents, group=group, discount_percent=prices.discounts.get(group, 0))
+    return gross_of_net(net_cents, prices.rate("training", _day(training, place)))
 
 
 # ---------------------------------------------------------------- small things, inside a transaction
@@ -406,18 +408,25 @@ def _charge(seat: TrainingSeat, training: Training, *, now: datetime) -> None:
     if seat.cents == 0:
         return
     place = db.session.get_one(Place, training.place_id)
-    day = training.starts_at.astimezone(place.tz).date()
+    day = _day(training, place)
+    rate_bp = billing_queries.price_list(place).rate("training", day)
+    net_cents = net_of_gross(seat.cents, rate_bp)
     billing.charge(
-        coverage([], units=1, unit="piece", on=day, price_of=lambda _left: seat.cents),
+        coverage([], units=1, unit="piece", on=day, price_of=lambda _left: net_cents, rate_bp=rate_bp),
         place_id=training.place_id,
         member_id=seat.member_id,
         organisation_id=db.session.get_one(Member, seat.member_id).organisation_id,
         ref=_ref(seat),
         label=training.title,
         used_on=day,
-        worth_cents=seat.cents,
+        worth_cents=net_cents,
+        activity="training",
         now=now,
     )
+
+
+def _day(training: Training, place: Place) -> date:
+    return training.starts_at.astimezone(place.tz).date()
 
 
 def _ref(seat: TrainingSeat) -> str:

@@ -11,6 +11,7 @@ from flask_login import current_user
 
 from app.billing import queries as billing
 from app.billing.queries import Asked
+from app.billing.rules.documents import gross_of_net
 from app.booking import views as say
 from app.booking.queries import Directory, directory
 from app.booking.rules import Thing, grid
@@ -110,8 +111,9 @@ def _to_work(place: Place, things: Directory, asked: Asked) -> Card | None:
     if seats:
         units = dict(say.prices_of(seats[0], prices, asked))
         said += [(words.money(cents), f"{label[:1].lower()}{label[1:]}") for label, cents in units.items()]
+    rate = prices.rate("pass", asked.on)
     said += [
-        (words.money(one.cents), _("les %(count)s demi-journées", count=one.units))
+        (words.money(gross_of_net(one.cents, rate)), _("les %(count)s demi-journées", count=one.units))
         for one in billing.passes_on_sale(place.id)
         if one.unit == "half_day"
     ]
@@ -136,11 +138,12 @@ def _to_make(place: Place, things: Directory, asked: Asked) -> Card | None:
 
 def _to_join(place: Place, asked: Asked) -> Card | None:
     words = typography.words()
-    plans = billing.plans_on_sale(place.id)
-    fee = billing.price_list(place).one(["membership"], "year", asked)
+    plans, prices = billing.plans_on_sale(place.id), billing.price_list(place)
+    rate = prices.rate("plan", asked.on)
+    fee = prices.one(["membership"], "year", asked)
     if not plans and fee is None:
         return None
-    said = [(words.money(plan.cents), _("par mois, %(name)s", name=plan.name)) for plan in plans]
+    said = [(words.money(gross_of_net(plan.cents, rate)), _("par mois, %(name)s", name=plan.name)) for plan in plans]
     sentence = _("Un abonnement pour venir souvent.") if plans else _("L’adhésion fait vivre le lieu.")
     if fee is not None:
         said.append((words.money(fee), _("par an, l’adhésion")))

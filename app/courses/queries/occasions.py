@@ -1,0 +1,192 @@
+"""A half-day as people speak of it: its title, its room, its trainer, who is expected, who has signed."""
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from app.booking.models import Resource
+from app.core.db import db, table
+from app.courses import models
+from app.courses.models import Attendance, AttendanceEvent, Cohort, CourseSession, Enrolment
+from app.courses.queries import presence
+from app.members.models import Member
+from app.place.models import Place
+
+_SESSION, _COHORT, _ENROLMENT, _ATTENDANCE = table(CourseSession), table(Cohort), table(Enrolment), table(Attendance)
+_SEQUENCE, _TRAINER, _ROOM, _PLACE = table(models.Sequence), table(Member), table(Resource), table(Place)
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """Une demi-journée."""
+
+    id: int
+    place_id: int
+    cohort_id: int
+    cohort: str
+    title: str
+    day: date
+    half: str
+    starts_at: datetime
+    ends_at: datetime
+    where: str
+    is_cancelled: bool
+    trainer_id: int | None
+    trainer: str
+    room: str
+    zone_name: str
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.zone_name)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """L'événement qui prouve."""
+
+    rank: int
+    hash: str
+
+    @property
+    def short(self) -> str:
+        return " ".join(self.hash[start : start + 4] for start in (0, 4, 8))
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Un événement, tel qu'il se lit."""
+
+    rank: int
+    at: datetime
+    kind: str
+    who: str
+    facts: Mapping[str, Any]
+    cites: int | None
+
+
+_OCCASION = (
+    sa.select(
+        _SESSION.c.id,
+        _SESSION.c.place_id,
+        _SESSION.c.cohort_id,
+        _COHORT.c.name,
+        _SEQUENCE.c.title,
+        _SESSION.c.day,
+        _SESSION.c.half,
+        _SESSION.c.starts_at,
+        _SESSION.c.ends_at,
+        _SESSION.c.where_,
+        _SESSION.c.state == "cancelled",
+        _SESSION.c.trainer_id,
+        sa.func.coalesce(_TRAINER.c.name, ""),
+        sa.func.coalesce(_ROOM.c.name, ""),
+        _PLACE.c.zone,
+    )
+    .select_from(_SESSION)
+    .join(_COHORT, _COHORT.c.id == _SESSION.c.cohort_id)
+    .join(_SEQUENCE, _SEQUENCE.c.id == _SESSION.c.sequence_id)
+    .join(_PLACE, _PLACE.c.id == _SESSION.c.place_id)
+    .outerjoin(_TRAINER, _TRAINER.c.id == _SESSION.c.trainer_id)
+    .outerjoin(_ROOM, _ROOM.c.id == _SESSION.c.room_id)
+    .order_by(_SESSION.c.starts_at, _SESSION.c.id)
+)
+
+
+def occasion(session_id: int) -> Occasion | None:
+    return next(iter(_occasions(_SESSION.c.id == session_id)), None)
+
+
+def of_trainer_on(member_id: int, day: date) -> Sequence[Occasion]:
+    """The half-days that somebody gives on a day."""
+    return _occasions(_SESSION.c.trainer_id == member_id, _SESSION.c.day == day, _SESSION.c.state == "planned")
+
+
+def of_cohort_between(cohort_id: int, first: date, last: date) -> Sequence[Occasion]:
+    """The half-days of a cohort from a day to a day, both included."""
+    within = (_SESSION.c.day >= first, _SESSION.c.day <= last)
+    return _occasions(_SESSION.c.cohort_id == cohort_id, _SESSION.c.state == "planned", *within)
+
+
+def next_of(member_id: int, *, after: datetime) -> Occasion | None:
+    """The next half-day on somebody's programme."""
+    mine = sa.exists().where(_ENROLMENT.c.member_id == member_id, presence.expects())
+    found = _OCCASION.where(mine, _SESSION.c.starts_at > after, _SESSION.c.state == "planned").limit(1)
+    return next((_read(row) for row in db.session.execute(found)), None)
+
+
+def to_countersign(*, now: datetime, place_id: int, since: date) -> Sequence[tuple[Occasion, int]]:
+    """Half-days that are over and not closed for everybody, the oldest first, with how many people each still has."""
+    pending = (
+        sa.select(_SESSION.c.id.label("session_id"), sa.func.count().label("people"))
+        .join(_ENROLMENT, presence.expects())
+        .outerjoin(_ATTENDANCE, sa.and_(_ATTENDANCE.c.session_id == _SESSION.c.id, _ATTENDANCE.c.enrolment_id == _ENROLMENT.c.id))
+        .where(_SESSION.c.place_id == place_id, _SESSION.c.state == "planned", _SESSION.c.ends_at <= now, _SESSION.c.day >= since)
+        .where(~presence.exempt())
+        .where(
+            sa.or_(
+                _ATTENDANCE.c.state.is_(None),
+                _ATTENDANCE.c.state == "planned",
+                sa.and_(
+                    _ATTENDANCE.c.state == "present",
+                    _ATTENDANCE.c.sheet_id.is_(None),
+                    sa.or_(_ATTENDANCE.c.signed_at.is_(None), _ATTENDANCE.c.countersigned_at.is_(None)),
+                ),
+            )
+        )
+        .group_by(_SESSION.c.id)
+        .subquery()
+    )
+    rows = db.session.execute(_OCCASION.add_columns(pending.c.people).join(pending, pending.c.session_id == _SESSION.c.id))
+    return [(_read(row[:-1]), row.people) for row in rows]
+
+
+def enrolment_of(member_id: int, cohort_id: int) -> int | None:
+    return db.session.scalar(sa.select(Enrolment.id).where(Enrolment.member_id == member_id, Enrolment.cohort_id == cohort_id))
+
+
+def enrolments_of(member_id: int) -> Sequence[Enrolment]:
+    """The courses that somebody follows or followed, the last one last."""
+    mine = sa.select(Enrolment).where(Enrolment.member_id == member_id, Enrolment.status != "withdrawn")
+    return db.session.scalars(mine.options(joinedload(Enrolment.cohort)).order_by(Enrolment.first_day, Enrolment.id)).all()
+
+
+def cohort(cohort_id: int) -> Cohort | None:
+    return db.session.get(Cohort, cohort_id)
+
+
+def names_of(enrolment_ids: Collection[int]) -> dict[int, str]:
+    """Who each enrolment is, in the order of names."""
+    rows = sa.select(Enrolment.id, Member.name).join(Member, Member.id == Enrolment.member_id).where(Enrolment.id.in_(enrolment_ids))
+    return {row[0]: row[1] for row in db.session.execute(rows.order_by(Member.name, Enrolment.id))}
+
+
+def evidence_of(cohort_id: int, rank: int) -> Evidence:
+    made = sa.select(AttendanceEvent.hash).where(AttendanceEvent.cohort_id == cohort_id, AttendanceEvent.rank == rank)
+    return Evidence(rank, db.session.scalars(made).one())
+
+
+def history(session_id: int, enrolment_id: int) -> Sequence[Act]:
+    """All that was written of somebody's half-day, in order: a correction and what it corrects both stay."""
+    event, actor = table(AttendanceEvent), table(Member)
+    acts = (
+        sa.select(event.c.rank, event.c.at, event.c.kind, sa.func.coalesce(actor.c.name, ""), event.c.facts, event.c.cites_rank)
+        .outerjoin(actor, actor.c.id == event.c.actor_id)
+        .where(event.c.session_id == session_id, sa.or_(event.c.enrolment_id == enrolment_id, event.c.enrolment_id.is_(None)))
+        .order_by(event.c.rank)
+    )
+    return [Act(rank, at, kind, who, json.loads(facts), cites) for rank, at, kind, who, facts, cites in db.session.execute(acts)]
+
+
+def _occasions(*which: sa.ColumnElement[bool]) -> Sequence[Occasion]:
+    return [_read(row) for row in db.session.execute(_OCCASION.where(*which))]
+
+
+def _read(row: Sequence[Any]) -> Occasion:
+    return Occasion(*row)

@@ -1,0 +1,206 @@
+"""Every « no » of the course, with its sentence and what to do next."""
+
+from app.core.refusals import N_, Reason
+
+
+class VersionFrozen(Reason):
+    code = "version_frozen"
+    sentence = N_("La version %(version)s du programme est figée : la promotion « %(cohort)s » a commencé avec elle.")
+    next_step = N_("Copiez-la sous un nouveau numéro de version, et changez la copie.")
+    hard = True
+
+
+class VersionKnown(Reason):
+    code = "version_known"
+    sentence = N_("Ce programme a déjà une version %(version)s.")
+    next_step = N_("Donnez un autre numéro à la nouvelle.")
+
+
+class VersionPoured(Reason):
+    code = "version_poured"
+    sentence = N_("La séquence « %(sequence)s » est dans l’emploi du temps de la promotion « %(cohort)s ».")
+    next_step = N_("Retirez d’abord cet emploi du temps, ou copiez le programme sous un nouveau numéro.")
+    hard = True
+
+
+class CohortCodeTaken(Reason):
+    code = "cohort_code_taken"
+    sentence = N_("Une promotion a déjà le code « %(code)s ».")
+    next_step = N_("Choisissez-en un autre.")
+    hard = True
+
+
+class CohortDaysCrossed(Reason):
+    code = "cohort_days"
+    sentence = N_("Le dernier jour vient avant le premier.")
+    next_step = N_("Vérifiez les deux dates.")
+    hard = True
+
+
+class CompanyOutside(Reason):
+    code = "company_outside"
+    sentence = N_("La période en entreprise sort des dates de la promotion, ou n’a qu’un de ses deux jours.")
+    next_step = N_("Elle va d’un jour à un autre, entre le premier et le dernier jour de la promotion.")
+    hard = True
+
+
+class CohortStarted(Reason):
+    code = "cohort_started"
+    sentence = N_("La promotion a commencé : ses dates et son programme ne changent plus d’un bloc.")
+    next_step = N_("Déplacez, annulez ou ajoutez des séances une par une.")
+    hard = True
+
+
+class CohortClosed(Reason):
+    code = "cohort_closed"
+    sentence = N_("La promotion est close : on n’y change plus rien.")
+    hard = True
+
+
+class RoomTooSmall(Reason):
+    code = "room_too_small"
+    sentence = N_("%(people)s personnes pour %(seats)s places : la salle « %(name)s » est trop petite.")
+    next_step = N_("Choisissez une salle plus grande, ou une promotion plus petite.")
+    hard = True
+
+
+class NoRoom(Reason):
+    code = "room_unknown"
+    sentence = N_("La promotion n’a pas de salle : rien ne serait gardé pour elle.")
+    next_step = N_("Choisissez la salle où elle se retrouve.")
+    hard = True
+
+
+class TrainerElsewhere(Reason):
+    code = "trainer_elsewhere"
+    sentence = N_("%(trainer)s est déjà pris·e de %(from)s à %(to)s : séance « %(session)s » de %(cohort)s.")
+    next_step = N_("Choisissez une autre personne, ou un autre moment.")
+    hard = True
+
+
+class OnHoliday(Reason):
+    code = "session_on_holiday"
+    sentence = N_("Le %(day)s est férié : %(name)s.")
+    next_step = N_("Choisissez un autre jour, ou écrivez pourquoi la séance a lieu ; la feuille l’imprimera.")
+    hard = True
+
+
+class OnClosure(Reason):
+    code = "session_on_closure"
+    sentence = N_("La promotion est fermée le %(day)s : %(label)s.")
+    next_step = N_("Choisissez un autre jour.")
+    hard = True
+
+
+class OutsideCohort(Reason):
+    code = "session_outside"
+    sentence = N_("Le %(day)s n’est pas dans les dates de la promotion, du %(first)s au %(last)s.")
+    next_step = N_("Choisissez un jour entre les deux, ou prolongez d’abord la promotion.")
+    hard = True
+
+
+class HalfTaken(Reason):
+    code = "half_taken"
+    sentence = N_("La promotion a déjà une séance à ce moment-là : « %(session)s ».")
+    next_step = N_("Échangez les deux séances, ou choisissez une demi-journée libre.")
+    hard = True
+
+
+class AlreadyBegun(Reason):
+    code = "session_begun"
+    sentence = N_("Cette séance a commencé : son heure ne change plus.")
+    next_step = N_("Corrigez plutôt les présences, ou ajoutez une séance.")
+    hard = True
+
+
+class SessionCancelled(Reason):
+    code = "session_cancelled"
+    sentence = N_("Cette séance est annulée.")
+    hard = True
+
+
+class NotTheSameCohort(Reason):
+    code = "not_same_cohort"
+    sentence = N_("On n’échange que deux séances d’une même promotion.")
+    hard = True
+
+
+class NothingToPour(Reason):
+    code = "already_poured"
+    sentence = N_("L’emploi du temps est déjà versé.")
+    next_step = N_("Retirez-le d’abord pour le verser à nouveau, ou déplacez les séances une par une.")
+    hard = True
+
+
+class RoomsTaken(Reason):
+    code = "rooms_taken"
+    sentence = N_("La salle est prise pour une demi-journée, le %(day)s.")
+    plural = N_("La salle est prise pour %(count)s demi-journées, dont la première le %(day)s.")
+    next_step = N_("Libérez-la, choisissez une autre salle, ou versez ces demi-journées sans salle.")
+    hard = True
+
+
+class NoSessions(Reason):
+    code = "no_timetable"
+    sentence = N_("La promotion n’a pas encore d’emploi du temps.")
+    next_step = N_("Versez-le d’abord.")
+    hard = True
+
+
+class CohortFull(Reason):
+    code = "cohort_full"
+    sentence = N_("La promotion est complète : %(capacity)s places, toutes prises.")
+    next_step = N_("Mettez cette personne en liste d’attente, ou agrandissez la promotion.")
+
+
+class AlreadyEnrolled(Reason):
+    code = "already_enrolled"
+    sentence = N_("%(name)s est déjà dans cette promotion.")
+    hard = True
+
+
+class DayOutsideCohort(Reason):
+    code = "day_outside_cohort"
+    sentence = N_("Le %(day)s n’est pas dans les dates de la promotion, du %(first)s au %(last)s.")
+    next_step = N_("Choisissez un jour entre les deux.")
+    hard = True
+
+
+class HasLeft(Reason):
+    code = "has_left"
+    sentence = N_("Cette personne a déjà quitté la promotion.")
+    hard = True
+
+
+class NotLeft(Reason):
+    code = "not_left"
+    sentence = N_("On ne remplace qu’une personne qui a quitté la promotion.")
+    next_step = N_("Écrivez d’abord sa sortie.")
+    hard = True
+
+
+class ExemptedElsewhere(Reason):
+    code = "exempted_elsewhere"
+    sentence = N_("Une de ces demi-journées n’est pas dans le parcours de cette personne.")
+    next_step = N_("Choisissez des demi-journées entre son entrée et sa sortie.")
+    hard = True
+
+
+class ApplicationDecided(Reason):
+    code = "application_decided"
+    sentence = N_("Cette candidature est déjà close : %(status)s.")
+    hard = True
+
+
+class AlreadyApplied(Reason):
+    code = "already_applied"
+    sentence = N_("Une candidature à cette promotion porte déjà cette adresse.")
+    next_step = N_("Écrivez-nous pour la compléter.")
+    hard = True
+
+
+class NotAccepted(Reason):
+    code = "not_accepted"
+    sentence = N_("Cette candidature n’est pas encore acceptée.")
+    next_step = N_("Décidez d’abord.")
+    hard = True

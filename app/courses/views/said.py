@@ -1,0 +1,56 @@
+"""What presence is called on screen: categories, acts, marks."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from flask_babel import gettext as _
+
+from app.courses.rules.absences import CATEGORIES
+from app.courses.rules.minutes import Minutes, State
+from app.web.typography import words
+
+
+def category_name(code: str) -> str:
+    return str(_(CATEGORIES[code])) if code in CATEGORIES else ""
+
+
+def act_name(kind: str) -> str:
+    match kind:
+        case "signed":
+            return str(_("Signature"))
+        case "closed":
+            return str(_("Contresignature"))
+        case "marked":
+            return str(_("Arrivée, départ ou absence noté"))
+        case "corrected":
+            return str(_("Correction"))
+        case "justified":
+            return str(_("Absence justifiée"))
+        case "unjustified":
+            return str(_("Justification retirée"))
+        case "sheet":
+            return str(_("Feuille sur papier validée"))
+        case "imported":
+            return str(_("Repris d’un fichier"))
+    return kind
+
+
+def rate(minutes: Minutes) -> str:
+    """« 86,90 % », the hours done among those planned; a dash while nothing was planned."""
+    return words().percent(Decimal(minutes.rate_bp) / 100, 2) if minutes.planned else "—"
+
+
+def mark(values: Sequence[object]) -> str:
+    """« présent·e, 20 min de retard » from a state and its minutes late and early."""
+    state, late, early = values
+    if state == State.ABSENT:
+        return str(_("absent·e"))
+    if state == State.PLANNED:
+        return str(_("rien de noté"))
+    say = words()
+    parts = [str(_("présent·e"))]
+    if isinstance(late, int) and late:
+        parts.append(str(_("%(minutes)s de retard", minutes=say.minutes(late))))
+    if isinstance(early, int) and early:
+        parts.append(str(_("départ %(minutes)s plus tôt", minutes=say.minutes(early))))
+    return ", ".join(parts)
