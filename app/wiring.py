@@ -24,9 +24,10 @@ from app.booking.models import Kind
 from app.booking.policy import Policy
 from app.core import delivery, idempotency, journal, mail, state
 from app.courses import checks as courses_checks
+from app.courses import mails as courses_mails
 from app.courses import models as courses_models
 from app.courses.policy import SessionPolicy
-from app.courses.services import evidence
+from app.courses.services import absences, evidence
 from app.courses.views import half_day, signing
 from app.courses.views import presence as presence_views
 from app.coworking import views as coworking_views
@@ -81,20 +82,25 @@ TICKS: tuple[Callable[..., int], ...] = (
     members_services.forget_old,
     fablab_services.settle_trainings,
     fablab_services.warn_of_expiry,
+    absences.evening,
     evidence.anchor,
     webhooks.forget_told,
     mail.forget_old,
 )
 
 # Who writes the words of a mail, by its kind; a mail that tells an event has the event's name.
-MAILS: Mapping[str, mail.Builder] = {**members_mails.MAILS, **booking_mails.MAILS, **fablab_mails.MAILS}
+MAILS: Mapping[str, mail.Builder] = {**members_mails.MAILS, **booking_mails.MAILS, **fablab_mails.MAILS, **courses_mails.MAILS}
 
 # What the manager's page calls each of them.
-MAIL_NAMES: Mapping[str, str] = {**members_mails.NAMES, **booking_mails.NAMES, **fablab_mails.NAMES}
+MAIL_NAMES: Mapping[str, str] = {**members_mails.NAMES, **booking_mails.NAMES, **fablab_mails.NAMES, **courses_mails.NAMES}
 
 # Who reads an event of the journal, to write what follows from it: a mail to send, a webhook to call.
 READERS: Mapping[str, Sequence[journal.Reader]] = journal.together(
-    members_mails.READERS, booking_mails.READERS, fablab_mails.READERS, dict.fromkeys(EVENTS, (webhooks.tell_webhooks,))
+    courses_mails.READERS,
+    members_mails.READERS,
+    booking_mails.READERS,
+    fablab_mails.READERS,
+    dict.fromkeys(EVENTS, (webhooks.tell_webhooks,)),
 )
 
 # What the worker does besides, until each says that nothing is left: read the journal, send the mails. Each takes `now`.

@@ -7,13 +7,14 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 from app.core.db import db, transaction
+from app.core.mail import OutgoingMail
 from app.core.refusals import Refused
 from app.courses import checks
-from app.courses.models import AttendanceChain, AttendanceEvent, Exemption
-from app.courses.queries import presence
+from app.courses.models import Attendance, AttendanceChain, AttendanceEvent, Exemption
+from app.courses.queries import occasions, presence
 from app.courses.rules.chain import Break
 from app.courses.rules.minutes import Minutes
-from app.courses.services import closing, evidence, signing
+from app.courses.services import absences, closing, evidence, signing
 from app.courses.services.closing import Mark
 from tests.courses.cohorts import CLOSED, local, make_class, make_cohort_a, regularly_held
 
@@ -356,3 +357,63 @@ def _lower_the_guards() -> None:
         else:
             for name in ("never_update", "never_delete", "follows_insert"):
                 session.execute(sa.text(f"DROP TRIGGER course_attendance_event_{name}"))
+
+
+# ---------------------------------------------------------------- absences, alerts, evenings
+
+
+def test_an_absence_is_justified_by_its_category_and_that_can_be_taken_back(school):
+    morning = school.sessions[0]
+    person = school.enrolments[0]
+    school.sign(morning, *school.enrolments[1:])
+    school.close(morning)
+    pair = {"session_id": morning.id, "enrolment_id": person.id, "actor_id": school.claire.id, "now": EVENING}
+    assert refused(absences.justify, **pair, category="flemme") == ["unknown_category"]
+    absences.justify(**pair, category="illness")
+    absences.justify(**pair, category="illness")
+    assert presence.slot_of(morning.id, person.id, now=EVENING).minutes == Minutes(210, justified=210)
+    assert refused(absences.withdraw, **pair, reason=" ") == ["reason_missing"]
+    absences.withdraw(**pair, reason="Pièce refusée")
+    assert presence.slot_of(morning.id, person.id, now=EVENING).minutes == Minutes(210, unjustified=210)
+    assert [event.kind for event in events(school)][-2:] == ["justified", "unjustified"]
+    present = pair | {"enrolment_id": school.enrolments[1].id}
+    assert refused(absences.justify, **present, category="illness") == ["nothing_missed"]
+    assert sound(school)
+
+
+def test_absence_is_told_at_five_and_ten_per_cent_once_each(session):
+    school = make_cohort_a(people=1)
+    person, elapsed = school.enrolments[0], school.sessions[:50]
+    with transaction() as writing:
+        writing.add_all(
+            Attendance(
+                enrolment_id=person.id, session_id=one.id, place_id=school.place.id, state="absent" if number in (4, 20, 40) else "present"
+            )
+            for number, one in enumerate(elapsed)
+        )
+    now = elapsed[-1].ends_at
+    assert presence.followed_by(person.id, now=now).to_date.planned == 175 * 60
+    assert [(alert.level, alert.unjustified) for alert in absences.warn(school.cohort.id, now=now)] == [("level1", 630)], "6,0 %"
+    assert absences.warn(school.cohort.id, now=now) == []
+    with transaction() as writing:
+        for number in (6, 30):
+            writing.get_one(Attendance, (person.id, elapsed[number].id)).state = "absent"
+    assert [alert.level for alert in absences.warn(school.cohort.id, now=now)] == ["level2"], "17 h 30 are 10,0 %"
+    assert absences.warn(school.cohort.id, now=now) == []
+
+
+def test_each_evening_people_hear_of_what_is_missing_once(school):
+    morning, afternoon = school.sessions
+    first, *others = school.enrolments
+    school.sign(morning)
+    school.close(morning)
+    school.sign(afternoon, *others)
+    assert absences.evening(now=local(TUESDAY, time(17, 45))) == 0
+    assert absences.evening(now=EVENING) == 2
+    assert absences.evening(now=EVENING + timedelta(minutes=1)) == 0
+    queued = sa.select(OutgoingMail.kind, OutgoingMail.member_id).order_by(OutgoingMail.id)
+    asked = [tuple(row) for row in db.session.execute(queued) if row.kind.startswith("attendance")]
+    assert asked == [("attendance.countersign_due", school.samir.id), ("attendance.unsigned", first.member_id)]
+    assert [(one.id, people) for one, people in occasions.to_countersign(now=EVENING, place_id=school.place.id, since=TUESDAY)] == [
+        (afternoon.id, 12)
+    ]

@@ -1,6 +1,7 @@
 """The trainer's half-day: the code to show in the room, and the sheet closed in one gesture."""
 
 from datetime import datetime
+from typing import Any
 
 import segno
 from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
@@ -12,17 +13,18 @@ from werkzeug.datastructures import MultiDict
 
 from app.core import clock
 from app.core.refusals import Refused
-from app.courses.forms.presence import CloseForm, MarkForm, PersonForm
+from app.courses.forms.presence import CloseForm, JustifyForm, MarkForm, PersonForm
 from app.courses.queries import occasions, presence, standing
 from app.courses.queries.occasions import Occasion
 from app.courses.queries.presence import Slot
 from app.courses.rules import signing as rules
 from app.courses.rules.minutes import State
 from app.courses.rules.seeing import Viewer
-from app.courses.services import closing, signing
+from app.courses.services import absences, closing, signing
 from app.courses.services.closing import Mark
 from app.courses.views import said
 from app.web.typography import words
+from app.web.words import said as reason_said
 
 bp = Blueprint("half_day", "app.courses", url_prefix="/courses/half-days", template_folder="templates")
 
@@ -74,7 +76,7 @@ def sheet(session_id: int) -> ResponseReturnValue:
 @bp.route("/<int:session_id>/people/<int:enrolment_id>", methods=["GET", "POST"])
 def person(session_id: int, enrolment_id: int) -> ResponseReturnValue:
     """One person's half-day: late, left, absent, or a correction of what was closed."""
-    occasion, _viewer = _mine(session_id)
+    occasion, viewer = _mine(session_id)
     now = clock.now()
     slot = presence.slot_of(session_id, enrolment_id, now=now) or abort(404)
     form = MarkForm(state="absent" if slot.facts.state == State.ABSENT else "present", **_times(occasion, slot))
@@ -94,6 +96,7 @@ def person(session_id: int, enrolment_id: int) -> ResponseReturnValue:
     history = occasions.history(session_id, enrolment_id)
     return render_template(
         "courses/presence/person.html",
+        justify=JustifyForm(formdata=None, category=slot.category) if _may_justify(viewer, slot) else None,
         one=occasion,
         slot=slot,
         name=name,
@@ -102,6 +105,28 @@ def person(session_id: int, enrolment_id: int) -> ResponseReturnValue:
         act_name=said.act_name,
         mark_said=said.mark,
     ), form.status
+
+
+@bp.post("/<int:session_id>/people/<int:enrolment_id>/reason")
+def reason(session_id: int, enrolment_id: int) -> ResponseReturnValue:
+    """An absence is justified, or is no longer: for the head and the manager, who alone see the category."""
+    _occasion, viewer = _mine(session_id)
+    if not (viewer.is_head or viewer.is_manager):
+        abort(404)
+    form = JustifyForm()
+    asked: dict[str, Any] = {"session_id": session_id, "enrolment_id": enrolment_id, "actor_id": current_user.id, "now": clock.now()}
+    if form.validate_on_submit():
+        try:
+            if form.category.data:
+                absences.justify(**asked, category=form.category.data)
+            else:
+                absences.withdraw(**asked, reason=form.why.data)
+        except Refused as refused:
+            for one in refused.reasons:
+                flash(reason_said(one), "warn")
+        else:
+            flash(_("C’est noté."))
+    return redirect(url_for(".person", session_id=session_id, enrolment_id=enrolment_id))
 
 
 @bp.post("/<int:session_id>/unlock")
@@ -123,8 +148,8 @@ def link(session_id: int) -> ResponseReturnValue:
         try:
             signing.send_link(session_id=session_id, enrolment_id=form.enrolment.data, actor_id=current_user.id, now=clock.now())
         except Refused as refused:
-            for reason in refused.reasons:
-                flash(_(reason.sentence), "warn")
+            for one in refused.reasons:
+                flash(reason_said(one), "warn")
         else:
             flash(_("Le lien personnel est parti par courriel."))
     return redirect(url_for(".sheet", session_id=session_id))
@@ -139,6 +164,11 @@ def _mine(session_id: int) -> tuple[Occasion, Viewer]:
     ):
         abort(404)
     return occasion, viewer
+
+
+def _may_justify(viewer: Viewer, slot: Slot) -> bool:
+    missed = slot.facts.state == State.ABSENT or (slot.facts.state == State.PRESENT and slot.facts.missed > 0)
+    return missed and (viewer.is_head or viewer.is_manager)
 
 
 def _expected(session_id: int, now: datetime) -> list[Slot]:

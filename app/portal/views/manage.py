@@ -17,6 +17,7 @@ from app.booking.queries import Directory
 from app.booking.rules import Thing, grid
 from app.core import clock, mail
 from app.core.period import day_period
+from app.courses.queries import occasions
 from app.members.views import needs
 from app.place import queries as place_queries
 from app.place.models import Place
@@ -29,6 +30,8 @@ from app.web import typography
 from app.web.forms import FIRST_DAY, LAST_DAY
 
 SOON = timedelta(days=30)  # before a clearance ends
+UNSIGNED_FOR = timedelta(days=14)  # half-days that are older are on the cohort's own page
+MOST_UNSIGNED = 4  # half-days named one by one
 LETTERS = 3  # to look for somebody
 EXPECTED = (Status.HELD, Status.PENDING, Status.CONFIRMED, Status.CHECKED_IN, Status.DONE)
 
@@ -161,6 +164,16 @@ def _decisions(place: Place, things: Directory) -> Iterator[Decision]:
                 href_label=_("Voir"),
             )
     today = now.astimezone(place.tz).date()
+    if current_user.may("manage_courses"):
+        unsigned = occasions.to_countersign(now=now, place_id=place.id, since=today - UNSIGNED_FOR)
+        for occasion, missing in unsigned[:MOST_UNSIGNED]:
+            yield Decision(
+                words.plural(missing, _("Une présence à régulariser"), _("{n} présences à régulariser")),
+                f"{words.day(occasion.day)}, {words.hours_range(occasion.starts_at, occasion.ends_at, place.tz)}, {occasion.cohort}",
+                sign="wait",
+                href=url_for("half_day.sheet", session_id=occasion.id),
+                href_label=_("Voir la feuille"),
+            )
     if lapsing := queries.lapsing(place.id, today, today + SOON):
         yield Decision(
             words.plural(len(lapsing), _("Une habilitation finit bientôt"), _("{n} habilitations finissent bientôt")),

@@ -1,0 +1,174 @@
+"""What the course tells people of presence: a link, a reminder, an alert, the day's fingerprint."""
+
+from datetime import date
+
+import sqlalchemy as sa
+from flask import url_for
+from flask_babel import gettext as _
+
+from app.core import clock, mail
+from app.core.db import db
+from app.core.journal import JournalEntry
+from app.core.letters import Letter
+from app.core.mail import OutgoingMail
+from app.core.refusals import N_, Refused
+from app.courses.models import Cohort, CohortTrainer, Enrolment
+from app.courses.queries import occasions, presence
+from app.courses.rules import signing as rules
+from app.courses.rules.alerts import NAMES as LEVELS
+from app.courses.services import signing
+from app.members.models import Member
+from app.place.models import Place
+from app.web import letters
+from app.web.typography import words
+
+# ---------------------------------------------------------------- readers
+
+
+def tell_alert(entry: JournalEntry) -> None:
+    """The person whom it is about, and the heads of their course."""
+    for member_id in dict.fromkeys([entry.member_id, *entry.facts["staff"]]):
+        assert member_id is not None
+        _queue(entry, member_id)
+
+
+def tell_anchor(entry: JournalEntry) -> None:
+    """The manager and the head of the course: somebody remembers the day's fingerprint outside of the database."""
+    managers = sa.select(Member.id).where(Member.role_rows.any(role="manager"), Member.status == "active").order_by(Member.id)
+    heads = sa.select(CohortTrainer.member_id).where(CohortTrainer.cohort_id == entry.subject_id, CohortTrainer.is_head)
+    for member_id in dict.fromkeys([*db.session.scalars(managers), *db.session.scalars(heads)]):
+        _queue(entry, member_id)
+
+
+def _queue(entry: JournalEntry, member_id: int) -> None:
+    mail.queue(
+        entry.event,
+        fact=f"journal:{entry.id}:{member_id}",
+        member_id=member_id,
+        place_id=entry.place_id,
+        facts={"entry": entry.id},
+        now=clock.now(),
+    )
+
+
+# ---------------------------------------------------------------- builders
+
+
+def link_sent(row: OutgoingMail) -> Letter | None:
+    """The personal link is made here, when its mail leaves."""
+    entry = _entry(row)
+    occasion = occasions.occasion(row.facts["subject"])
+    if occasion is None or rules.window(occasion.starts_at, occasion.ends_at).closes_at < clock.now():
+        return None
+    try:
+        token = signing.make_link(
+            session_id=occasion.id, enrolment_id=entry.facts["enrolment"], actor_id=entry.actor_id or 0, now=clock.now()
+        )
+    except Refused:  # signed meanwhile
+        return None
+    link = url_for("signing.by_link", token=token, _external=True)
+    return letters.write(row, "courses/mail/link_sent.txt", one=occasion, link=link)
+
+
+def locked(row: OutgoingMail) -> Letter | None:
+    """To the trainer: somebody typed five wrong codes."""
+    entry, occasion = _entry(row), occasions.occasion(row.facts["subject"])
+    slot = presence.slot_of(row.facts["subject"], entry.facts["enrolment"], now=clock.now())
+    if occasion is None or slot is None or not slot.is_locked or rules.window(occasion.starts_at, occasion.ends_at).closes_at < clock.now():
+        return None
+    name = occasions.names_of([slot.enrolment_id])[slot.enrolment_id]
+    return letters.write(row, "courses/mail/locked.txt", one=occasion, name=name, link=_sheet(occasion.id))
+
+
+def countersign_due(row: OutgoingMail) -> Letter | None:
+    occasion = occasions.occasion(row.facts["session"])
+    slots = [slot for slot in presence.expected_at(row.facts["session"], now=clock.now()) if slot.minutes.to_regularise]
+    if occasion is None or not slots:
+        return None
+    hours = words().hours_exact(sum(slot.minutes.to_regularise for slot in slots))
+    return letters.write(row, "courses/mail/countersign_due.txt", one=occasion, people=len(slots), hours=hours, link=_sheet(occasion.id))
+
+
+def unsigned(row: OutgoingMail) -> Letter | None:
+    followed = presence.followed_by(row.facts["enrolment"], now=clock.now())
+    slots = [slot for slot in followed.over() if slot.minutes.to_regularise and slot.signed_at is None]
+    if not slots:
+        return None
+    link = url_for("presence.mine", _external=True)
+    return letters.write(
+        row, "courses/mail/unsigned.txt", slots=slots[-10:], hours=words().hours_exact(followed.to_date.to_regularise), link=link
+    )
+
+
+def alerted(row: OutgoingMail) -> Letter | None:
+    entry = _entry(row)
+    enrolment = db.session.get_one(Enrolment, entry.subject_id)
+    return letters.write(
+        row,
+        "courses/mail/alerted.txt",
+        level=_(LEVELS[entry.facts["level"]]),
+        is_own=row.member_id == enrolment.member_id,
+        name=enrolment.member.name,
+        cohort=enrolment.cohort.name,
+        unjustified=words().hours_exact(entry.facts["unjustified"]),
+        planned=words().hours_exact(entry.facts["planned"]),
+        link=_hours(row, enrolment),
+    )
+
+
+def anchored(row: OutgoingMail) -> Letter | None:
+    entry = _entry(row)
+    cohort = db.session.get_one(Cohort, entry.subject_id)
+    zone = db.session.get_one(Place, cohort.place_id).tz
+    day = date.fromisoformat(entry.facts["day"])
+    return letters.write(
+        row,
+        "courses/mail/anchored.txt",
+        cohort=cohort.name,
+        day=day,
+        rank=entry.facts["rank"],
+        hash=entry.facts["hash"],
+        at=entry.at,
+        zone=zone,
+    )
+
+
+def _hours(row: OutgoingMail, enrolment: Enrolment) -> str:
+    """One's own hours, or the cohort's for who heads it."""
+    if row.member_id == enrolment.member_id:
+        return url_for("presence.mine", _external=True)
+    return url_for("presence.cohort", cohort_id=enrolment.cohort_id, _external=True)
+
+
+def _sheet(session_id: int) -> str:
+    return url_for("half_day.sheet", session_id=session_id, _external=True)
+
+
+def _entry(row: OutgoingMail) -> JournalEntry:
+    return db.session.get_one(JournalEntry, row.facts["entry"])
+
+
+MAILS: dict[str, mail.Builder] = {
+    "attendance.link_sent": link_sent,
+    "attendance.locked": locked,
+    "attendance.countersign_due": countersign_due,
+    "attendance.unsigned": unsigned,
+    "attendance.alerted": alerted,
+    "attendance.anchored": anchored,
+}
+
+READERS = {
+    "attendance.link_sent": [mail.tell_anyway],
+    "attendance.locked": [mail.tell_anyway],
+    "attendance.alerted": [tell_alert],
+    "attendance.anchored": [tell_anchor],
+}
+
+NAMES: dict[str, str] = {
+    "attendance.link_sent": N_("Lien personnel de signature"),
+    "attendance.locked": N_("Signature bloquée"),
+    "attendance.countersign_due": N_("Demi-journée à contresigner"),
+    "attendance.unsigned": N_("Demi-journée non signée"),
+    "attendance.alerted": N_("Alerte d’absence"),
+    "attendance.anchored": N_("Empreinte du jour"),
+}
