@@ -26,6 +26,8 @@ from app.core import delivery, idempotency, journal, mail, state
 from app.courses import checks as courses_checks
 from app.courses import mails as courses_mails
 from app.courses import models as courses_models
+from app.courses import queries as courses_queries
+from app.courses import views as courses_views
 from app.courses.policy import SessionPolicy
 from app.courses.services import absences, evidence
 from app.courses.views import half_day, signing
@@ -174,6 +176,7 @@ PERSONAL_DATA: tuple[personal_data.Source, ...] = (
     booking_queries.personal_data,
     billing_queries.personal_data,
     fablab_queries.personal_data,
+    courses_queries.personal_data,
     chronicle.personal_data,
 )
 
@@ -185,6 +188,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     signing.bp,
     half_day.bp,
     presence_views.bp,
+    courses_views.bp,
+    courses_views.manage_bp,
     members_views.bp,
     booking_mails.bp,
     feeds.bp,

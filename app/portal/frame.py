@@ -18,6 +18,7 @@ from app.web.registry import Identity, NavItem
 
 NOBODYS = Identity(name="Worklab", zone=ZoneInfo("Europe/Paris"))  # a house without a lieu yet
 _openings: Stamped[str] = Stamped()
+LEARNING = frozenset(("trainee", "trainer", "head_of_course"))  # for them the course is nearer than the lieu
 DAYS_LOOKED = 40  # to find when it opens again
 
 
@@ -58,10 +59,11 @@ def navigation() -> Sequence[NavItem]:
             NavItem("account", _("Compte"), "/me/account"),
             NavItem("manage", _("Gérer"), "/manage/"),
         ]
+    learns = not LEARNING.isdisjoint(current_user.roles)
     return [
         NavItem("week", _("Ma semaine"), "/me"),
         NavItem("book", _("Réserver"), "/coworking/"),
-        NavItem("place", _("Le lieu"), "/place"),
+        NavItem("course", _("Formation"), "/courses/") if learns else NavItem("place", _("Le lieu"), "/place"),
         NavItem("account", _("Mon compte"), "/me/account"),
     ]
 

@@ -24,7 +24,8 @@ from app.courses.queries.cohorts import (
     timetable,
     trainers,
 )
-from app.courses.queries.programmes import Version, outline, version, versions
+from app.courses.queries.personal import personal_data
+from app.courses.queries.programmes import Version, outline, sequences, version, versions
 from app.courses.queries.trainees import (
     Funded,
     Funding,
@@ -71,10 +72,12 @@ __all__ = [
     "outline",
     "own_slots",
     "path_sessions",
+    "personal_data",
     "planned_minutes",
     "poured_minutes",
     "programme_of",
     "seats_taken",
+    "sequences",
     "session",
     "slots",
     "taught_by",

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from app.core import plain_yaml
 from app.core.db import db
-from app.courses.models import Cohort, Programme, ProgrammeVersion
+from app.courses.models import Cohort, Programme, ProgrammeVersion, Sequence
 from app.courses.rules import Outline, programmes
 
 
@@ -52,3 +52,7 @@ def versions(place_id: int) -> list[Version]:
 def version(version_id: int, place_id: int) -> ProgrammeVersion | None:
     found = db.session.get(ProgrammeVersion, version_id)
     return found if found is not None and found.place_id == place_id else None
+
+
+def sequences(version_id: int) -> list[Sequence]:
+    return list(db.session.scalars(sa.select(Sequence).where(Sequence.version_id == version_id).order_by(Sequence.rank)))

@@ -5,7 +5,7 @@ from app.core.refusals import N_, Reason
 
 class VersionFrozen(Reason):
     code = "version_frozen"
-    sentence = N_("La version %(version)s du programme est figée : la promotion « %(cohort)s » a commencé avec elle.")
+    sentence = N_("La version %(version)s du programme est figée : la promotion « %(cohort)s » a commencé avec elle.")
     next_step = N_("Copiez-la sous un nouveau numéro de version, et changez la copie.")
     hard = True
 
@@ -18,14 +18,14 @@ class VersionKnown(Reason):
 
 class VersionPoured(Reason):
     code = "version_poured"
-    sentence = N_("La séquence « %(sequence)s » est dans l’emploi du temps de la promotion « %(cohort)s ».")
+    sentence = N_("La séquence « %(sequence)s » est dans l’emploi du temps de la promotion « %(cohort)s ».")
     next_step = N_("Retirez d’abord cet emploi du temps, ou copiez le programme sous un nouveau numéro.")
     hard = True
 
 
 class CohortCodeTaken(Reason):
     code = "cohort_code_taken"
-    sentence = N_("Une promotion a déjà le code « %(code)s ».")
+    sentence = N_("Une promotion a déjà le code « %(code)s ».")
     next_step = N_("Choisissez-en un autre.")
     hard = True
 
@@ -46,48 +46,48 @@ class CompanyOutside(Reason):
 
 class CohortStarted(Reason):
     code = "cohort_started"
-    sentence = N_("La promotion a commencé : ses dates et son programme ne changent plus d’un bloc.")
+    sentence = N_("La promotion a commencé : ses dates et son programme ne changent plus d’un bloc.")
     next_step = N_("Déplacez, annulez ou ajoutez des séances une par une.")
     hard = True
 
 
 class CohortClosed(Reason):
     code = "cohort_closed"
-    sentence = N_("La promotion est close : on n’y change plus rien.")
+    sentence = N_("La promotion est close : on n’y change plus rien.")
     hard = True
 
 
 class RoomTooSmall(Reason):
     code = "room_too_small"
-    sentence = N_("%(people)s personnes pour %(seats)s places : la salle « %(name)s » est trop petite.")
+    sentence = N_("%(people)s personnes pour %(seats)s places : la salle « %(name)s » est trop petite.")
     next_step = N_("Choisissez une salle plus grande, ou une promotion plus petite.")
     hard = True
 
 
 class NoRoom(Reason):
     code = "room_unknown"
-    sentence = N_("La promotion n’a pas de salle : rien ne serait gardé pour elle.")
+    sentence = N_("La promotion n’a pas de salle : rien ne serait gardé pour elle.")
     next_step = N_("Choisissez la salle où elle se retrouve.")
     hard = True
 
 
 class TrainerElsewhere(Reason):
     code = "trainer_elsewhere"
-    sentence = N_("%(trainer)s est déjà pris·e de %(from)s à %(to)s : séance « %(session)s » de %(cohort)s.")
+    sentence = N_("%(trainer)s est déjà pris·e de %(from)s à %(to)s : séance « %(session)s » de %(cohort)s.")
     next_step = N_("Choisissez une autre personne, ou un autre moment.")
     hard = True
 
 
 class OnHoliday(Reason):
     code = "session_on_holiday"
-    sentence = N_("Le %(day)s est férié : %(name)s.")
-    next_step = N_("Choisissez un autre jour, ou écrivez pourquoi la séance a lieu ; la feuille l’imprimera.")
+    sentence = N_("Le %(day)s est férié : %(name)s.")
+    next_step = N_("Choisissez un autre jour, ou écrivez pourquoi la séance a lieu ; la feuille l’imprimera.")
     hard = True
 
 
 class OnClosure(Reason):
     code = "session_on_closure"
-    sentence = N_("La promotion est fermée le %(day)s : %(label)s.")
+    sentence = N_("La promotion est fermée le %(day)s : %(label)s.")
     next_step = N_("Choisissez un autre jour.")
     hard = True
 
@@ -101,14 +101,14 @@ class OutsideCohort(Reason):
 
 class HalfTaken(Reason):
     code = "half_taken"
-    sentence = N_("La promotion a déjà une séance à ce moment-là : « %(session)s ».")
+    sentence = N_("La promotion a déjà une séance à ce moment-là : « %(session)s ».")
     next_step = N_("Échangez les deux séances, ou choisissez une demi-journée libre.")
     hard = True
 
 
 class AlreadyBegun(Reason):
     code = "session_begun"
-    sentence = N_("Cette séance a commencé : son heure ne change plus.")
+    sentence = N_("Cette séance a commencé : son heure ne change plus.")
     next_step = N_("Corrigez plutôt les présences, ou ajoutez une séance.")
     hard = True
 
@@ -149,7 +149,7 @@ class NoSessions(Reason):
 
 class CohortFull(Reason):
     code = "cohort_full"
-    sentence = N_("La promotion est complète : %(capacity)s places, toutes prises.")
+    sentence = N_("La promotion est complète : %(capacity)s places, toutes prises.")
     next_step = N_("Mettez cette personne en liste d’attente, ou agrandissez la promotion.")
 
 
@@ -188,7 +188,7 @@ class ExemptedElsewhere(Reason):
 
 class ApplicationDecided(Reason):
     code = "application_decided"
-    sentence = N_("Cette candidature est déjà close : %(status)s.")
+    sentence = N_("Cette candidature est déjà close : %(status)s.")
     hard = True
 
 

@@ -1,0 +1,196 @@
+"""One's own course: what comes now, the week, the whole timetable, and each session's page."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from flask import abort, render_template
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from app.core import clock
+from app.core.db import db
+from app.core.money import half_up
+from app.core.period import at
+from app.courses import models, queries
+from app.courses.forms import TimetableForm
+from app.courses.models import CourseSession, Enrolment
+from app.courses.queries import Slot, presence
+from app.courses.views.door import bp, may_run, may_teach, seen_cohort
+from app.courses.views.timetables import state_of, where_of
+from app.place import queries as places
+from app.place.models import Place
+from app.web import typography
+from app.web.forms import FIRST_DAY, LAST_DAY
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far somebody is: minutes proved, of the minutes of their path."""
+
+    done: int
+    planned: int
+    to_date: int
+    justified: int
+    unjustified: int
+    to_regularise: int
+
+    @property
+    def percent(self) -> Decimal:
+        """One decimal, as it is shown and explained."""
+        return Decimal(half_up(1000 * self.done, self.planned)) / 10 if self.planned else Decimal(0)
+
+
+@bp.get("/")
+def mine() -> ResponseReturnValue:
+    place, now = places.current(), clock.now()
+    today = now.astimezone(place.tz).date()
+    monday = today - timedelta(days=today.weekday())
+    slots = queries.own_slots(current_user.id, at(monday, 0, place.tz), at(monday, 7 * 1440, place.tz), with_cancelled=True)
+    paths = queries.enrolments_of(current_user.id)
+    path = paths[0] if paths else None
+    following = queries.next_slot(current_user.id, now)
+    after = next((slot for slot in slots if following and slot.starts_at >= following.ends_at and slot.state == "planned"), None)
+    return render_template(
+        "courses/mine.html",
+        place=place,
+        today=today,
+        path=path,
+        title=queries.programme_of(path.cohort).title if path else "",
+        week_of=_week_of(path, today) if path else None,
+        next=following,
+        above=_above(following, place, now) if following else "",
+        after=after if after and following and after.day == following.day else None,
+        progress=_progress(path, now) if path else None,
+        days=list(_days(slots, monday)),
+        state_of=state_of,
+        where=where_of,
+        taught=queries.taught_by(current_user.id, place.id),
+    )
+
+
+@bp.get("/timetable")
+def timetable() -> ResponseReturnValue:
+    """One's own, or a cohort's: the list of all that comes, or one week as a grid."""
+    return _timetable("courses/timetable.html")
+
+
+@bp.get("/timetable/print")
+def printed() -> ResponseReturnValue:
+    return _timetable("courses/timetable_sheet.html")
+
+
+def _timetable(template: str) -> ResponseReturnValue:
+    place, form = places.current(), TimetableForm()
+    today = clock.today(place.tz)
+    cohort = seen_cohort(form.cohort.data) if form.cohort.data is not None else None
+    is_week = form.view.data == "week"
+    asked = form.week.data or today
+    monday = asked - timedelta(days=asked.weekday())
+    first, last = (monday, monday + timedelta(days=6)) if is_week else (FIRST_DAY, LAST_DAY)
+    if cohort is not None:
+        slots = queries.timetable(cohort.id, first, last, with_cancelled=True)
+    else:
+        slots = queries.own_slots(current_user.id, at(first, 0, place.tz), at(last, 1440, place.tz), with_cancelled=True)
+    return render_template(
+        template,
+        place=place,
+        today=today,
+        cohort=cohort,
+        is_week=is_week,
+        monday=monday,
+        sunday=monday + timedelta(days=6),
+        earlier=monday - timedelta(days=7) if monday - timedelta(days=7) >= FIRST_DAY else None,
+        later=monday + timedelta(days=7) if monday + timedelta(days=13) <= LAST_DAY else None,
+        weeks=list(_weeks(slots)),
+        grid=_grid(slots, monday) if is_week else [],
+        minutes=sum(slot.minutes for slot in slots if slot.state == "planned"),
+        state_of=state_of,
+        where=where_of,
+    )
+
+
+@bp.get("/sessions/<int:session_id>")
+def session(session_id: int) -> ResponseReturnValue:
+    """What is done that half-day and what to bring; for who runs the cohort, the way to change it."""
+    place, now = places.current(), clock.now()
+    found = queries.session(session_id, place.id) or abort(404)
+    seen_cohort(found.cohort_id)
+    slot = queries.slots(CourseSession.id == found.id, with_cancelled=True)[0]
+    step = db.session.get_one(models.Sequence, found.sequence_id)
+    outline = queries.programme_of(found.cohort)
+    skills = {skill.code: skill.title for skill in outline.skills}
+    said = next(one for one in outline.steps if one.code == step.code)
+    return render_template(
+        "courses/session.html",
+        place=place,
+        slot=slot,
+        step=step,
+        skills=[skills[code] for code in (said.skill, *said.linked)],
+        cohort=found.cohort,
+        where=where_of(slot),
+        state=state_of(slot),
+        has_begun=found.starts_at <= now,
+        may_run=may_run(found.cohort_id),
+        may_teach=may_teach(found.cohort_id),
+    )
+
+
+@bp.get("/cohorts/<int:cohort_id>/programme")
+def programme(cohort_id: int) -> ResponseReturnValue:
+    """What the cohort learns, module after module."""
+    cohort = seen_cohort(cohort_id)
+    outline = queries.programme_of(cohort)
+    return render_template("courses/programme.html", cohort=cohort, outline=outline, skills={one.code: one.title for one in outline.skills})
+
+
+def _progress(path: Enrolment, now: datetime) -> Progress:
+    followed = presence.followed_by(path.id, now=now)
+    total = followed.to_date
+    return Progress(total.done, followed.planned, total.planned, total.justified, total.unjustified, total.to_regularise)
+
+
+def _week_of(path: Enrolment, today: date) -> tuple[int, int] | None:
+    """(14, 26): « semaine 14 sur 26 », while the cohort runs."""
+    cohort = path.cohort
+    first = cohort.first_day - timedelta(days=cohort.first_day.weekday())
+    if not cohort.first_day <= today <= cohort.last_day:
+        return None
+    return (today - first).days // 7 + 1, (cohort.last_day - first).days // 7 + 1
+
+
+def _above(slot: Slot, place: Place, now: datetime) -> str:
+    words = typography.words()
+    if slot.starts_at <= now:
+        when = _("Maintenant, et jusqu’à %(hour)s", hour=words.hour(slot.ends_at, place.tz))
+    else:
+        day = words.opening(words.day_near(slot.starts_at, now.astimezone(place.tz).date(), place.tz))
+        when = f"{day}, {words.hours_range(slot.starts_at, slot.ends_at, place.tz)}"
+    return ", ".join(filter(None, (when, where_of(slot))))
+
+
+def _days(slots: Sequence[Slot], monday: date) -> Iterator[tuple[date, list[Slot]]]:
+    """The days of a week: those of work, and the others when something takes place."""
+    for ahead in range(7):
+        day = monday + timedelta(days=ahead)
+        mine = [slot for slot in slots if slot.day == day]
+        if mine or ahead < 5:
+            yield day, mine
+
+
+def _weeks(slots: Sequence[Slot]) -> Iterator[tuple[date, list[Slot]]]:
+    """The sessions by week, each named by its Monday."""
+    by_week: dict[date, list[Slot]] = {}
+    for slot in slots:
+        by_week.setdefault(slot.day - timedelta(days=slot.day.weekday()), []).append(slot)
+    yield from by_week.items()
+
+
+def _grid(slots: Sequence[Slot], monday: date) -> list[tuple[date, list[Slot], list[Slot]]]:
+    """Each day of the week with its morning and its afternoon."""
+    rows = []
+    for day, mine in _days(slots, monday):
+        rows.append((day, [slot for slot in mine if slot.half == "morning"], [slot for slot in mine if slot.half == "afternoon"]))
+    return rows
