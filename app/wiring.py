@@ -32,8 +32,13 @@ from app.courses.policy import SessionPolicy
 from app.courses.services import absences, evidence
 from app.courses.views import half_day, signing
 from app.courses.views import presence as presence_views
+from app.coworking import checks as coworking_checks
+from app.coworking import mails as coworking_mails
+from app.coworking import models as coworking_models
+from app.coworking import queries as coworking_queries
+from app.coworking import services as coworking
 from app.coworking import views as coworking_views
-from app.coworking.policy import DeskPolicy, RoomPolicy, SpacePolicy
+from app.coworking.policy import DeskPolicy, EventPolicy, RoomPolicy, SpacePolicy
 from app.fablab import checks as fablab_checks
 from app.fablab import mails as fablab_mails
 from app.fablab import models as fablab_models
@@ -59,7 +64,7 @@ from app.web import shell
 
 # Every table of the house, so that migrations see them all.
 MODELS = (
-    *(journal, idempotency, mail, state, place_models, members_models, billing_models, booking_models),
+    *(journal, idempotency, mail, state, place_models, members_models, billing_models, booking_models, coworking_models),
     *(fablab_models, courses_models, api_models),
 )
 
@@ -73,13 +78,16 @@ POLICIES: Mapping[Kind, Policy] = {
     Kind.MACHINE: MachinePolicy(),
     Kind.TRAINING: TrainingPolicy(),
     Kind.SESSION: SessionPolicy(),
+    Kind.EVENT: EventPolicy(),
 }
 
 # What is due, each minute, in this order; each takes `now`, opens its own transactions, and says how many things it did.
 TICKS: tuple[Callable[..., int], ...] = (
     booking.lapse_holds,
     booking.settle_arrivals,
+    coworking.lapse_seats,
     booking.remind,
+    coworking.forget_visitors,
     booking.forget_keys,
     members_services.forget_old,
     fablab_services.settle_trainings,
@@ -91,16 +99,29 @@ TICKS: tuple[Callable[..., int], ...] = (
 )
 
 # Who writes the words of a mail, by its kind; a mail that tells an event has the event's name.
-MAILS: Mapping[str, mail.Builder] = {**members_mails.MAILS, **booking_mails.MAILS, **fablab_mails.MAILS, **courses_mails.MAILS}
+MAILS: Mapping[str, mail.Builder] = {
+    **members_mails.MAILS,
+    **booking_mails.MAILS,
+    **coworking_mails.MAILS,
+    **fablab_mails.MAILS,
+    **courses_mails.MAILS,
+}
 
 # What the manager's page calls each of them.
-MAIL_NAMES: Mapping[str, str] = {**members_mails.NAMES, **booking_mails.NAMES, **fablab_mails.NAMES, **courses_mails.NAMES}
+MAIL_NAMES: Mapping[str, str] = {
+    **members_mails.NAMES,
+    **booking_mails.NAMES,
+    **coworking_mails.NAMES,
+    **fablab_mails.NAMES,
+    **courses_mails.NAMES,
+}
 
 # Who reads an event of the journal, to write what follows from it: a mail to send, a webhook to call.
 READERS: Mapping[str, Sequence[journal.Reader]] = journal.together(
     courses_mails.READERS,
     members_mails.READERS,
     booking_mails.READERS,
+    coworking_mails.READERS,
     fablab_mails.READERS,
     dict.fromkeys(EVENTS, (webhooks.tell_webhooks,)),
 )
@@ -118,6 +139,7 @@ CHECKS: tuple[Callable[[Session], Iterator[str]], ...] = (
     booking_checks.journal,
     booking_checks.prices,
     fablab_checks.trainings,
+    coworking_checks.seats,
     billing_checks.ledger,
     billing_checks.balances,
     billing_checks.reversals,
@@ -142,6 +164,8 @@ PUBLIC: frozenset[str] = frozenset(
         "api_docs.*",
         "house_rules.*",
         "lieux.*",
+        "agenda.index",
+        "agenda.event",
         "portal.home",
         "members.sign_in",
         "members.sign_out",
@@ -174,6 +198,7 @@ PROVEN_OTHERWISE: frozenset[str] = frozenset(
 PERSONAL_DATA: tuple[personal_data.Source, ...] = (
     members_queries.personal_data,
     booking_queries.personal_data,
+    coworking_queries.personal_data,
     billing_queries.personal_data,
     fablab_queries.personal_data,
     courses_queries.personal_data,
@@ -183,7 +208,8 @@ PERSONAL_DATA: tuple[personal_data.Source, ...] = (
 # The pages of each room.
 BLUEPRINTS: tuple[Blueprint, ...] = (
     portal_views.bp,
-    coworking_views.bp,
+    *coworking_views.BLUEPRINTS,
+    coworking_mails.bp,
     fablab_views.bp,
     signing.bp,
     half_day.bp,

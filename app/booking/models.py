@@ -25,6 +25,11 @@ class Kind(StrEnum):
     SPACE = "space"
     SESSION = "session"  # a course takes a classroom or a trainer
     TRAINING = "training"  # an initiation takes its machines
+    EVENT = "event"  # a repair café, a workshop, a class of the lieu takes its room
+
+
+# The lieu takes these for itself: no quota, no seat, no price of a person, nobody to be late.
+NOT_FOR_PEOPLE = (Kind.SESSION, Kind.TRAINING, Kind.EVENT)
 
 
 class Status(StrEnum):
@@ -215,6 +220,7 @@ class Outage(Model):
     __table_args__ = (
         sa.CheckConstraint("ends_at IS NULL OR starts_at < ends_at", name="forward"),
         sa.Index("ix_outage_resource", "resource_id"),
+        sa.Index("ix_outage_outside", "outside_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -225,6 +231,8 @@ class Outage(Model):
     actor_id: Mapped[int | None]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    outside_id: Mapped[int | None]  # the calendar from elsewhere that says so; then it is no breakdown, only somebody else's turn
+    outside_key: Mapped[str] = mapped_column(sa.String(64), default="")  # which of its times
 
 
 class Occupancy(Model):

@@ -75,7 +75,15 @@ def when(half: str | None, starts_at: datetime, ends_at: datetime, zone: ZoneInf
     """« mardi 8 décembre, le matin », « mardi 8 décembre, de 14 h à 15 h 30 »."""
     say = words()
     part = {"morning": _("le matin"), "afternoon": _("l’après-midi"), "day": _("toute la journée")}.get(half or "")
+    first, last = starts_at.astimezone(zone).date(), ends_at.astimezone(zone).date()
+    if part and first != last:
+        return f"{say.days_range(first, last)}, {part}"
     return f"{say.day(starts_at, zone)}, {part}" if part else say.span(starts_at, ends_at, zone)
+
+
+def place_line(place: Place) -> str:
+    """« L’Écloserie, Ancienne école, 61500 Boitron »."""
+    return ", ".join(filter(None, (place.name, place.street, f"{place.postal_code} {place.town}".strip())))
 
 
 def covered(parts: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -99,7 +107,6 @@ def event(row: Dated, place: Place) -> Event:
         note.append(row.note)
     if row.free_until is not None and row.status in (*_STANDS, *_TENTATIVE):
         note.append(_("Annulation sans frais jusqu’au %(moment)s.", moment=words().moment(row.free_until, place.tz)))
-    town = f"{place.postal_code} {place.town}".strip()
     return Event(
         uid=row.uid,
         starts_at=row.starts_at,
@@ -111,7 +118,7 @@ def event(row: Dated, place: Place) -> Event:
         status=_status(row),
         recurrence_id=row.original_start if row.original_start not in (None, row.starts_at) else None,
         description="\n".join(note),
-        location=", ".join(filter(None, (place.name, place.street, town))),
+        location=place_line(place),
         url=page_of(row.id),
         categories=(_(_SORTS.get(row.thing_kind, N_("Réservation"))),),
     )

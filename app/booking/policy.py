@@ -52,6 +52,11 @@ class Request:
         return self.wants[0]
 
     @property
+    def is_group(self) -> bool:
+        """Several seats at the same time: a cohort, a company's people; who asks does not sit on all of them."""
+        return any(want.period.overlaps(self.wants[0].period) for want in self.wants[1:])
+
+    @property
     def period(self) -> Period:
         """From the start of the first to the end of the last."""
         return Period(min(want.period.starts_at for want in self.wants), max(want.period.ends_at for want in self.wants))

@@ -1,5 +1,8 @@
 """Shapes of what coworking's pages are asked."""
 
+import re
+from datetime import date, timedelta
+
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 
@@ -8,6 +11,7 @@ from app.web.forms import SelectChoice
 
 PARTS = ("morning", "afternoon", "day", "hours")
 MEMORABLE = 500  # characters of a note
+LONGEST_BLOCK = timedelta(days=30)  # from the first day of a block to the last
 
 
 class WishForm(forms.QueryForm):
@@ -87,3 +91,110 @@ class PlanForm(forms.QueryForm):
 
     day = forms.DateField(_l("Le jour"))
     half = forms.StringField(max_length=10)
+
+
+# ---------------------------------------------------------------- the life of the lieu
+
+
+class InviteForm(forms.Form):
+    """Somebody who comes to see a member."""
+
+    name = forms.StringField(_l("Son nom"), [forms.InputRequired()], max_length=120, render_kw={"autocomplete": "off"})
+    email = forms.EmailField(_l("Son adresse électronique"), description=_l("Pour lui envoyer un mot de bienvenue ; oubliée un an après."))
+    day = forms.DateField(_l("Le jour"))
+
+
+class GroupBookForm(forms.Form):
+    """Seats side by side for some days: a cohort, a company's people."""
+
+    pool = forms.SelectField(_l("Où"))
+    seats = forms.IntegerField(_l("Combien de places"), [forms.InputRequired()], minimum=2, maximum=200)
+    first_day = forms.DateField(_l("Du"), [forms.InputRequired()])
+    last_day = forms.DateField(_l("Au"), [forms.InputRequired()], description=_l("Ce jour compris, un mois au plus."))
+    half = forms.SelectField(
+        _l("À quel moment"),
+        choices=[
+            SelectChoice("day", _l("Toute la journée")),
+            SelectChoice("morning", _l("Le matin")),
+            SelectChoice("afternoon", _l("L’après-midi")),
+        ],
+        default="day",
+    )
+    payer = forms.SelectField(_l("Pour qui"))
+    note = forms.StringField(_l("Un mot"), max_length=MEMORABLE, description=_l("Par exemple : promotion 2027."))
+
+    def validate_last_day(self, field: forms.DateField) -> None:
+        if field.data and self.first_day.data and field.data < self.first_day.data:
+            raise forms.ValidationError(gettext("La fin vient après le début, ou le même jour."))
+        if field.data and self.first_day.data and field.data - self.first_day.data > LONGEST_BLOCK:
+            raise forms.ValidationError(gettext("Un mois au plus : faites-en deux réservations."))
+
+
+class EventForm(forms.Form):
+    """An event of the lieu, and the room that it takes."""
+
+    title = forms.StringField(_l("Titre"), [forms.InputRequired()], max_length=120)
+    text = forms.TextAreaField(
+        _l("De quoi il s’agit"),
+        max_length=5000,
+        description=_l("Une ligne vide sépare deux paragraphes ; **gras**, - devant chaque point d’une liste."),
+        render_kw={"rows": 6},
+    )
+    day = forms.DateField(_l("Le jour"), [forms.InputRequired()])
+    start = forms.TimeField(_l("De"), [forms.InputRequired()])
+    end = forms.TimeField(_l("À"), [forms.InputRequired()])
+    room = forms.SelectField(_l("Où"))
+    elsewhere = forms.StringField(_l("Ailleurs"), max_length=120, description=_l("Si ce n’est pas dans une salle du lieu."))
+    seats = forms.IntegerField(_l("Nombre de places"), minimum=0, maximum=1000, description=_l("0 ou vide : sans limite."))
+    public = forms.BooleanField(_l("Montrer à tout le monde, sur la page publique"), default=True)
+    override_reason = forms.StringField(
+        _l("Passer outre les horaires"), max_length=MEMORABLE, description=_l("Un soir, un dimanche : écrivez pourquoi, c’est gardé.")
+    )
+
+    def validate_end(self, field: forms.TimeField) -> None:
+        if field.data and self.start.data and field.data <= self.start.data:
+            raise forms.ValidationError(gettext("La fin vient après le début, le même jour."))
+
+
+class WhyForm(forms.Form):
+    reason = forms.StringField(_l("Pourquoi"), max_length=300, description=_l("Les personnes inscrites sont prévenues."))
+
+
+class NameForm(forms.Form):
+    """Somebody without an account, whom the lieu puts down."""
+
+    name = forms.StringField(_l("Son nom"), [forms.InputRequired()], max_length=120, render_kw={"autocomplete": "off"})
+
+
+class AnnouncementForm(forms.Form):
+    title = forms.StringField(_l("Titre"), [forms.InputRequired()], max_length=120)
+    text = forms.TextAreaField(_l("Le message"), max_length=5000, render_kw={"rows": 5})
+    first_day = forms.DateField(_l("Du"), [forms.InputRequired()])
+    last_day = forms.DateField(_l("Au"), [forms.InputRequired()], description=_l("Ce jour compris."))
+    public = forms.BooleanField(_l("Montrer à tout le monde, sur la page publique"))
+
+
+class KeyForm(forms.Form):
+    kind = forms.RadioField(_l("Quoi"), choices=[SelectChoice("key", _l("une clé")), SelectChoice("badge", _l("un badge"))], default="key")
+    mark = forms.StringField(_l("Sa marque"), [forms.InputRequired()], max_length=40, description=_l("Ce qui est écrit dessus."))
+    opens = forms.StringField(_l("Ce qu’elle ouvre"), max_length=120)
+
+
+class LendForm(forms.Form):
+    member_id = forms.SelectField(_l("À qui"), coerce=int)
+    deposit = forms.MoneyField(_l("Caution"), description=_l("Vide : pas de caution."))
+
+
+class LettersForm(forms.QueryForm):
+    q = forms.StringField(_l("Chercher"), max_length=80)
+
+
+class MonthForm(forms.QueryForm):
+    """A month, « 2027-01 »."""
+
+    month = forms.StringField(_l("Le mois"), max_length=7)
+
+    def month_of(self, usual: date) -> date:
+        """The first day of the month that was asked for, else of this one."""
+        said = re.fullmatch(r"(20\d\d)-(0[1-9]|1[0-2])", self.month.data or "")
+        return date(int(said[1]), int(said[2]), 1) if said else usual.replace(day=1)

@@ -52,6 +52,10 @@ class SpacePolicy(RoomPolicy):
     """A whole space: takes everything that is inside, and gives no right to use the machines there."""
 
 
+class EventPolicy(LieuPolicy):
+    """What the lieu itself holds in a room (a repair café, a class): nothing is due."""
+
+
 def _hourly(request: Request) -> Quote:
     prices = billing.price_list(request.place)
     thing = request.first.thing

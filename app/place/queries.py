@@ -38,6 +38,10 @@ def at_hand() -> Place | None:
     return found
 
 
+def by_id(place_id: int) -> Place:
+    return db.session.get_one(Place, place_id)
+
+
 def places() -> list[Place]:
     return list(db.session.scalars(sa.select(Place).order_by(Place.id)))
 

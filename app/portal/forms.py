@@ -1,7 +1,5 @@
 """Shapes of what the portal's pages are asked."""
 
-import re
-from datetime import date
 from typing import Any
 
 from flask_babel import gettext
@@ -91,17 +89,6 @@ class JournalForm(forms.QueryForm):
     person = forms.IntegerField(_l("Numéro de la personne"), minimum=1, maximum=2**31 - 1)
     since = forms.DateField(_l("Depuis le"))
     until = forms.DateField(_l("Jusqu’au"))
-
-
-class MonthForm(forms.QueryForm):
-    """A month, « 2027-01 »."""
-
-    month = forms.StringField(_l("Le mois"), max_length=7)
-
-    def month_of(self, usual: date) -> date:
-        """The first day of the month that was asked for, else of this one."""
-        said = re.fullmatch(r"(20\d\d)-(0[1-9]|1[0-2])", self.month.data or "")
-        return date(int(said[1]), int(said[2]), 1) if said else usual.replace(day=1)
 
 
 class ForgiveForm(forms.Form):

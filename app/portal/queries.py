@@ -19,6 +19,7 @@ TOLD = (
     *(f"booking.{status}" for status in Status),
     "booking.moved",
     "booking.noted",
+    "booking.reseated",
     "booking.forgiven",
     "booking.on_trust",
     "booking.held_offer",

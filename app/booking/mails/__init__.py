@@ -19,6 +19,7 @@ from app.booking.mails.one import (
     rejected,
     released,
     remind,
+    reseated,
     tell_of_trust,
 )
 from app.booking.mails.several import (
@@ -47,6 +48,7 @@ MAILS: dict[str, mail.Builder] = {
     "booking.cancelled": cancelled,
     "booking.late_cancelled": late_cancelled,
     "booking.no_show": no_show,
+    "booking.reseated": reseated,
     "booking.forgiven": forgiven,
     "booking.on_trust": on_trust,
     "booking.held_offer": held_offer,
@@ -62,6 +64,7 @@ MAILS: dict[str, mail.Builder] = {
 READERS: dict[str, list[journal.Reader]] = {
     **{event: [mail.tell] for event in MAILS},
     "booking.held_offer": [mail.tell_anyway],
+    "booking.reseated": [mail.tell_anyway],
     "booking.on_trust": [tell_of_trust],
     "booking.reminder_due": [remind],
     "outage.declared": [mail.tell_each],
@@ -78,6 +81,7 @@ NAMES: dict[str, str] = {
     "booking.cancelled": N_("Réservation annulée"),
     "booking.late_cancelled": N_("Réservation annulée tard"),
     "booking.no_show": N_("Absence"),
+    "booking.reseated": N_("Places d’un groupe changées"),
     "booking.forgiven": N_("Absence ou retard effacé"),
     "booking.on_trust": N_("Demi-journées à crédit"),
     "booking.held_offer": N_("Place proposée"),

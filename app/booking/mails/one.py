@@ -110,6 +110,16 @@ def no_show(row: OutgoingMail) -> Letter | None:
     return told.tell("no_show", **told.price()) if told and told.row.status == Status.NO_SHOW else None
 
 
+def reseated(row: OutgoingMail) -> Letter | None:
+    """A group keeps its booking when a seat goes: which seats replace it, and how many are missing."""
+    told = told_of(row)
+    if told is None or told.row.status not in LIVE:
+        return None
+    things, facts = queries.directory(told.place), told.entry.facts
+    swaps = [(things.any(before).name, things.any(after).name) for before, after in facts["moved"]]
+    return told.tell("reseated", swaps=swaps, lost=facts["lost"], **told.price())
+
+
 def forgiven(row: OutgoingMail) -> Letter | None:
     """Nothing is kept for a no-show or a late cancellation; said from the entry, since the booking itself stays as it was."""
     told = told_of(row, at_any_age=True)

@@ -7,8 +7,8 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 
 from app.booking import papers, queries
-from app.booking.mails.told import MOST_LISTED, NOT_FOR_PEOPLE, About, about_row, lines_of, told_of
-from app.booking.models import LIVE, Booking, Kind, Outage, Resource, Series, SeriesDate, Status
+from app.booking.mails.told import MOST_LISTED, About, about_row, lines_of, told_of
+from app.booking.models import LIVE, NOT_FOR_PEOPLE, Booking, Kind, Outage, Resource, Series, SeriesDate, Status
 from app.booking.papers import Dated
 from app.booking.services import ask, examine
 from app.booking.services.searching import alternatives

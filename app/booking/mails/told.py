@@ -8,7 +8,7 @@ from typing import Any, Literal
 from flask import current_app
 
 from app.booking import papers, queries
-from app.booking.models import Booking, Kind
+from app.booking.models import NOT_FOR_PEOPLE, Booking
 from app.booking.papers import Dated
 from app.core import calendar, clock, mail
 from app.core.calendar import Contact
@@ -21,7 +21,6 @@ from app.members.models import Member
 from app.place.models import Place
 from app.web import letters
 
-NOT_FOR_PEOPLE = (Kind.SESSION, Kind.TRAINING)  # the course or the fablab tells its own
 STALE = timedelta(days=2)  # after a booking, nobody is told of it any more (the worker was away, or the lieu is a demonstration)
 MOST_LISTED = 60  # dates of a series that a mail lists
 

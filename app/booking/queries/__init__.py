@@ -1,6 +1,18 @@
 """Reads of the engine: the things, who holds them, what a person holds."""
 
-from app.booking.queries.bookings import LONGEST, booking, bookings_in, bookings_of, dated, held_by, rows_of, usual_thing
+from app.booking.queries.bookings import (
+    LONGEST,
+    Used,
+    booking,
+    bookings_in,
+    bookings_of,
+    dated,
+    guests_on,
+    held_by,
+    rows_of,
+    used_by_organisation,
+    usual_thing,
+)
 from app.booking.queries.occupancies import absences, away, rows, rows_everywhere, taken, waiting
 from app.booking.queries.personal import personal_data
 from app.booking.queries.things import Directory, directory, outages, thing_of, usual_rules
@@ -8,6 +20,7 @@ from app.booking.queries.things import Directory, directory, outages, thing_of, 
 __all__ = [
     "LONGEST",
     "Directory",
+    "Used",
     "absences",
     "away",
     "booking",
@@ -15,6 +28,7 @@ __all__ = [
     "bookings_of",
     "dated",
     "directory",
+    "guests_on",
     "held_by",
     "outages",
     "personal_data",
@@ -23,6 +37,7 @@ __all__ = [
     "rows_of",
     "taken",
     "thing_of",
+    "used_by_organisation",
     "usual_rules",
     "usual_thing",
     "waiting",

@@ -1,15 +1,17 @@
 """The bookings of a person, of a lieu, and as calendars and mails read them."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from app.booking.models import IS_OCCUPYING, LIVE, OCCUPYING, Booking, Occupancy, Resource, SeriesDate
+from app.booking.models import IS_OCCUPYING, LIVE, OCCUPYING, Booking, Occupancy, Resource, SeriesDate, Status
 from app.booking.papers import Dated
 from app.booking.rules import Held
 from app.core.db import UtcDateTime, as_stored, db, seconds, table
-from app.core.period import Period
+from app.core.period import Period, day_period
 
 LONGEST = timedelta(days=31)  # no booking of a person lasts longer
 _BOOKING, _RESOURCE = table(Booking), table(Resource)
@@ -115,6 +117,59 @@ def bookings_in(place_id: int, period: Period, *, statuses: Iterable[str] = LIVE
             .order_by(Booking.starts_at, Booking.id)
         )
     )
+
+
+def guests_on(place_id: int, day: date, zone: ZoneInfo) -> list[Booking]:
+    """The bookings of a day that are for somebody's guest, with their host, in order."""
+    period = day_period(day, zone)
+    return list(
+        db.session.scalars(
+            sa.select(Booking)
+            .where(
+                Booking.place_id == place_id,
+                Booking.starts_at >= period.starts_at,
+                Booking.starts_at < period.ends_at,
+                Booking.status.in_(LIVE),
+                Booking.guest_name != "",
+            )
+            .options(sa.orm.joinedload(Booking.member))
+            .order_by(Booking.starts_at, Booking.id)
+        )
+    )
+
+
+class Used(NamedTuple):
+    """How much of the lieu a person used on an organisation's account: numbers only."""
+
+    member_id: int
+    bookings: int
+    half_days: int
+    minutes: int
+    cents: int
+
+
+def used_by_organisation(organisation_id: int, period: Period) -> dict[int, Used]:
+    """By person, what an organisation pays for in a period: half-days, minutes, cents; never which seat."""
+    rows = db.session.execute(
+        sa.select(Booking.member_id, Booking.covered_by, Booking.price_cents).where(
+            Booking.organisation_id == organisation_id,
+            Booking.starts_at >= period.starts_at,
+            Booking.starts_at < period.ends_at,
+            Booking.status.in_((*LIVE, Status.NO_SHOW, Status.LATE_CANCELLED)),
+            Booking.status != Status.HELD,
+            Booking.forgiven_at.is_(None),
+        )
+    )
+    found: dict[int, Used] = {}
+    for member_id, covered_by, cents in rows:
+        before = found.get(member_id, Used(member_id, 0, 0, 0, 0))
+        units = {"half_day": 0, "minute": 0}
+        for part in covered_by:
+            units[part["unit"]] = units.get(part["unit"], 0) + part["units"]
+        found[member_id] = Used(
+            member_id, before.bookings + 1, before.half_days + units["half_day"], before.minutes + units["minute"], before.cents + cents
+        )
+    return found
 
 
 def dated(*which: sa.ColumnElement[bool]) -> list[Dated]:

@@ -181,7 +181,7 @@ class BlockedByTraining(Reason):
 
 class BlockedBySession(Reason):
     code = "blocked_by_session"
-    sentence = N_("%(name)s : la formation l’occupe de %(from)s à %(to)s.")
+    sentence = N_("%(name)s : un cours ou un atelier l’occupe de %(from)s à %(to)s.")
     next_step = N_("Choisissez un autre moment.")
     hard = True
     taken = True

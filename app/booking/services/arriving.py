@@ -3,10 +3,9 @@
 from datetime import datetime, timedelta
 
 from app.booking import queries
-from app.booking.models import Booking, Status
+from app.booking.models import NOT_FOR_PEOPLE, Booking, Status
 from app.booking.rules import AlreadyCancelled, CheckInOver, NotConfirmed, NotYetThere, Thing
 from app.booking.services.cancelling import CANCELLED, everything, give_back
-from app.booking.services.examining import NOT_FOR_PEOPLE
 from app.booking.services.freeing import free
 from app.booking.services.waiting import turn_of
 from app.core import journal
@@ -15,6 +14,7 @@ from app.core.refusals import Refused
 from app.place.models import Place
 from app.place.services import touch_calendar
 
+A_DAY = timedelta(days=1)
 EARLY = timedelta(minutes=30)  # one may come a little before
 
 
@@ -71,8 +71,9 @@ def check_in(booking_id: int, *, actor_id: int, now: datetime) -> Booking:
 
 
 def no_show_at(booking: Booking, thing: Thing) -> datetime | None:
-    """From this instant an empty place is given to others; None where nobody signals their arrival."""
-    if not thing.rules.check_in or booking.kind in NOT_FOR_PEOPLE:
+    """From this instant an empty place is given to others; None where nobody signals their arrival: a group that has its seats
+    for days, what the lieu takes for itself."""
+    if not thing.rules.check_in or booking.kind in NOT_FOR_PEOPLE or booking.ends_at - booking.starts_at > A_DAY:
         return None
     return max(booking.starts_at, booking.created_at) + timedelta(minutes=thing.rules.no_show_after)
 

@@ -11,6 +11,7 @@ from app.booking.models import OCCUPYING, Booking, Kind, Occupancy, Outage, Reso
 from app.booking.rules import Thing
 from app.booking.services.cancelling import end, everything
 from app.booking.services.freeing import offer_freed
+from app.booking.services.reseating import Blocking, reseat
 from app.booking.services.writing import take_turn
 from app.core import journal
 from app.core.db import db, transaction
@@ -108,7 +109,8 @@ def declare_outage(
         whole = Period(starts_at, ends_at or FOREVER)
         entry = journal.record("outage.declared", outage.id, place_id=thing.place_id, actor_id=actor_id, at=now, resource_id=thing.id)
         ids = _with_what_it_holds(thing)
-        gone = _cancel_all(booked_on(ids, whole), now=now, actor_id=actor_id, cause_id=entry.id, reason=reason)
+        blocked = Blocking(frozenset(ids), whole)
+        gone = _cancel_all(booked_on(ids, whole), now=now, actor_id=actor_id, cause_id=entry.id, reason=reason, blocked=blocked)
         for thing_id in ids:
             _hold(thing.place_id, thing_id, whole, outage_id=outage.id)
         _offer_what_is_left(gone, now=now)
@@ -156,9 +158,14 @@ def _with_what_it_holds(thing: Thing) -> list[int]:
     return [thing.id, *(one.id for one in inner)]
 
 
-def _cancel_all(bookings: Iterable[Booking], *, now: datetime, actor_id: int | None, cause_id: int, reason: str) -> list[Booking]:
+def _cancel_all(
+    bookings: Iterable[Booking], *, now: datetime, actor_id: int | None, cause_id: int, reason: str, blocked: Blocking | None = None
+) -> list[Booking]:
+    """Give these bookings back; of one that holds several seats, only what is blocked and finds no other seat."""
     gone = []
     for booking in bookings:
+        if blocked is not None and reseat(booking, blocked, now=now, actor_id=actor_id, cause_id=cause_id):
+            continue
         end(booking, everything(booking), now=now, actor_id=actor_id, reason=reason, cause_id=cause_id, offers=False)
         gone.append(booking)
     return gone

@@ -7,7 +7,7 @@ from datetime import date
 from app.billing import queries as billing
 from app.billing.rules import Balance, Coverage, LotView, Paused, coverage, reasons_tab, trust_origin, trust_view
 from app.booking import queries
-from app.booking.models import Kind
+from app.booking.models import NOT_FOR_PEOPLE, Kind
 from app.booking.policy import Quote, Request, Want, policy_for
 from app.booking.rules import (
     BadInterval,
@@ -33,7 +33,6 @@ from app.place.models import Place
 from app.place.rules import reasons_closed
 
 SEATED = (Kind.DESK, Kind.OFFICE)  # one person sits in one place at a time
-NOT_FOR_PEOPLE = (Kind.SESSION, Kind.TRAINING)  # the lieu takes these for itself: no quota, no seat, no price of a person
 OWN_HOURS = (Kind.SESSION,)  # a course keeps its own calendar, made long before: lengths, notice and opening hours are for people
 
 
@@ -192,7 +191,7 @@ def _reasons_own(request: Request, facts: Facts) -> Iterator[Reason]:
             now=request.now,
             zone=request.place.tz,
         )
-    if request.kind in SEATED and not request.guest_name:
+    if request.kind in SEATED and not request.guest_name and not request.is_group:
         for other in mine:
             if other.kind in SEATED and not other.for_guest and any(want.period.overlaps(other.period) for want in request.wants):
                 yield OwnOverlap(name=other.name)
@@ -265,7 +264,7 @@ def _takings(want: Want, request: Request, facts: Facts) -> list[Taking]:
 
 
 def _holder(request: Request) -> str:
-    return {Kind.SESSION: "session", Kind.TRAINING: "training"}.get(request.kind, "booking")
+    return {Kind.SESSION: "session", Kind.EVENT: "session", Kind.TRAINING: "training"}.get(request.kind, "booking")
 
 
 def _why_full(wants: Collection[Want], missing: int, request: Request, facts: Facts) -> Reason:

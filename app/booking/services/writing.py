@@ -11,10 +11,10 @@ from sqlalchemy.orm.util import identity_key
 
 from app.billing import services as billing
 from app.billing.rules import Coverage
-from app.booking.models import Booking, Occupancy, Status
+from app.booking.models import NOT_FOR_PEOPLE, Booking, Occupancy, Status
 from app.booking.policy import Request
 from app.booking.rules import activity_of, free_until
-from app.booking.services.examining import NOT_FOR_PEOPLE, Examination, Taking, cover, examine
+from app.booking.services.examining import Examination, Taking, cover, examine
 from app.booking.services.searching import alternatives
 from app.core import journal
 from app.core.db import db, lock, table

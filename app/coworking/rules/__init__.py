@@ -1,5 +1,16 @@
-"""What desks, offices and rooms ask for and cost, and how a week of them is drawn: pure rules."""
+"""What desks, offices and rooms ask for and cost, how a week of them is drawn, and what the lieu's life refuses: pure rules."""
 
+from app.coworking.rules.refusals import AlreadyLent, BackwardDays, EventOver, MarkTaken, OfferOver, SeatsTaken, TooManyVisitors
 from app.coworking.rules.selling import price_by_the_hour, reasons_half_day
 
-__all__ = ["price_by_the_hour", "reasons_half_day"]
+__all__ = [
+    "AlreadyLent",
+    "BackwardDays",
+    "EventOver",
+    "MarkTaken",
+    "OfferOver",
+    "SeatsTaken",
+    "TooManyVisitors",
+    "price_by_the_hour",
+    "reasons_half_day",
+]

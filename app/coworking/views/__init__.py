@@ -1,6 +1,8 @@
-"""The pages of coworking: reserve in a sentence, the week of everything, the floor plan, each thing."""
+"""The pages of coworking: reserve in a sentence, the week of everything, the floor plan, each thing, and the life of the lieu."""
 
-from app.coworking.views import booking, plan, series, thing, week
+from app.coworking.views import agenda, booking, community, group, managing, organisation, plan, series, thing, visitors, week
 from app.coworking.views.door import bp
 
-__all__ = ["booking", "bp", "plan", "series", "thing", "week"]
+BLUEPRINTS = (bp, agenda.bp, managing.events_bp, managing.words_bp, managing.keys_bp)
+
+__all__ = ["BLUEPRINTS", "booking", "bp", "community", "group", "organisation", "plan", "series", "thing", "visitors", "week"]

@@ -1,6 +1,6 @@
 """Reads of people: who is signed in, who is meant, who belongs where."""
 
-from app.members.queries.belonging import belonging, belongings, group, groups, groups_of, organisation, organisations
+from app.members.queries.belonging import belonging, belongings, contacts, group, groups, groups_of, organisation, organisations
 from app.members.queries.people import (
     OPEN,
     PAGE,
@@ -31,6 +31,7 @@ __all__ = [
     "belongings",
     "by_access_token",
     "choices",
+    "contacts",
     "email_key",
     "group",
     "groups",

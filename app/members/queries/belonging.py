@@ -21,6 +21,20 @@ def organisations() -> list[tuple[Organisation, int]]:
     return [(row[0], row[1]) for row in rows]
 
 
+def contacts() -> list[tuple[Organisation, Member]]:
+    """Each organisation that has a contact here, with the first of them, by name."""
+    rows = db.session.execute(
+        sa.select(Organisation, Member)
+        .join(Member, Member.organisation_id == Organisation.id)
+        .where(Member.is_organisation_contact, Member.status == "active")
+        .order_by(Organisation.name, Member.id)
+    )
+    found: dict[int, tuple[Organisation, Member]] = {}
+    for organisation, member in rows:
+        found.setdefault(organisation.id, (organisation, member))
+    return list(found.values())
+
+
 def organisation(organisation_id: int) -> Organisation | None:
     return db.session.get(Organisation, organisation_id)
 

@@ -17,13 +17,13 @@ from app.booking.models import Status
 from app.core import clock
 from app.core.db import db
 from app.core.period import Period, at
+from app.coworking.forms import MonthForm
 from app.members import queries as members
 from app.members.models import Member
 from app.members.views import needs
 from app.place import queries as place_queries
 from app.place.models import Place
 from app.portal import queries
-from app.portal.forms import MonthForm
 from app.portal.queries import Past
 from app.portal.views.door import bp
 from app.web import typography

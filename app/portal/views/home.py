@@ -18,6 +18,7 @@ from app.booking.rules import Thing, grid
 from app.booking.rules.grid import FREE, OUT, SHUT, WHOLE, Cell
 from app.core import clock
 from app.core.cache import Stamped
+from app.coworking import queries as coworking
 from app.coworking.queries import Week, week_of
 from app.place import queries as place_queries
 from app.place.models import Place
@@ -66,6 +67,8 @@ def home() -> ResponseReturnValue:
         rows=rows,
         hours=_hours(place_queries.calendar(place.id)),
         notes=_notes(place, today),
+        events=coworking.upcoming(place.id, now=now, public_only=True, most=3),
+        announcements=coworking.announcements(place.id, on=today, public_only=True),
     )
     return caching.keep(compress.allow(page), stamp)
 

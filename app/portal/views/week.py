@@ -19,6 +19,9 @@ from app.booking.rules import Thing
 from app.booking.services.arriving import EARLY
 from app.core import clock
 from app.core.period import Period, at
+from app.coworking import queries as coworking
+from app.coworking.models import Event as LieuEvent
+from app.coworking.models import SignUp
 from app.fablab import queries as fablab
 from app.fablab.models import TrainingSeat
 from app.place import queries as place_queries
@@ -83,6 +86,7 @@ def week() -> ResponseReturnValue:
     offers = queries.offers(current_user.id, now)
     own = queries.own_bookings(current_user.id, period)
     seats = fablab.seats_of(current_user.id, since=min(period.starts_at, now))
+    signed = coworking.signed_up(current_user.id, period)
     page = render_template(
         "portal/week.html",
         place=place,
@@ -100,10 +104,17 @@ def week() -> ResponseReturnValue:
             for entry in queries.waiting(current_user.id, now)
         ],
         days=[
-            (day, sorted([*_events(own, day, place, things), *_trainings(seats, day, place)], key=lambda event: event.at))
+            (
+                day,
+                sorted(
+                    [*_events(own, day, place, things), *_trainings(seats, day, place), *_signed(signed, day, place)],
+                    key=lambda event: event.at,
+                ),
+            )
             for day in (monday + timedelta(days=ahead) for ahead in range(7))
         ],
         today=local.date(),
+        announcements=coworking.announcements(place.id, on=local.date()),
         desk=next((thing for thing in things.of_kind("desk") if thing.is_fixed and thing.holder_id == current_user.id), None),
     )
     return offline.keep(make_response(page))
@@ -214,6 +225,28 @@ def _tasks(offers: list[Own], place: Place, things: Directory, now: datetime, to
 
 def _wish(resource_id: int, starts_at: datetime, ends_at: datetime, half: str | None, place: Place, things: Directory) -> str:
     return f"{say.title(things.any(resource_id))}, {papers.when(half, starts_at, ends_at, place.tz)}"
+
+
+def _signed(seats: list[tuple[SignUp, LieuEvent]], day: date, place: Place) -> Iterator[Event]:
+    """The lieu's events that one signed up for."""
+    words = typography.words()
+    for row, event in seats:
+        if event.starts_at.astimezone(place.tz).date() != day:
+            continue
+        sign, word = {"in": ("mine", _("inscrit")), "waiting": ("wait", _("en attente")), "offered": ("wait", _("place gardée"))}[row.state]
+        if event.state == "cancelled":
+            sign, word = "down", _("annulé")
+        start = event.starts_at.astimezone(place.tz)
+        hours = words.hours_range(event.starts_at, event.ends_at, place.tz)
+        yield Event(
+            start.isoformat(timespec="minutes"),
+            hours,
+            event.title,
+            event.elsewhere,
+            sign,
+            word,
+            url_for("agenda.event", event_id=event.id),
+        )
 
 
 def _events(own: list[Own], day: date, place: Place, things: Directory) -> Iterator[Event]:

@@ -97,6 +97,7 @@ def _told(line: Happened, found: Booking) -> tuple[datetime, str, str]:
         "booking.released": _("rendue"),
         "booking.expired": _("délai passé"),
         "booking.moved": _("déplacée"),
+        "booking.reseated": _("places changées"),
         "booking.forgiven": _("effacée : rien n’en est gardé sur le compte"),
         "booking.on_trust": _("prise d’avance, sur la confiance"),
         "booking.noted": _("mot changé"),

@@ -1,0 +1,170 @@
+"""What the lieu lives besides its bookings: visitors, events and their seats, words to all, keys, who lets themselves be found."""
+
+from datetime import timedelta
+
+import sqlalchemy as sa
+
+from app import wiring
+from app.booking.models import Booking
+from app.core import clock, mail
+from app.core.db import db, transaction
+from app.core.journal import deliver
+from app.coworking import queries, services
+from app.coworking.models import Event, Key, Loan, SignUp, Visitor
+from app.members.models import Member
+from tests.factories import between, book, book_half, make_member
+from tests.pages import error_of, fields_of, text_of
+
+
+def faults() -> list[str]:
+    return [fault for look in wiring.CHECKS for fault in look(db.session())]
+
+
+def letters(kind: str) -> list[tuple[mail.OutgoingMail, str]]:
+    """What is told of this kind, as it would leave now."""
+    deliver(wiring.READERS, now=clock.now())
+    rows = db.session.scalars(sa.select(mail.OutgoingMail).where(mail.OutgoingMail.kind == kind).order_by(mail.OutgoingMail.id)).all()
+    written = [(row, wiring.MAILS[kind](row)) for row in rows]
+    return [(row, f"{letter.subject}\n{letter.text}".replace("\u00a0", " ").replace("\u202f", " ")) for row, letter in written if letter]
+
+
+def test_a_visitor_is_welcomed_expected_and_announced_to_their_host(lieu, log_in, frozen):
+    meeting = book(lieu.room, between("2026-12-03", "14:00", "15:00"), lieu.camille)
+    camille = log_in(lieu.camille)
+    page = f"/coworking/visitors?booking={meeting.id}"
+    assert error_of(camille.post(page, data={"name": "", "email": "pas une adresse"}), "email")
+    assert camille.post(page, data={"name": "Ada Lovelace", "email": "ada@example.org"}).status_code == 303
+    book_half(lieu.pool, "2026-12-03", "morning", lieu.leo, guest_name="Grace Hopper")
+
+    ((row, text),) = letters("visitor.invited")
+    assert (row.to_address, row.member_id) == ("ada@example.org", None)
+    assert "Camille vous attend à Worklab, jeudi 3 décembre. Rendez-vous à 14 h." in text and "61500 Boitron" in text
+    assert "Ada" not in str(row.facts)
+    assert log_in(lieu.leo).post(f"/coworking/visitors/{1}/arrival").status_code == 404
+    frozen("2026-12-03T13:50+01:00")
+    max_ = log_in(lieu.max)
+    day = text_of(max_.get("/coworking/day/visitors"))
+    assert "Ada Lovelace" in day and "invité de Camille" in day and "Grace Hopper" in day and "invité de Leo" in day
+    visitor = db.session.scalars(sa.select(Visitor)).one()
+    max_.post(f"/coworking/visitors/{visitor.id}/arrival")
+    ((_, told),) = letters("visitor.arrived")
+    assert "Ada Lovelace vient d’arriver, à 13 h 50" in told
+    assert log_in(lieu.camille).get("/coworking/day/visitors").status_code == 404
+    assert services.forget_visitors(now=clock.now() + timedelta(days=370)) == 1
+    assert (db.session.get_one(Visitor, visitor.id).name, db.session.get_one(Visitor, visitor.id).email) == ("", "")
+
+
+def test_a_repair_cafe_takes_its_room_fills_its_seats_and_serves_who_waits(lieu, log_in, frozen, client):
+    max_ = log_in(lieu.max)
+    asked = {"title": "Repair café", "text": "Apportez un **grille-pain**.", "day": "2026-12-05", "start": "09:30", "end": "12:00"}
+    asked |= {"room": "salle", "seats": "2", "public": "y"}
+    book(lieu.room, between("2026-12-05", "10:00", "11:00"), lieu.camille)
+    no = max_.post("/manage/events/new", data=asked)
+    assert no.status_code == 409 and "déjà pris" in text_of(no) and db.session.scalar(sa.select(sa.func.count(Event.id))) == 0
+    asked["day"] = "2026-12-12"
+    assert error_of(max_.post("/manage/events/new", data={**asked, "end": "09:00"}), "end")
+    made = max_.post("/manage/events/new", data=asked)
+    event = db.session.scalars(sa.select(Event)).one()
+    held = db.session.get_one(Booking, event.booking_id)
+    assert made.status_code == 303 and (held.kind, held.price_cents, held.status) == ("event", 0, "confirmed")
+
+    people = [make_member(name) for name in ("Ana", "Bo", "Cy", "Di")]
+    for person in people:
+        log_in(person).post(f"/agenda/{event.id}/signup")
+    log_in(people[0]).post(f"/agenda/{event.id}/signup")  # twice is once
+    states = dict(db.session.execute(sa.select(SignUp.member_id, SignUp.state)).all())
+    assert [states[person.id] for person in people] == ["in", "in", "waiting", "waiting"]
+    assert "2e sur la liste" in text_of(log_in(people[3]).get(f"/agenda/{event.id}"))
+    confirmations = letters("event.signed_up")
+    assert len(confirmations) == 2 and "Repair café" in confirmations[0][1]
+    assert "Repair café" in text_of(log_in(people[0]).get("/me?week=2026-12-07"))
+
+    log_in(people[0]).post(f"/agenda/{event.id}/departure")
+    page = text_of(log_in(people[2]).get(f"/agenda/{event.id}"))
+    assert "Une place est gardée pour vous" in page and "Il vous reste 20 minutes." in page
+    assert "gardée pour vous jusqu’à 10 h 20" in letters("event.offered")[0][1]
+    late = make_member("Eve")
+    log_in(late).post(f"/agenda/{event.id}/signup")
+    assert "en liste d’attente" in text_of(log_in(late).get(f"/agenda/{event.id}"))  # a seat that is offered is nobody else's
+    frozen("2026-12-01T10:21+01:00")
+    assert services.lapse_seats(now=clock.now()) == 1
+    assert log_in(people[2]).post(f"/agenda/{event.id}/acceptance").status_code == 404
+    log_in(people[3]).post(f"/agenda/{event.id}/acceptance")
+    assert "Votre place est gardée" in text_of(log_in(people[3]).get(f"/agenda/{event.id}"))
+
+    client.get("/logout")
+    with client.session_transaction() as cookie:
+        cookie.clear()
+    stranger = text_of(client.get("/agenda/"))
+    assert "Repair café" in stranger and "complet" in stranger and "Ana" not in stranger
+    assert "<strong>grille-pain</strong>" in client.get(f"/agenda/{event.id}").text
+    assert client.post(f"/agenda/{event.id}/signup").status_code == 302
+    assert "Repair café" in text_of(client.get("/"))
+
+    max_ = log_in(lieu.max)
+    max_.post(f"/manage/events/{event.id}/people", data={"name": "Mme Renoir, sans courriel"})
+    seen = text_of(max_.get(f"/manage/events/{event.id}"))
+    assert "Mme Renoir" in seen and seen.index("Bo") < seen.index("Mme Renoir")
+    changed = max_.post(
+        f"/manage/events/{event.id}/change",
+        data={**fields_of(max_.get(f"/manage/events/{event.id}/change").text), "start": "10:00", "seats": "4", "public": "y"},
+    )
+    assert changed.status_code == 303
+    assert {row.state for row in db.session.scalars(sa.select(SignUp).where(SignUp.name != ""))} == {"in"}  # no mail to offer it by
+    assert db.session.scalars(sa.select(SignUp).where(SignUp.member_id == late.id)).one().state == "offered"
+    assert len(letters("event.moved_for")) == 3 + 0  # Bo, Di, and Eve who is offered a seat
+    assert max_.post(f"/manage/events/{event.id}/cancellation", data={"reason": "neige"}).status_code == 303
+    assert len(letters("event.cancelled_for")) == 3
+    book(lieu.room, between("2026-12-12", "10:00", "11:00"), lieu.camille)  # its room is free again
+    assert faults() == []
+
+
+def test_the_lieu_says_a_word_to_all_from_a_day_to_a_day(lieu, log_in, frozen, client):
+    max_ = log_in(lieu.max)
+    said = {"title": "Galette jeudi", "text": "À **16 h**.", "first_day": "2026-12-01", "last_day": "2026-12-03"}
+    assert "avant de commencer" in text_of(max_.post("/manage/announcements/new", data={**said, "last_day": "2026-11-30"}))
+    assert max_.post("/manage/announcements/new", data=said).status_code == 303
+    assert "Galette jeudi" in text_of(log_in(lieu.camille).get("/me"))
+    with client.session_transaction() as cookie:
+        cookie.clear()
+    assert "Galette" not in text_of(client.get("/agenda/"))
+    frozen("2026-12-04T10:00+01:00")
+    assert "Galette" not in text_of(log_in(lieu.camille).get("/me"))
+
+
+def test_a_badge_is_lent_to_one_person_at_a_time_and_opens_day_and_night_until_it_is_back(lieu, log_in):
+    max_ = log_in(lieu.max)
+    assert max_.post("/manage/keys/", data={"kind": "badge", "mark": "7", "opens": "tout"}).status_code == 303
+    assert "Il y a déjà" in text_of(max_.post("/manage/keys/", data={"kind": "badge", "mark": "7"}))
+    key = db.session.scalars(sa.select(Key)).one()
+    lent = max_.post(f"/manage/keys/{key.id}", data={"member_id": str(lieu.leo.id), "deposit": "20"})
+    assert lent.status_code == 303 and db.session.get_one(Member, lieu.leo.id).badge
+    assert "prêtée, perdue" in text_of(max_.post(f"/manage/keys/{key.id}", data={"member_id": str(lieu.camille.id), "deposit": ""}))
+    listed = text_of(max_.get("/manage/keys/"))
+    assert "Leo, depuis le" in listed and "caution 20,00 €" in listed
+    loan = db.session.scalars(sa.select(Loan)).one()
+    for _ in range(2):
+        max_.post(f"/manage/keys/loans/{loan.id}/return")
+    assert not db.session.get_one(Member, lieu.leo.id).badge
+    max_.post(f"/manage/keys/{key.id}", data={"member_id": str(lieu.camille.id), "deposit": ""})
+    second = db.session.scalars(sa.select(Loan).where(Loan.returned_at.is_(None))).one()
+    max_.post(f"/manage/keys/loans/{second.id}/loss")
+    assert "perdue" in text_of(max_.get("/manage/keys/"))
+    assert "prêtée, perdue" in text_of(max_.post(f"/manage/keys/{key.id}", data={"member_id": str(lieu.leo.id), "deposit": ""}))
+    assert log_in(lieu.leo).get("/manage/keys/").status_code == 404
+
+
+def test_only_who_said_yes_is_in_the_directory_or_seen_to_be_there(lieu, log_in):
+    with transaction():
+        lieu.camille.in_directory, lieu.camille.skills = True, "soudure, Python"
+        lieu.leo.shows_presence = True
+        db.session.flush()
+    book_half(lieu.pool, "2026-12-01", "afternoon", lieu.leo)
+    book_half(lieu.pool, "2026-12-01", "afternoon", lieu.camille)
+
+    page = text_of(log_in(lieu.max).get("/coworking/people?q=soudure"))
+    assert "soudure, Python" in page and page.count("Camille") == 1  # found, and not seen to come
+    assert "Leo" in page
+    assert "Camille" not in text_of(log_in(lieu.max).get("/coworking/people?q=menuiserie"))
+    assert log_in(make_member("Fonds", roles=("funder",))).get("/coworking/people").status_code == 404
+    assert [one.name for one in queries.directory_of_people()] == ["Camille"]
