@@ -64,6 +64,7 @@ class Config:
         host = env.str("HOST", "127.0.0.1")
         port = _read("PORT", lambda: _between(1, env.int("PORT", 8000), 65535), "un numéro de port, par exemple 8000")
         given_url = env.str("PUBLIC_URL", "")
+        stripe = _stripe(env.str("STRIPE_SECRET_KEY", ""), env.str("STRIPE_WEBHOOK_SECRET", ""))
         public_url = _public_url(given_url or f"http://{_in_url(host)}:{port}")
         https = public_url.startswith("https:")
         return cls(
@@ -77,8 +78,8 @@ class Config:
                 "TRUSTED_PROXIES", lambda: _between(0, env.int("TRUSTED_PROXIES", 0), 9), "un nombre de mandataires, de 0 à 9"
             ),
             MAIL_URL=_mail_url(env.str("MAIL_URL", "") or "file:instance/mails"),
-            STRIPE_SECRET_KEY=env.str("STRIPE_SECRET_KEY", ""),
-            STRIPE_WEBHOOK_SECRET=env.str("STRIPE_WEBHOOK_SECRET", ""),
+            STRIPE_SECRET_KEY=stripe[0],
+            STRIPE_WEBHOOK_SECRET=stripe[1],
             STRIPE_API_BASE=env.str("STRIPE_API_BASE", ""),
             LOG_LEVEL=_log_level(env.str("LOG_LEVEL", "INFO")),
             RATE_LIMITS=_read("RATE_LIMITS", lambda: env.bool("RATE_LIMITS", True), "on ou off"),
@@ -185,6 +186,14 @@ def _trusted_hosts(host: str, given_url: str) -> list[str] | None:
     if ":" in name or not (given_url or name in LOOPBACK):
         return None
     return [*dict.fromkeys((name, *LOOPBACK))]
+
+
+def _stripe(key: str, secret: str) -> tuple[str, str]:
+    """Both or neither: with a key and no secret, anybody could write to us that they have paid."""
+    key, secret = key.strip(), secret.strip()
+    if key and not secret:
+        _stop("STRIPE_WEBHOOK_SECRET", "avec une clé Stripe, il faut le secret qui signe ses messages (whsec_…).")
+    return key, secret
 
 
 def _database_url(text: str) -> str:

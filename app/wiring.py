@@ -14,6 +14,8 @@ from app.api.rules import EVENTS
 from app.billing import checks as billing_checks
 from app.billing import models as billing_models
 from app.billing import queries as billing_queries
+from app.billing.services import checkout as billing_checkout
+from app.billing.views import webhook as stripe_webhook
 from app.booking import checks as booking_checks
 from app.booking import mails as booking_mails
 from app.booking import models as booking_models
@@ -127,7 +129,12 @@ READERS: Mapping[str, Sequence[journal.Reader]] = journal.together(
 )
 
 # What the worker does besides, until each says that nothing is left: read the journal, send the mails. Each takes `now`.
-WORK: tuple[Callable[..., int], ...] = (partial(journal.deliver, READERS), delivery.send_due, webhooks.tell_due)
+WORK: tuple[Callable[..., int], ...] = (
+    partial(journal.deliver, READERS),
+    delivery.send_due,
+    webhooks.tell_due,
+    billing_checkout.close_calls,
+)
 
 # Since when the oldest thing has waited to be told or sent: a select of one instant each.
 WAITING = (sa.select(sa.func.min(journal.JournalEntry.at)).where(journal.JournalEntry.read_at.is_(None)), mail.OLDEST_WAITING)
@@ -190,7 +197,7 @@ PUBLIC: frozenset[str] = frozenset(
 
 # What asks for another proof than a session: a bearer token, an address that is the secret.
 PROVEN_OTHERWISE: frozenset[str] = frozenset(
-    ("api_people.*", "api_things.*", "api_bookings.*", "api_invoices.*", "api_webhooks.*", "feeds.*", "post.unsubscribe")
+    ("api_people.*", "api_things.*", "api_bookings.*", "api_invoices.*", "api_webhooks.*", "feeds.*", "post.unsubscribe", "stripe.*")
 )
 
 
@@ -229,6 +236,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     managing.closures_bp,
     managing.things_bp,
     managing.trust_bp,
+    stripe_webhook.bp,
 )
 
 

@@ -54,6 +54,14 @@ def test_the_secret_is_made_once_and_kept_from_others(read, tmp_path):
     assert [path.name for path in (tmp_path / "instance").iterdir()] == ["secret_key"]
 
 
+def test_a_stripe_key_comes_with_the_secret_of_its_messages(read, capsys):
+    assert read(STRIPE_SECRET_KEY="sk_test_1", STRIPE_WEBHOOK_SECRET="whsec_1").STRIPE_WEBHOOK_SECRET == "whsec_1"
+    for empty in ("", "  "):
+        with pytest.raises(SystemExit) as stopped:
+            read(STRIPE_SECRET_KEY="sk_test_1", STRIPE_WEBHOOK_SECRET=empty)
+        assert stopped.value.code == 2 and "Réglage STRIPE_WEBHOOK_SECRET" in capsys.readouterr().err
+
+
 def test_a_secret_is_never_shown_with_the_settings(read):
     assert "a very long secret key" not in repr(read(SECRET_KEY="a very long secret key"))
 

@@ -155,6 +155,7 @@ class ProviderCall(Model):
     provider_id: Mapped[str | None] = mapped_column(sa.String(120))  # cs_…, re_…
     intent_id: Mapped[str | None] = mapped_column(sa.String(120))  # pi_…
     fee_cents: Mapped[int | None]  # what Stripe says that it took
+    request: Mapped[dict[str, str] | None] = mapped_column(sa.JSON(none_as_null=True))  # the words of a page: the same each time
     url: Mapped[str] = mapped_column(sa.Text, default="")
     trouble: Mapped[str] = mapped_column(sa.String(200), default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -59,6 +59,11 @@ def available(payment_id: int) -> int:
     return int(db.session.scalar(sa.select(AVAILABLE).where(_PAYMENT.c.id == payment_id)) or 0)
 
 
+def gone(payment_id: int) -> int:
+    """What went back of a payment."""
+    return int(db.session.scalar(sa.select(GONE_OF_PAYMENT).where(_PAYMENT.c.id == payment_id)) or 0)
+
+
 def payments_with_credit(payer: WhoPays) -> list[tuple[int, int]]:
     """(payment, what is left of it), the oldest first."""
     left = sa.select(_PAYMENT.c.id, AVAILABLE.label("left")).where(_of(_PAYMENT, payer)).order_by(_PAYMENT.c.received_on, _PAYMENT.c.id)

@@ -91,6 +91,30 @@ class LineMoved(Reason):
     taken = True
 
 
+class NothingToPay(Reason):
+    code = "nothing_to_pay"
+    sentence = N_("Cette facture est payée\u202f: il n’y a plus rien à régler.")
+    next_step = N_("Vous n’avez rien à faire.")
+
+
+class AskedTooSoon(Reason):
+    code = "payment_under_way"
+    sentence = N_("Un paiement de cette facture est déjà en route.")
+    next_step = N_("Attendez que votre banque réponde\u202f: cela peut prendre quelques jours pour un prélèvement.")
+
+
+class PaymentDeclined(Reason):
+    code = "payment_declined"
+    sentence = N_("Stripe n’a pas accepté cette demande de paiement.")
+    next_step = N_("Payez par virement, ou voyez avec l’équipe du lieu.")
+
+
+class ProviderAway(Reason):
+    code = "provider_away"
+    sentence = N_("Stripe ne répond pas en ce moment\u202f: rien n’a été débité.")
+    next_step = N_("Payez par virement, ou revenez dans quelques minutes.")
+
+
 def account_of(means: str) -> str:
     """Where money paid in this way waits."""
     return WAITS_IN[means]

@@ -21,6 +21,7 @@ from app.billing.rules.documents import (
 )
 from app.billing.rules.legal import Regime
 from app.billing.rules.payments import Payer
+from app.billing.services.payments import release_excess
 from app.core import journal
 from app.core.db import db, insert_unless_there, lock, transaction
 from app.core.refusals import Reason, Refused
@@ -192,6 +193,7 @@ def credit(
         payer = Payer(invoice.member_id, invoice.organisation_id)
         made = _append(place, kind=rules.CREDIT_NOTE, payer=payer, credits_id=invoice.id, now=now, said=said)
         _tell("invoice.credited", made, actor_id=actor_id, now=now)
+        release_excess(invoice.id, now=now, actor_id=actor_id)
         return made
 
 
