@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision, down_revision = "0074", "0073"
+revision, down_revision = "0081", "0080"
 
 
 def upgrade() -> None:
