@@ -33,6 +33,7 @@ from app.courses import views as courses_views
 from app.courses.policy import SessionPolicy
 from app.courses.services import absences, evidence
 from app.courses.views import half_day, signing
+from app.courses.views import papers as course_papers
 from app.courses.views import presence as presence_views
 from app.coworking import checks as coworking_checks
 from app.coworking import mails as coworking_mails
@@ -62,7 +63,7 @@ from app.portal import chronicle, frame, personal_data, post
 from app.portal import mails as portal_mails
 from app.portal import views as portal_views
 from app.portal.managing import views as managing
-from app.web import shell
+from app.web import proofs, shell
 
 # Every table of the house, so that migrations see them all.
 MODELS = (
@@ -187,6 +188,7 @@ PUBLIC: frozenset[str] = frozenset(
         "members.consent",
         "members.consented",
         "members.new_address",
+        "proofs.verify",  # a number and its code
         "signing.by_link",  # the link is the proof, and the room's code
         "post.dev_mails",  # from this machine only, and never of a public house
         "post.dev_mail",
@@ -212,6 +214,9 @@ PERSONAL_DATA: tuple[personal_data.Source, ...] = (
     chronicle.personal_data,
 )
 
+# What a number and a code prove to anybody: each answers for its own numbers.
+PROOFS: tuple[proofs.Prover, ...] = (course_papers.proof,)
+
 # The pages of each room.
 BLUEPRINTS: tuple[Blueprint, ...] = (
     portal_views.bp,
@@ -223,6 +228,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     presence_views.bp,
     courses_views.bp,
     courses_views.manage_bp,
+    course_papers.bp,
+    proofs.bp,
     members_views.bp,
     booking_mails.bp,
     feeds.bp,
@@ -255,5 +262,6 @@ def install(app: Flask) -> None:
     api.install(app)
     mail.install(app, mail.Post(builders=MAILS, names=MAIL_NAMES, addressee=portal_mails.addressee, house=portal_mails.house))
     personal_data.install(app, PERSONAL_DATA)
+    proofs.install(app, PROOFS)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

@@ -59,3 +59,15 @@ class PersonForm(Form):
     """Which person of a half-day a button is about."""
 
     enrolment = IntegerField(_l("Inscription"), [InputRequired()], minimum=1)
+
+
+class CertificateForm(Form):
+    reason = StringField(
+        _l("Pourquoi le délivrer alors que des heures restent à régulariser"),
+        max_length=300,
+        description=_l("Vide, s’il n’en reste pas. Cette raison est imprimée sur le certificat."),
+    )
+
+
+class ReplaceForm(CertificateForm):
+    why = StringField(_l("Pourquoi l’annuler"), [InputRequired()], max_length=300)

@@ -15,6 +15,8 @@ from app.core.db import db, table
 from app.courses import models
 from app.courses.models import Attendance, AttendanceEvent, Cohort, CourseSession, Enrolment
 from app.courses.queries import presence
+from app.courses.rules import chain
+from app.courses.rules.chain import Event
 from app.members.models import Member
 from app.place.models import Place
 
@@ -69,6 +71,7 @@ class Act:
     who: str
     facts: Mapping[str, Any]
     cites: int | None
+    enrolment_id: int | None  # none: it speaks of the whole half-day
 
 
 _OCCASION = (
@@ -176,12 +179,32 @@ def history(session_id: int, enrolment_id: int) -> Sequence[Act]:
     """All that was written of somebody's half-day, in order: a correction and what it corrects both stay."""
     event, actor = table(AttendanceEvent), table(Member)
     acts = (
-        sa.select(event.c.rank, event.c.at, event.c.kind, sa.func.coalesce(actor.c.name, ""), event.c.facts, event.c.cites_rank)
+        sa.select(
+            event.c.rank,
+            event.c.at,
+            event.c.kind,
+            sa.func.coalesce(actor.c.name, ""),
+            event.c.facts,
+            event.c.cites_rank,
+            event.c.enrolment_id,
+        )
         .outerjoin(actor, actor.c.id == event.c.actor_id)
         .where(event.c.session_id == session_id, sa.or_(event.c.enrolment_id == enrolment_id, event.c.enrolment_id.is_(None)))
         .order_by(event.c.rank)
     )
-    return [Act(rank, at, kind, who, json.loads(facts), cites) for rank, at, kind, who, facts, cites in db.session.execute(acts)]
+    return [Act(rank, at, kind, who, json.loads(facts), *others) for rank, at, kind, who, facts, *others in db.session.execute(acts)]
+
+
+def holiday_reasons(session_ids: Collection[int]) -> dict[int, str]:
+    """Why half-days took place on a day off."""
+    rows = sa.select(_SESSION.c.id, _SESSION.c.holiday_reason).where(_SESSION.c.id.in_(session_ids), _SESSION.c.holiday_reason != "")
+    return {row[0]: row[1] for row in db.session.execute(rows)}
+
+
+def written(event: AttendanceEvent) -> str:
+    """The text that an event's fingerprint is made of, after the fingerprint before it and a line end."""
+    values = {name: getattr(event, name) for name in ("cohort_id", "rank", "at", "kind", "act", "session_id", "enrolment_id", "actor_id")}
+    return chain.written(Event(**values, cites_rank=event.cites_rank, facts=event.facts))
 
 
 def _occasions(*which: sa.ColumnElement[bool]) -> Sequence[Occasion]:

@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from app.core.db import db
 from app.courses.models import CohortTrainer, Enrolment, FundingLine
 from app.courses.rules.seeing import Viewer
-from app.members.models import Member
+from app.members.models import Member, Organisation
 
 
 def viewer(member: Member, cohort_id: int) -> Viewer:
@@ -20,6 +20,13 @@ def viewer(member: Member, cohort_id: int) -> Viewer:
         is_trainer=row is not None,
         funds=_funded(member, cohort_id),
     )
+
+
+def funders_of(cohort_id: int) -> dict[int, str]:
+    """The organisations that pay hours of a cohort, by name."""
+    paying = sa.select(FundingLine.organisation_id).join(Enrolment).where(Enrolment.cohort_id == cohort_id)
+    rows = sa.select(Organisation.id, Organisation.name).where(Organisation.id.in_(paying)).order_by(Organisation.name)
+    return {row[0]: row[1] for row in db.session.execute(rows)}
 
 
 def _funded(member: Member, cohort_id: int) -> frozenset[int]:

@@ -1,0 +1,1 @@
+"""The papers of the course, each file one subject; all of them are French documents."""

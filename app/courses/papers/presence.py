@@ -1,0 +1,316 @@
+"""Papers of presence: weekly sheet, monthly statement, attestation d'assiduité, certificat de réalisation. The same bytes each time."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from app.core import papers
+from app.courses.rules.minutes import Minutes
+from app.web.typography import NBSP, WORDS
+
+TEMPLATE = "courses/papers/document.typ"
+SAY = WORDS["fr"]  # these are French documents, whoever reads the screen
+HONEST = (
+    "Signatures électroniques simples (règlement eIDAS, art.\u00a025\u00a0; Code civil, art.\u00a01366 et 1367), avec preuves renforcées\u00a0: "
+    "compte ou lien personnel, code affiché dans la salle, heure du serveur, chaîne d’empreintes SHA-256 dont la tête est envoyée chaque soir."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """L'organisme de formation, as it stands on its papers."""
+
+    name: str
+    lines: Sequence[str]
+
+    @property
+    def stated(self) -> list[str]:
+        return [self.name, *self.lines]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    title: str = ""
+    numbers: bool = True
+    boxes: bool = False
+    tall: bool = False  # room to sign by hand
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A paper, ready to be set."""
+
+    house: House
+    title: str
+    day: date
+    under: str = ""
+    banner: str = ""
+    opening: Sequence[str] = ()
+    facts: Sequence[tuple[str, str]] = ()
+    tables: Sequence[Table] = ()
+    closing: Sequence[str] = ()
+    signatures: Sequence[str] = ()
+    foot: str = ""
+    wide: bool = False
+
+    def pdf(self) -> bytes:
+        said: dict[str, Any] = {
+            **{name: getattr(self, name) for name in ("title", "under", "banner", "foot", "wide")},
+            "house": self.house.stated,
+            "opening": list(self.opening),
+            "facts": [list(fact) for fact in self.facts],
+            "tables": [asdict(table) for table in self.tables],
+            "closing": list(self.closing),
+            "signatures": list(self.signatures),
+        }
+        return papers.pdf(TEMPLATE, said, title=self.title, author=self.house.name, day=self.day)
+
+
+# ---------------------------------------------------------------- weekly sheet
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """One half-day of the week."""
+
+    day: date
+    half: str
+    title: str
+    trainer: str
+    closed: str = ""  # how it was countersigned
+    holiday_reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    name: str
+    cells: Sequence[str]
+    minutes: Minutes
+
+
+def weekly_sheet(
+    house: House,
+    *,
+    cohort: str,
+    monday: date,
+    columns: Sequence[Column],
+    rows: Sequence[Row],
+    corrections: Sequence[str],
+    head: str,
+    blank: bool,
+) -> Document:
+    """One week of a cohort. `blank`: to be signed by hand."""
+    named = [f"{SAY.day_short(column.day)} {'matin' if column.half == 'morning' else 'ap.-m.'}" for column in columns]
+    counts = [] if blank else ["Réalisé"]
+    table = Table(
+        columns=["Stagiaire", *named, *counts],
+        rows=[
+            *(
+                [row.name, *("" if blank else cell for cell in row.cells), *([SAY.hours_exact(row.minutes.done)] if not blank else [])]
+                for row in rows
+            ),
+            ["Formatrice ou formateur", *("" if blank else column.closed for column in columns), *([""] if not blank else [])],
+        ],
+        numbers=False,
+        boxes=True,
+        tall=blank,
+    )
+    reasons = [
+        f"{SAY.day(column.day)}\u00a0: séance un jour férié ou de fermeture, {column.holiday_reason}"
+        for column in columns
+        if column.holiday_reason
+    ]
+    programme = Table(
+        columns=["Demi-journée", "Contenu", "Formatrice ou formateur"],
+        rows=[[f"{name}", column.title, column.trainer] for name, column in zip(named, columns, strict=True)],
+        numbers=False,
+    )
+    total = sum((row.minutes for row in rows), Minutes())
+    closing = [] if blank else [_counts(total)]
+    last = monday + timedelta(days=6)
+    return Document(
+        house=house,
+        title="Feuille d’émargement",
+        under=f"{cohort}, {SAY.days_range(monday, last)} {last.year}",
+        day=last,
+        tables=[table, programme, *([_corrections(corrections)] if corrections else [])],
+        closing=[
+            *closing,
+            *reasons,
+            "À signer à chaque demi-journée par la personne et par la formatrice ou le formateur." if blank else HONEST,
+        ],
+        foot="" if blank else head,
+        wide=True,
+    )
+
+
+def _corrections(corrections: Sequence[str]) -> Table:
+    return Table(title="Corrections (les deux valeurs restent)", columns=["Correction"], rows=[[one] for one in corrections], numbers=False)
+
+
+# ---------------------------------------------------------------- statements
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One half-day, or one person, of a statement."""
+
+    label: str
+    minutes: Minutes
+    note: str = ""
+
+
+def monthly_statement(
+    house: House, *, title: str, under: str, month: date, person: Sequence[tuple[str, str]], lines: Sequence[Line], heading: str, head: str
+) -> Document:
+    """Relevé mensuel de présence: of one trainee by half-day, or of a funder's trainees."""
+    total = sum((line.minutes for line in lines), Minutes())
+    rows = [[line.label, *_hours(line.minutes), line.note] for line in lines]
+    return Document(
+        house=house,
+        title=title,
+        under=under,
+        day=(month + timedelta(days=31)).replace(day=1) - timedelta(days=1),
+        facts=person,
+        tables=[
+            Table(
+                columns=[heading, "Prévu", "Réalisé", "Justifié", "Non justifié", "À régulariser", "Observation"],
+                rows=[*rows, ["Total", *_hours(total), ""]],
+            )
+        ],
+        closing=[_counts(total), HONEST],
+        signatures=["Pour l’organisme de formation"],
+        foot=head,
+    )
+
+
+def attendance_attestation(
+    house: House, *, name: str, course: str, first: date, last: date, minutes: Minutes, head: str, signer: str
+) -> Document:
+    """Attestation d'assiduité: hours done to a date."""
+    return Document(
+        house=house,
+        title="Attestation d’assiduité",
+        day=last,
+        opening=[f"{signer} atteste que {name} a suivi la formation ci-dessous, avec l’assiduité suivante."],
+        facts=[
+            ("Formation", course),
+            ("Période", f"du {SAY.date_long(first)} au {SAY.date_long(last)}"),
+            *_facts(minutes),
+            ("Taux d’assiduité", percent(minutes.rate_bp)),
+        ],
+        closing=[_counts(minutes), HONEST, f"Fait pour servir et valoir ce que de droit, le {SAY.date_long(last)}."],
+        signatures=["Pour l’organisme de formation"],
+        foot=head,
+    )
+
+
+# ---------------------------------------------------------------- certificate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Certified:
+    """All that a certificate says: frozen with it, so that it is the same paper for ever."""
+
+    number: str
+    code: str
+    url: str
+    house_name: str
+    house_lines: Sequence[str]
+    signer: str
+    name: str
+    course: str
+    nature: str
+    first_day: str
+    last_day: str
+    minutes_done: int
+    minutes_planned: int
+    minutes_to_regularise: int
+    reason: str
+    issued_on: str
+    town: str
+    replaces: str = ""
+    certification: str = ""
+    details: Sequence[str] = field(default_factory=list)
+
+
+def certificate(said: Certified, *, cancelled: str = "") -> Document:
+    """Certificat de réalisation, after the ministry's model (arrêté of 21 December 2018); `cancelled` is printed across its head."""
+    issued = date.fromisoformat(said.issued_on)
+    first, last = date.fromisoformat(said.first_day), date.fromisoformat(said.last_day)
+    facts = [
+        ("Intitulé", said.course),
+        *([("Certification visée", said.certification)] if said.certification else []),
+        ("Nature de l’action", said.nature),
+        ("Dates", f"du {SAY.date_long(first)} au {SAY.date_long(last)}"),
+        ("Durée réalisée", f"{SAY.hours_exact(said.minutes_done)} (sur {SAY.hours_exact(said.minutes_planned)} prévues)"),
+    ]
+    notes = []
+    if said.reason:
+        notes.append(
+            f"Délivré alors que {SAY.hours_exact(said.minutes_to_regularise)} sont encore à régulariser, qui ne sont pas comptées\u00a0: {said.reason}"
+        )
+    if said.replaces:
+        notes.append(f"Ce certificat remplace le certificat {said.replaces}, annulé.")
+    return Document(
+        house=House(name=said.house_name, lines=said.house_lines),
+        title="Certificat de réalisation",
+        under=f"nº{NBSP}{said.number}",
+        banner=cancelled,
+        day=issued,
+        opening=[f"Je soussigné·e {said.signer}, pour {said.house_name}, atteste que {said.name} a suivi l’action suivante\u00a0:"],
+        facts=facts,
+        closing=[
+            *notes,
+            "Sans préjudice des délais imposés par les règles fiscales, comptables ou commerciales, je m’engage à conserver l’ensemble des pièces "
+            "justificatives qui ont permis d’établir le présent certificat pendant une durée de trois ans à compter de la fin de l’année du dernier "
+            "paiement. En cas de cofinancement des fonds européens, la durée de conservation est étendue conformément aux obligations "
+            "conventionnelles spécifiques.",
+            f"Fait à {said.town or said.house_name}, le {SAY.date_long(issued)}.",
+        ],
+        signatures=["Cachet et signature de la personne responsable de l’organisme de formation"],
+        foot=f"Vérifier ce certificat\u00a0: {said.url}?code={said.code}",
+    )
+
+
+# ---------------------------------------------------------------- words
+
+
+def cell(
+    *, state: str, signed: datetime | None, on_paper: bool, late: int, early: int, justified: bool, is_over: bool, zone: ZoneInfo
+) -> str:
+    """What a half-day of somebody is on a sheet."""
+    if state == "exempt":
+        return "dispense"
+    if state == "absent":
+        return "absence justifiée" if justified else "absence"
+    away = [f"{minutes}{NBSP}min {word}" for minutes, word in ((late, "de retard"), (early, "avant la fin")) if minutes]
+    if on_paper:
+        return ", ".join(["signé sur papier", *away])
+    if signed is not None:
+        return ", ".join([f"signé à {SAY.hour(signed, zone)}", *away])
+    return "à régulariser" if is_over else ""
+
+
+def percent(basis_points: int) -> str:
+    whole, rest = divmod(basis_points, 100)
+    return f"{whole},{rest:02d}{NBSP}%"
+
+
+def _hours(minutes: Minutes) -> list[str]:
+    values = (minutes.planned, minutes.done, minutes.justified, minutes.unjustified, minutes.to_regularise)
+    return [SAY.hours_exact(value) for value in values]
+
+
+def _facts(minutes: Minutes) -> list[tuple[str, str]]:
+    names = ("Heures prévues", "Heures réalisées", "Absences justifiées", "Absences non justifiées", "Heures à régulariser")
+    return list(zip(names, _hours(minutes), strict=True))
+
+
+def _counts(minutes: Minutes) -> str:
+    planned, done, justified, unjustified, left = _hours(minutes)
+    return f"Prévu {planned} = réalisé {done} + justifié {justified} + non justifié {unjustified} + à régulariser {left}."

@@ -1,0 +1,329 @@
+"""What the papers of presence say, gathered from the events; the audit file of a person or of a whole cohort."""
+
+import csv
+import io
+import json
+import zipfile
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+
+import sqlalchemy as sa
+
+from app.core.db import db, table
+from app.core.refusals import N_, Reason, Refused
+from app.courses.models import AttendanceEvent, Certificate, Cohort, Enrolment, FundingLine, ProgrammeVersion
+from app.courses.papers import presence as papers
+from app.courses.papers.presence import Column, Document, House, Line, Row
+from app.courses.queries import occasions, presence
+from app.courses.queries.presence import Followed, Slot
+from app.members.models import Member, Organisation
+from app.place.models import Place
+from app.web.typography import WORDS
+
+_EVENT = table(AttendanceEvent)
+_SAY = WORDS["fr"]
+_ZIP_DATE = (1980, 1, 1, 0, 0, 0)  # the same bytes whenever it is made
+
+
+class NoHalfDay(Reason):
+    code = "no_half_day"
+    sentence = N_("Cette promotion n’a aucune demi-journée à ces dates.")
+
+
+def house_of(place: Place) -> House:
+    """L'organisme de formation."""
+    lines = [
+        place.legal_form,
+        ", ".join(filter(None, (place.street, f"{place.postal_code} {place.town}".strip()))),
+        f"SIRET {place.siret}" if place.siret else "",
+        f"Déclaration d’activité nº\u00a0{place.training_number}" if place.training_number else "",
+    ]
+    return House(name=place.name, lines=[line for line in lines if line])
+
+
+def weekly_sheet(cohort_id: int, monday: date, *, now: datetime, blank: bool = False) -> Document:
+    """The sheet of a week, signed on screen or to be signed by hand."""
+    cohort, place = _cohort(cohort_id)
+    sunday = monday + timedelta(days=6)
+    half_days = occasions.of_cohort_between(cohort_id, monday, sunday)
+    if not half_days:
+        raise Refused(NoHalfDay())
+    followed = presence.followed_in(cohort_id, now=now, first=monday, last=sunday)
+    names = occasions.names_of(list(followed))
+    rows = []
+    for enrolment_id, name in names.items():
+        by_session = {slot.session_id: slot for slot in followed[enrolment_id].slots}
+        cells = [_cell(by_session.get(one.id), place) for one in half_days]
+        rows.append(Row(name=name, cells=cells, minutes=presence.total(followed[enrolment_id].slots)))
+    reasons = occasions.holiday_reasons([one.id for one in half_days])
+    closings = _closings([one.id for one in half_days])
+    columns = [
+        Column(
+            day=one.day,
+            half=one.half,
+            title=one.title,
+            trainer=one.trainer,
+            closed=_closed(closings.get(one.id), place),
+            holiday_reason=reasons.get(one.id, ""),
+        )
+        for one in half_days
+    ]
+    return papers.weekly_sheet(
+        house_of(place),
+        cohort=cohort.name,
+        monday=monday,
+        columns=columns,
+        rows=rows,
+        corrections=[] if blank else _corrections([one.id for one in half_days], names, place),
+        head=_head(_EVENT.c.session_id.in_([one.id for one in half_days])),
+        blank=blank,
+    )
+
+
+def monthly_statement(enrolment_id: int, month: date, *, now: datetime) -> Document:
+    """One trainee's month, half-day by half-day."""
+    enrolment = db.session.get_one(Enrolment, enrolment_id)
+    cohort, place = _cohort(enrolment.cohort_id)
+    slots = _of_month(presence.followed_by(enrolment_id, now=now), month)
+    lines = [Line(label=f"{_SAY.day(slot.day)}, {_half(slot)}", minutes=slot.minutes, note=_cell(slot, place)) for slot in slots]
+    return papers.monthly_statement(
+        house_of(place),
+        title="Relevé mensuel de présence",
+        under=_SAY.month(month),
+        month=month,
+        person=[("Stagiaire", enrolment.member.name), ("Formation", _title(cohort)), ("Promotion", cohort.name)],
+        lines=lines,
+        heading="Demi-journée",
+        head=_head(_EVENT.c.session_id.in_([slot.session_id for slot in slots])),
+    )
+
+
+def funder_statement(cohort_id: int, organisation_id: int, month: date, *, now: datetime) -> Document:
+    """A funder's trainees over a month: hours only, never a reason."""
+    cohort, place = _cohort(cohort_id)
+    paid = sa.select(FundingLine.enrolment_id).join(Enrolment).where(Enrolment.cohort_id == cohort_id)
+    mine = set(db.session.scalars(paid.where(FundingLine.organisation_id == organisation_id)))
+    followed = presence.followed_in(cohort_id, now=now, first=month, last=_last_of(month))
+    names = occasions.names_of([enrolment_id for enrolment_id in followed if enrolment_id in mine])
+    sessions = {slot.session_id for enrolment_id in names for slot in followed[enrolment_id].slots}
+    return papers.monthly_statement(
+        house_of(place),
+        title="Relevé mensuel de présence",
+        under=_SAY.month(month),
+        month=month,
+        person=[
+            ("Financeur", db.session.get_one(Organisation, organisation_id).name),
+            ("Formation", _title(cohort)),
+            ("Promotion", cohort.name),
+        ],
+        lines=[Line(label=name, minutes=presence.total(followed[enrolment_id].slots)) for enrolment_id, name in names.items()],
+        heading="Stagiaire",
+        head=_head(_EVENT.c.session_id.in_(sessions)),
+    )
+
+
+def attestation(enrolment_id: int, day: date, *, now: datetime) -> Document:
+    """Attestation d'assiduité, from the entry to a day."""
+    enrolment = db.session.get_one(Enrolment, enrolment_id)
+    cohort, place = _cohort(enrolment.cohort_id)
+    slots = presence.followed_by(enrolment_id, now=now).between(cohort.first_day, day)
+    if not slots:
+        raise Refused(NoHalfDay())
+    last = min(day, enrolment.last_day or cohort.last_day)
+    return papers.attendance_attestation(
+        house_of(place),
+        name=enrolment.member.name,
+        course=_title(cohort),
+        first=max(enrolment.first_day, cohort.first_day),
+        last=last,
+        minutes=presence.total(slots),
+        head=_head(_EVENT.c.session_id.in_([slot.session_id for slot in slots])),
+        signer=place.name,
+    )
+
+
+def certificate_pdf(certificate: Certificate) -> bytes:
+    """The paper as it was issued; of one that was cancelled, with what takes its place."""
+    said = papers.Certified(**json.loads(certificate.printed))
+    banner = ""
+    if certificate.cancelled_at:
+        by = db.session.scalar(sa.select(Certificate.number).where(Certificate.replaces_id == certificate.id))
+        banner = f"ANNULÉ, remplacé par {by}" if by else "ANNULÉ"
+    return papers.certificate(said, cancelled=banner).pdf()
+
+
+# ---------------------------------------------------------------- audit file
+
+
+def audit_file(cohort_id: int, *, now: datetime, enrolment_id: int | None = None) -> bytes:
+    """Everything that proves the presence of a person, or of a whole cohort, with how to check it: always the same bytes."""
+    followed = presence.followed_in(cohort_id, now=now)
+    if enrolment_id is not None:
+        followed = {key: one for key, one in followed.items() if key == enrolment_id}
+    files: dict[str, bytes] = {"evenements.jsonl": _events(cohort_id), "LISEZMOI.txt": _READ_ME.encode()}
+    names = occasions.names_of(list(followed))
+    for number, (key, name) in enumerate(names.items(), 1):
+        folder = f"{number:02d}-{_plain(name)}/" if enrolment_id is None else ""
+        files |= {f"{folder}{file}": content for file, content in _of_person(key, followed[key], now).items()}
+    for monday in _weeks(followed.values()):
+        if enrolment_id is None:
+            files[f"feuilles/{monday.isoformat()}.pdf"] = weekly_sheet(cohort_id, monday, now=now).pdf()
+    return _zipped(files)
+
+
+_READ_ME = """Dossier de preuve de présence.
+
+evenements.jsonl contient tous les événements de la promotion, un par ligne, dans leur ordre. Chaque ligne porte l’empreinte SHA-256 de
+l’événement : celle de l’empreinte précédente, d’un retour à la ligne, puis du texte « ecrit ». Recalculer chaque empreinte montre si un
+événement a été modifié, retiré ou déplacé. L’empreinte du dernier événement de chaque jour a été envoyée le soir même par courriel.
+"""
+
+
+def _of_person(enrolment_id: int, followed: Followed, now: datetime) -> dict[str, bytes]:
+    files = {"heures.csv": _hours(followed)}
+    for month in sorted({slot.day.replace(day=1) for slot in followed.over()}):
+        files[f"releve-{month:%Y-%m}.pdf"] = monthly_statement(enrolment_id, month, now=now).pdf()
+    last = max((slot.day for slot in followed.over()), default=None)
+    if last:
+        files["attestation-assiduite.pdf"] = attestation(enrolment_id, last, now=now).pdf()
+    rows = sa.select(Certificate).where(Certificate.enrolment_id == enrolment_id).order_by(Certificate.id)
+    for certificate in db.session.scalars(rows):
+        files[f"{certificate.number}.pdf"] = certificate_pdf(certificate)
+    return files
+
+
+def _hours(followed: Followed) -> bytes:
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, delimiter=";")
+    writer.writerow(["jour", "demi-journee", "prevu", "realise", "justifie", "non_justifie", "a_regulariser", "signe_a", "contresigne_a"])
+    for slot in followed.over():
+        m = slot.minutes
+        moments = [moment.isoformat() if moment else "" for moment in (slot.signed_at, slot.countersigned_at)]
+        writer.writerow([slot.day, slot.half, m.planned, m.done, m.justified, m.unjustified, m.to_regularise, *moments])
+    return out.getvalue().encode("utf-8-sig")
+
+
+def _events(cohort_id: int) -> bytes:
+    """The chain, as anybody can check it. Ids only."""
+    from_chain = sa.select(AttendanceEvent).where(AttendanceEvent.cohort_id == cohort_id).order_by(AttendanceEvent.rank)
+    lines = []
+    for event in db.session.scalars(from_chain):
+        said = {
+            **{name: getattr(event, name) for name in ("rank", "kind", "session_id", "enrolment_id", "actor_id", "cites_rank")},
+            "at": event.at.isoformat(),
+            "precedente": event.previous_hash,
+            "empreinte": event.hash,
+            "ecrit": occasions.written(event),
+        }
+        lines.append(json.dumps(said, ensure_ascii=False, sort_keys=True))
+    return ("\n".join(lines) + "\n").encode()
+
+
+def _zipped(files: Mapping[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name in sorted(files):
+            archive.writestr(zipfile.ZipInfo(name, _ZIP_DATE), files[name], zipfile.ZIP_DEFLATED)
+    return out.getvalue()
+
+
+# ---------------------------------------------------------------- private
+
+
+def _cohort(cohort_id: int) -> tuple[Cohort, Place]:
+    cohort = db.session.get_one(Cohort, cohort_id)
+    return cohort, db.session.get_one(Place, cohort.place_id)
+
+
+def _title(cohort: Cohort) -> str:
+    return db.session.get_one(ProgrammeVersion, cohort.programme_version_id).title
+
+
+def _half(slot: Slot) -> str:
+    return "matin" if slot.half == "morning" else "après-midi"
+
+
+def _last_of(month: date) -> date:
+    return (month + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+
+
+def _of_month(followed: Followed, month: date) -> Sequence[Slot]:
+    slots = followed.between(month, _last_of(month))
+    if not slots:
+        raise Refused(NoHalfDay())
+    return slots
+
+
+def _cell(slot: Slot | None, place: Place) -> str:
+    if slot is None:
+        return "—"
+    facts = slot.facts
+    late = facts.late if facts.late > facts.tolerance else 0
+    return papers.cell(
+        state=facts.state,
+        signed=slot.signed_at,
+        on_paper=facts.on_paper,
+        late=late,
+        early=facts.early,
+        justified=facts.justified,
+        is_over=slot.is_over,
+        zone=place.tz,
+    )
+
+
+def _closings(session_ids: Sequence[int]) -> dict[int, tuple[str, datetime]]:
+    """Who countersigned each half-day last, and when."""
+    rows = (
+        sa.select(_EVENT.c.session_id, Member.name, _EVENT.c.at)
+        .join(Member, Member.id == _EVENT.c.actor_id)
+        .where(_EVENT.c.session_id.in_(session_ids), _EVENT.c.kind == "closed")
+        .order_by(_EVENT.c.rank)
+    )
+    return {row.session_id: (row.name, row.at) for row in db.session.execute(rows)}
+
+
+def _closed(closing: tuple[str, datetime] | None, place: Place) -> str:
+    return f"{closing[0]}, {_SAY.moment(closing[1], place.tz)}" if closing else ""
+
+
+def _corrections(session_ids: Sequence[int], names: Mapping[int, str], place: Place) -> list[str]:
+    """Each correction with both its values, its author and its reason."""
+    told = []
+    for session_id in session_ids:
+        for enrolment_id, name in names.items():
+            for act in occasions.history(session_id, enrolment_id):
+                if act.kind == "corrected" and act.enrolment_id == enrolment_id:
+                    before, after = (_mark(act.facts[side]) for side in ("from", "to"))
+                    told.append(
+                        f"nº\u00a0{act.rank}, {_SAY.moment(act.at, place.tz)}, {act.who}\u00a0: {name}, {before} devient {after} "
+                        f"(corrige le nº\u00a0{act.cites})\u00a0: {act.facts['reason']}"
+                    )
+    return told
+
+
+def _mark(values: Sequence[object]) -> str:
+    state, late, early = values
+    if state == "absent":
+        return "absence"
+    if state == "planned":
+        return "rien de noté"
+    parts = [f"{minutes}\u00a0min {word}" for minutes, word in ((late, "de retard"), (early, "avant la fin")) if minutes]
+    return ", ".join(["présence", *parts])
+
+
+def _head(which: sa.ColumnElement[bool]) -> str:
+    """The last event behind a paper, printed at its foot."""
+    found = db.session.execute(sa.select(_EVENT.c.rank, _EVENT.c.hash).where(which).order_by(_EVENT.c.rank.desc()).limit(1)).first()
+    return (
+        f"Dernier événement\u00a0: nº\u00a0{found.rank}, empreinte {found.hash}" if found else "Aucun événement d’émargement à ces dates."
+    )
+
+
+def _weeks(followed: Iterable[Followed]) -> list[date]:
+    return sorted({slot.day - timedelta(days=slot.day.weekday()) for one in followed for slot in one.over()})
+
+
+def _plain(name: str) -> str:
+    """A name as a folder is called."""
+    kept = "".join(mark if mark.isalnum() else "-" for mark in name)
+    return "-".join(filter(None, kept.split("-")))[:60] or "personne"

@@ -1,0 +1,214 @@
+"""The papers of presence, for those who may have them: sheets, statements, attestations, certificates, audit files."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from app.core import clock
+from app.core.db import db
+from app.core.refusals import Refused
+from app.courses.forms.presence import CertificateForm, ReplaceForm
+from app.courses.models import Certificate, Cohort, Enrolment
+from app.courses.papers.presence import Document
+from app.courses.queries import occasions, presence, standing
+from app.courses.rules.seeing import Viewer
+from app.courses.services import certificates, documents
+from app.place.models import Place
+from app.web.proofs import Proof
+from app.web.typography import words
+
+bp = Blueprint("course_papers", "app.courses", url_prefix="/courses", template_folder="templates")
+
+
+@bp.get("/cohorts/<int:cohort_id>/papers")
+def index(cohort_id: int) -> ResponseReturnValue:
+    """Every paper of a cohort, and who may still have a certificate."""
+    cohort, viewer = _staff(cohort_id)
+    now = clock.now()
+    followed = presence.followed_in(cohort_id, now=now)
+    names = occasions.names_of(list(followed))
+    given = certificates.of_cohort(cohort_id)
+    held = {one.enrolment_id: one for one in given if one.cancelled_at is None}
+    return render_template(
+        "courses/presence/papers.html",
+        cohort=cohort,
+        people=[(key, name, followed[key].to_date, held.get(key)) for key, name in names.items()],
+        weeks=_weeks([slot.day for one in followed.values() for slot in one.over()]),
+        coming=_weeks([slot.day for one in followed.values() for slot in one.slots if not slot.is_over])[:3],
+        months=sorted({slot.day.replace(day=1) for one in followed.values() for slot in one.over()}),
+        certificates=[(one, names.get(one.enrolment_id, ""), certificates.replaced_by(one)) for one in given],
+        funders=standing.funders_of(cohort_id),
+        is_manager=viewer.is_manager,
+    )
+
+
+@bp.get("/cohorts/<int:cohort_id>/sheets/<monday>.pdf")
+def sheet(cohort_id: int, monday: str) -> ResponseReturnValue:
+    """The week's sheet; `?blank=1` is the one to sign by hand."""
+    _staff(cohort_id)
+    day, is_blank = _day(monday), request.args.get("blank") == "1"
+    day -= timedelta(days=day.weekday())
+    return _paper(lambda: documents.weekly_sheet(cohort_id, day, now=clock.now(), blank=is_blank), f"emargement-{day.isoformat()}.pdf")
+
+
+@bp.get("/enrolments/<int:enrolment_id>/statements/<month>.pdf")
+def statement(enrolment_id: int, month: str) -> ResponseReturnValue:
+    _person(enrolment_id, "monthly_statement")
+    first = _day(f"{month}-01")
+    return _paper(lambda: documents.monthly_statement(enrolment_id, first, now=clock.now()), f"releve-{month}.pdf")
+
+
+@bp.get("/cohorts/<int:cohort_id>/funders/<int:organisation_id>/statements/<month>.pdf")
+def funder_statement(cohort_id: int, organisation_id: int, month: str) -> ResponseReturnValue:
+    """A funder's trainees: for that funder, the head and the manager."""
+    db.session.get(Cohort, cohort_id) or abort(404)
+    viewer = standing.viewer(current_user, cohort_id)
+    is_theirs = bool(viewer.funds) and current_user.organisation_id == organisation_id
+    if not (viewer.is_head or viewer.is_manager or is_theirs) or organisation_id not in standing.funders_of(cohort_id):
+        abort(404)
+    first = _day(f"{month}-01")
+    return _paper(lambda: documents.funder_statement(cohort_id, organisation_id, first, now=clock.now()), f"releve-{month}.pdf")
+
+
+@bp.get("/enrolments/<int:enrolment_id>/attestation.pdf")
+def attestation(enrolment_id: int) -> ResponseReturnValue:
+    """Attestation d'assiduité up to the last half-day that is over, or to `?day=`."""
+    enrolment = _person(enrolment_id, "minutes")
+    now = clock.now()
+    over = presence.followed_by(enrolment_id, now=now).over() or abort(404)
+    day = _day(request.args["day"]) if request.args.get("day") else over[-1].day
+    return _paper(lambda: documents.attestation(enrolment.id, min(day, over[-1].day), now=now), "attestation-assiduite.pdf")
+
+
+@bp.get("/certificates/<int:certificate_id>.pdf")
+def certificate(certificate_id: int) -> ResponseReturnValue:
+    row = db.session.get(Certificate, certificate_id) or abort(404)
+    _person(row.enrolment_id, "monthly_statement")
+    return _pdf(documents.certificate_pdf(row), f"{row.number}.pdf")
+
+
+@bp.route("/enrolments/<int:enrolment_id>/certificate", methods=["GET", "POST"])
+def issue(enrolment_id: int) -> ResponseReturnValue:
+    enrolment = db.session.get(Enrolment, enrolment_id) or abort(404)
+    _staff(enrolment.cohort_id)
+    form, now = CertificateForm(), clock.now()
+    if form.validate_on_submit():
+        try:
+            row = certificates.issue(enrolment_id=enrolment_id, actor_id=current_user.id, reason=form.reason.data, now=now)
+        except Refused as refused:
+            form.refuse(refused)
+        else:
+            flash(_("Le certificat %(number)s est établi.", number=row.number))
+            return redirect(url_for(".index", cohort_id=enrolment.cohort_id))
+    followed = presence.followed_by(enrolment_id, now=now)
+    page = render_template("courses/presence/certificate.html", enrolment=enrolment, form=form, minutes=followed.to_date, old=None)
+    return page, form.status
+
+
+@bp.route("/certificates/<int:certificate_id>/replacement", methods=["GET", "POST"])
+def replacement(certificate_id: int) -> ResponseReturnValue:
+    """Cancel a certificate, and issue the one that takes its place."""
+    old = db.session.get(Certificate, certificate_id) or abort(404)
+    enrolment = db.session.get_one(Enrolment, old.enrolment_id)
+    _staff(enrolment.cohort_id)
+    form, now = ReplaceForm(), clock.now()
+    if form.validate_on_submit():
+        try:
+            row = certificates.replace(certificate_id=old.id, why=form.why.data, reason=form.reason.data, actor_id=current_user.id, now=now)
+        except Refused as refused:
+            form.refuse(refused)
+        else:
+            flash(_("%(old)s est annulé, remplacé par %(new)s.", old=old.number, new=row.number))
+            return redirect(url_for(".index", cohort_id=enrolment.cohort_id))
+    followed = presence.followed_by(enrolment.id, now=now)
+    page = render_template("courses/presence/certificate.html", enrolment=enrolment, form=form, minutes=followed.to_date, old=old)
+    return page, form.status
+
+
+@bp.get("/enrolments/<int:enrolment_id>/audit.zip")
+def audit(enrolment_id: int) -> ResponseReturnValue:
+    """One person's whole file: for themselves, the head and the manager."""
+    enrolment = _person(enrolment_id, "category")
+    content = documents.audit_file(enrolment.cohort_id, enrolment_id=enrolment.id, now=clock.now())
+    return _file(content, "application/zip", f"dossier-{enrolment.id}.zip")
+
+
+@bp.get("/cohorts/<int:cohort_id>/audit.zip")
+def cohort_audit(cohort_id: int) -> ResponseReturnValue:
+    _staff(cohort_id)
+    return _file(documents.audit_file(cohort_id, now=clock.now()), "application/zip", f"promotion-{cohort_id}.zip")
+
+
+def proof(number: str, code: str) -> Proof | None:
+    """What anybody learns of a certificate from its number and its code."""
+    row = certificates.found_by_code(number, code)
+    if row is None:
+        return None
+    say = words()
+    new = certificates.replaced_by(row)
+    cancelled = _("annulé, remplacé par %(number)s", number=new.number) if new else _("annulé")
+    state = cancelled if row.cancelled_at else _("valable")
+    house = db.session.get_one(Place, row.place_id)
+    facts = [
+        (_("Établi par"), house.name),
+        (_("Établi le"), say.date_long(row.issued_on)),
+        (_("Heures réalisées"), say.hours_exact(row.minutes_done)),
+    ]
+    return Proof(_("Certificat de réalisation"), row.cancelled_at is None, str(state), facts)
+
+
+# ---------------------------------------------------------------- private
+
+
+def _staff(cohort_id: int) -> tuple[Cohort, Viewer]:
+    """A cohort, for its head and the manager; for everybody else there is no such page."""
+    cohort = db.session.get(Cohort, cohort_id) or abort(404)
+    viewer = standing.viewer(current_user, cohort_id)
+    if not (viewer.is_head or viewer.is_manager):
+        abort(404)
+    return cohort, viewer
+
+
+def _person(enrolment_id: int, what: str) -> Enrolment:
+    """An enrolment of which this may be shown to who asks."""
+    enrolment = db.session.get(Enrolment, enrolment_id) or abort(404)
+    viewer = standing.viewer(current_user, enrolment.cohort_id)
+    if not viewer.sees(what, member_id=enrolment.member_id, enrolment_id=enrolment.id):
+        abort(404)
+    return enrolment
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        abort(404)
+
+
+def _weeks(days: list[date]) -> list[date]:
+    return sorted({day - timedelta(days=day.weekday()) for day in days})
+
+
+def _paper(make: Callable[[], Document], name: str) -> Response:
+    try:
+        document = make()
+    except Refused:
+        abort(404)
+    return _pdf(document.pdf(), name)
+
+
+def _pdf(content: bytes, name: str) -> Response:
+    return _file(content, "application/pdf", name)
+
+
+def _file(content: bytes, mimetype: str, name: str) -> Response:
+    answer = Response(content, mimetype=mimetype)
+    answer.headers["Content-Disposition"] = (
+        f'inline; filename="{name}"' if mimetype == "application/pdf" else f'attachment; filename="{name}"'
+    )
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer
