@@ -199,7 +199,17 @@ PUBLIC: frozenset[str] = frozenset(
 
 # What asks for another proof than a session: a bearer token, an address that is the secret.
 PROVEN_OTHERWISE: frozenset[str] = frozenset(
-    ("api_people.*", "api_things.*", "api_bookings.*", "api_invoices.*", "api_webhooks.*", "feeds.*", "post.unsubscribe", "stripe.*")
+    (
+        "api_people.*",
+        "api_things.*",
+        "api_bookings.*",
+        "api_courses.*",
+        "api_invoices.*",
+        "api_webhooks.*",
+        "feeds.*",
+        "post.unsubscribe",
+        "stripe.*",
+    )
 )
 
 

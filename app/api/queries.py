@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -20,6 +21,9 @@ from app.booking.rules import Thing
 from app.core.db import db
 from app.core.period import Period, at, day_period, days_of, merged, without
 from app.core.text import searchable
+from app.courses import queries as courses
+from app.courses.models import Cohort, CohortTrainer, CourseSession, Enrolment, Programme, ProgrammeVersion
+from app.courses.queries import Slot
 from app.members.models import Member, MemberRole
 from app.place import queries as place
 from app.place.models import Place
@@ -123,6 +127,63 @@ def members(*, limit: int, cursor: str, q: str = "", role: str | None = None, st
     ]
     rows = db.session.scalars(sa.select(Member).where(*wanted).order_by(Member.id).limit(limit + 1)).all()
     return list(rows[:limit]), cursor_of(rows[limit - 1].id) if len(rows) > limit else None
+
+
+# ---------------------------------------------------------------- the course
+
+
+class CohortRow(NamedTuple):
+    cohort: Cohort
+    version: ProgrammeVersion
+    code: str
+    enrolled: int
+
+
+def _concerns(member_id: int) -> sa.ColumnElement[bool]:
+    """The cohorts that somebody follows or teaches."""
+    teaches = sa.exists().where(CohortTrainer.cohort_id == Cohort.id, CohortTrainer.member_id == member_id)
+    follows = sa.exists().where(Enrolment.cohort_id == Cohort.id, Enrolment.member_id == member_id, Enrolment.status != "withdrawn")
+    return sa.or_(teaches, follows)
+
+
+def cohorts(member_id: int, *, sees_all: bool, limit: int, cursor: str) -> tuple[list[CohortRow], str | None]:
+    """Cohorts in the order they were opened."""
+    seats = (
+        sa.select(sa.func.count(Enrolment.id))
+        .where(Enrolment.cohort_id == Cohort.id, Enrolment.status.in_(("enrolled", "completed")))
+        .scalar_subquery()
+    )
+    rows = db.session.execute(
+        sa.select(Cohort, ProgrammeVersion, Programme.code, seats)
+        .join(ProgrammeVersion, ProgrammeVersion.id == Cohort.programme_version_id)
+        .join(Programme, Programme.id == ProgrammeVersion.programme_id)
+        .where(sa.true() if sees_all else _concerns(member_id), *([Cohort.id > key_of(cursor, length=1)[0]] if cursor else []))
+        .order_by(Cohort.id)
+        .limit(limit + 1)
+    ).all()
+    return [CohortRow(*row) for row in rows[:limit]], cursor_of(rows[limit - 1][0].id) if len(rows) > limit else None
+
+
+def cohort(cohort_id: int, member_id: int, *, sees_all: bool) -> Cohort | None:
+    found: Cohort | None = db.session.scalar(
+        sa.select(Cohort).where(Cohort.id == cohort_id, sa.true() if sees_all else _concerns(member_id))
+    )
+    return found
+
+
+def sessions(cohort: Cohort, *, limit: int, cursor: str, since: date | None, until: date | None) -> tuple[list[Slot], str | None]:
+    """The sessions of a cohort by start, then id; cancelled ones too."""
+    wanted = [
+        CourseSession.cohort_id == cohort.id,
+        *([CourseSession.day >= since] if since is not None else []),
+        *([CourseSession.day <= until] if until is not None else []),
+    ]
+    if cursor:
+        micros, last_id = key_of(cursor, length=2)
+        start = _instant(micros)
+        wanted.append(sa.or_(CourseSession.starts_at > start, sa.and_(CourseSession.starts_at == start, CourseSession.id > last_id)))
+    rows = courses.slots(*wanted, with_cancelled=True, limit=limit + 1)
+    return rows[:limit], cursor_of(_micros(rows[limit - 1].starts_at), rows[limit - 1].id) if len(rows) > limit else None
 
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

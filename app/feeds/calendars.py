@@ -12,6 +12,9 @@ from app.booking.queries import directory
 from app.core import calendar
 from app.core.calendar import Event
 from app.core.db import db
+from app.core.period import Period, at
+from app.courses.models import Cohort
+from app.courses.queries import events as sessions
 from app.feeds import queries
 from app.feeds.rules import Busy, by_pool, counted, window
 from app.members.models import Member
@@ -19,11 +22,12 @@ from app.place.models import Place
 
 
 def of_member(member: Member, places: Sequence[Place], *, now: datetime) -> bytes:
-    """All that a person has booked, in whichever lieu, with their own notes."""
+    """All that a person has booked, in whichever lieu, with their own notes; and the sessions that they follow or teach."""
     place, by_id = places[0], {place.id: place for place in places}
     seen = window(now, place.tz, months_back=3, months_ahead=13)
     with force_locale(member.locale):
         events = [papers.event(row, by_id[row.place_id]) for row in queries.bookings(member.id, seen)]
+        events += [sessions.event(slot) for slot in sessions.of_member(member.id, seen)]
         return calendar.write(events, zone=place.tz, name=_("Mes réservations · %(place)s", place=place.short_name or place.name))
 
 
@@ -48,6 +52,18 @@ def of_place(place: Place, *, now: datetime) -> bytes:
     with force_locale(place.locale):
         taken = queries.busy(seen, Occupancy.place_id == place.id)
         return calendar.write(_events(taken, place), zone=place.tz, name=place.name)
+
+
+def of_cohort(cohort_id: int) -> bytes | None:
+    """The sessions of a cohort, from its first day to its last."""
+    cohort = db.session.get(Cohort, cohort_id)
+    if cohort is None:
+        return None
+    place = db.session.get_one(Place, cohort.place_id)
+    seen = Period(at(cohort.first_day, 0, place.tz), at(cohort.last_day, 1440, place.tz))
+    with force_locale(place.locale):
+        events = [sessions.event(slot) for slot in sessions.of_cohort(cohort.id, seen)]
+        return calendar.write(events, zone=place.tz, name=cohort.name)
 
 
 def _events(taken: list[Busy], place: Place) -> Iterator[Event]:

@@ -11,6 +11,7 @@ from flask_login import current_user
 
 from app.booking import queries as booking
 from app.core import clock
+from app.courses import queries as courses
 from app.feeds import queries, services
 from app.members.views import needs
 from app.place import queries as places
@@ -63,8 +64,9 @@ def stop(subject: str) -> ResponseReturnValue:
 
 
 def _links(place: Place) -> Mapping[str, Link]:
-    """The lieu's and each thing's; the seats of a pool are told together."""
+    """The lieu's, each cohort's that is not over, and each thing's; the seats of a pool are told together."""
     since = queries.addresses()
     things = [thing for thing in booking.directory(place).things.values() if thing.pool_id is None]
-    subjects = {f"place:{place.id}": place.name, **{f"resource:{thing.id}": thing.name for thing in things}}
+    cohorts = {f"cohort:{cohort.id}": cohort.name for cohort in courses.cohorts(place.id) if cohort.state != "closed"}
+    subjects = {f"place:{place.id}": place.name, **cohorts, **{f"resource:{thing.id}": thing.name for thing in things}}
     return {subject: Link(subject, name, since.get(subject)) for subject, name in subjects.items()}

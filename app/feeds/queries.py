@@ -7,7 +7,7 @@ import sqlalchemy as sa
 import structlog
 
 from app.booking import queries as booking
-from app.booking.models import Booking, Occupancy, Outage, Resource
+from app.booking.models import Booking, Kind, Occupancy, Outage, Resource
 from app.booking.papers import NEVER_SHOWN, Dated
 from app.core.db import db
 from app.core.period import Period
@@ -24,6 +24,7 @@ def bookings(member_id: int, window: Period) -> list[Dated]:
     """A person's bookings, those that were given up too: their calendar strikes them out."""
     return booking.dated(
         Booking.member_id == member_id,
+        Booking.kind != Kind.SESSION,  # the course tells its own
         Booking.starts_at >= window.starts_at,
         Booking.starts_at < window.ends_at,
         Booking.status.not_in(NEVER_SHOWN),

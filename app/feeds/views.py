@@ -50,9 +50,14 @@ def _of_place(_token: AccessToken, number: int, now: datetime) -> bytes | None:
     return calendars.of_place(place, now=now) if place else None
 
 
-# What a token's subject names: "member", "resource:12", "place:1".
+def _of_cohort(_token: AccessToken, number: int, _now: datetime) -> bytes | None:
+    return calendars.of_cohort(number)
+
+
+# What a token's subject names: "member", "resource:12", "place:1", "cohort:3".
 CALENDARS: Mapping[str, Callable[[AccessToken, int, datetime], bytes | None]] = {
     "member": _of_member,
     "resource": _of_thing,
     "place": _of_place,
+    "cohort": _of_cohort,
 }

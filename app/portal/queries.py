@@ -7,7 +7,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from app.billing.models import Charge
-from app.booking.models import OCCUPYING, Booking, Outage, Resource, Series, SeriesDate, Status, WaitlistEntry
+from app.booking.models import OCCUPYING, Booking, Kind, Outage, Resource, Series, SeriesDate, Status, WaitlistEntry
 from app.core.db import db
 from app.core.journal import JournalEntry
 from app.core.period import Period
@@ -75,6 +75,7 @@ def own_bookings(member_id: int, period: Period) -> list[Own]:
         sa.select(*_OWN)
         .where(
             Booking.member_id == member_id,
+            Booking.kind != Kind.SESSION,  # the course shows its own
             Booking.starts_at < period.ends_at,
             Booking.starts_at > period.starts_at - timedelta(days=31),
             Booking.ends_at > period.starts_at,
@@ -91,6 +92,7 @@ def next_booking(member_id: int, now: datetime) -> Own | None:
         sa.select(*_OWN)
         .where(
             Booking.member_id == member_id,
+            Booking.kind != Kind.SESSION,
             Booking.ends_at > now,
             Booking.starts_at > now - timedelta(days=31),
             Booking.status.in_((Status.PENDING, Status.CONFIRMED, Status.CHECKED_IN)),
@@ -184,6 +186,7 @@ def past(member_id: int, period: Period) -> list[Past]:
         sa.select(*_PAST)
         .where(
             Booking.member_id == member_id,
+            Booking.kind != Kind.SESSION,
             Booking.starts_at >= period.starts_at,
             Booking.starts_at < period.ends_at,
             Booking.status.not_in((Status.HELD, Status.EXPIRED, Status.RELEASED)),

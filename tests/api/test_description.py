@@ -81,6 +81,8 @@ def test_what_the_contract_promises_is_there(spec):
         "POST /bookings/{booking_id}/check-in",
         "POST /series",
         "POST /outages",
+        "GET /cohorts",
+        "GET /cohorts/{cohort_id}/sessions",
         "GET /invoices",
         "GET /members",
         "POST /members",

@@ -5,12 +5,12 @@ from flask import Flask
 from werkzeug.routing import IntegerConverter
 
 from app.api.forms.fields import BIGGEST
-from app.api.views import bookings, docs, invoices, people, problems, things, webhooks
+from app.api.views import bookings, courses, docs, invoices, people, problems, things, webhooks
 from app.api.views.door import describe_troubles
 from app.core.refusals import N_
 from app.web import csrf, errors
 
-DOORS = (people.bp, things.bp, bookings.bp, invoices.bp, webhooks.bp)
+DOORS = (people.bp, things.bp, bookings.bp, courses.bp, invoices.bp, webhooks.bp)
 
 INTRODUCTION = N_(
     "Un jeton par personne, dans l’en-tête Authorization, après le mot Bearer. Les instants sont en RFC 3339 avec leur décalage, "

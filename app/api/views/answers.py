@@ -7,7 +7,7 @@ from typing import Any
 
 from app.api import queries
 from app.api.models import Webhook
-from app.api.queries import Free
+from app.api.queries import CohortRow, Free
 from app.billing.queries import Balances
 from app.booking.models import Booking, Outage
 from app.booking.queries import Directory
@@ -15,6 +15,7 @@ from app.booking.rules import Thing
 from app.booking.services import Cancellation, Occurrence, Preview
 from app.core.period import Period
 from app.core.refusals import Alternative, Refused
+from app.courses.queries import Slot
 from app.members.models import Member
 
 Answer = dict[str, Any]
@@ -185,4 +186,42 @@ def webhook(row: Webhook) -> Answer:
         "disabled_at": written(row.disabled_at, UTC) if row.disabled_at else None,
         "failing_since": written(row.failing_since, UTC) if row.failing_since else None,
         "last_error": row.last_error,
+    }
+
+
+# ---------------------------------------------------------------- the course
+
+
+def cohort(row: CohortRow) -> Answer:
+    one, version = row.cohort, row.version
+    return {
+        "id": one.id,
+        "code": one.code,
+        "name": one.name,
+        "state": one.state,
+        "first_day": one.first_day.isoformat(),
+        "last_day": one.last_day.isoformat(),
+        "capacity": one.capacity,
+        "enrolled": row.enrolled,
+        "room_id": one.room_id,
+        "programme": {"code": row.code, "version": version.label, "title": version.title, "minutes": version.minutes},
+    }
+
+
+def session(slot: Slot, zone: tzinfo) -> Answer:
+    return {
+        "id": slot.id,
+        "start": written(slot.starts_at, zone),
+        "end": written(slot.ends_at, zone),
+        "day": slot.day.isoformat(),
+        "half": slot.half,
+        "minutes": slot.minutes,
+        "title": slot.title,
+        "code": slot.code,
+        "where": slot.where,
+        "room_id": slot.room_id,
+        "trainer": slot.trainer,
+        "state": slot.state,
+        "uid": slot.uid,
+        "sequence": slot.sequence_no,
     }

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from app.billing import services as billing
 from app.booking import queries
-from app.booking.models import IS_OPEN, Booking, Status
+from app.booking.models import IS_OPEN, Booking, Kind, Status
 from app.booking.services.arriving import no_show_at
 from app.booking.services.cancelling import everything, give_back
 from app.booking.services.freeing import free
@@ -68,6 +68,7 @@ def remind(*, now: datetime) -> int:
                 .where(
                     Booking.place_id == place.id,
                     Booking.status == Status.CONFIRMED,
+                    Booking.kind != Kind.SESSION,  # whoever follows a course has its timetable
                     Booking.starts_at >= at(tomorrow, 0, place.tz),
                     Booking.starts_at < at(tomorrow, 1440, place.tz),
                     Booking.created_at < at(today, 0, place.tz),  # who booked today remembers

@@ -146,6 +146,7 @@ class Slot:
     half: str
     where: str
     state: str
+    room_id: int | None
     room: str
     trainer_id: int | None
     trainer: str
@@ -173,7 +174,8 @@ def slots(*which: sa.ColumnElement[bool], with_cancelled: bool = False, limit: i
         sa.select(
             *(CourseSession.id, CourseSession.cohort_id, Cohort.name, Sequence.id, Sequence.code, Sequence.title),
             *(Sequence.objective, Sequence.bring, CourseSession.starts_at, CourseSession.ends_at),
-            *(CourseSession.day, CourseSession.half, CourseSession.where_, CourseSession.state, sa.func.coalesce(Resource.name, "")),
+            *(CourseSession.day, CourseSession.half, CourseSession.where_, CourseSession.state),
+            *(CourseSession.room_id, sa.func.coalesce(Resource.name, "")),
             *(CourseSession.trainer_id, sa.func.coalesce(Member.name, "")),
             sa.func.coalesce(Booking.status.in_(LIVE), sa.false()),
             *(CourseSession.note, CourseSession.holiday_reason, CourseSession.cancel_reason, CourseSession.uid),

@@ -12,12 +12,14 @@ from flask_login import current_user
 from app.booking import papers
 from app.booking import queries as booking_queries
 from app.booking import views as say
-from app.booking.models import Status
+from app.booking.models import Kind, Status
 from app.booking.queries import Directory
 from app.booking.rules import Thing, grid
 from app.core import clock, mail
 from app.core.period import day_period
+from app.courses import queries as courses
 from app.courses.queries import occasions
+from app.courses.views.timetables import state_of, where_of
 from app.members.views import needs
 from app.place import queries as place_queries
 from app.place.models import Place
@@ -63,8 +65,9 @@ def manage() -> ResponseReturnValue:
     place, now = place_queries.current(), clock.now()
     today = now.astimezone(place.tz).date()
     things = booking_queries.directory(place)
-    come = [one for one in queries.coming(place.id, day_period(today, place.tz)) if one.status in EXPECTED]
+    come = [one for one in queries.coming(place.id, day_period(today, place.tz)) if one.status in EXPECTED and one.kind != Kind.SESSION]
     decisions = list(_decisions(place, things))
+    slots = courses.on_day(place.id, today)
     machines = pictures.machine_hours(place, today)
     return render_template(
         "portal/manage.html",
@@ -72,6 +75,9 @@ def manage() -> ResponseReturnValue:
         today=today,
         people=len({one.member_id for one in come} | {one.guest_name for one in come if one.guest_name}),
         decisions=decisions,
+        slots=slots,
+        where=where_of,
+        state_of=state_of,
         presences=list(_presences(come, place, things, today)),
         heat=pictures.heat_map(place, grid.monday_of(today)),
         income=pictures.income(place, today) if current_user.may("manage_billing") else None,
@@ -88,13 +94,16 @@ def day() -> ResponseReturnValue:
     today = now.astimezone(place.tz).date()
     asked = DayForm().day.data or today
     things = booking_queries.directory(place)
-    lines = [_line(one, place, things) for one in queries.coming(place.id, day_period(asked, place.tz))]
+    lines = [_line(one, place, things) for one in queries.coming(place.id, day_period(asked, place.tz)) if one.kind != Kind.SESSION]
     return render_template(
         "portal/day.html",
         place=place,
         day=asked,
         today=today,
         lines=lines,
+        slots=courses.on_day(place.id, asked),
+        where=where_of,
+        state_of=state_of,
         earlier=asked - timedelta(days=1) if asked > FIRST_DAY else None,
         later=asked + timedelta(days=1) if asked < LAST_DAY else None,
         here_url=url_for(".day", day=asked),

@@ -19,6 +19,9 @@ from app.booking.rules import Thing
 from app.booking.services.arriving import EARLY
 from app.core import clock
 from app.core.period import Period, at
+from app.courses import queries as courses
+from app.courses.queries import Slot
+from app.courses.views.timetables import state_of, where_of
 from app.coworking import queries as coworking
 from app.coworking.models import Event as LieuEvent
 from app.coworking.models import SignUp
@@ -27,6 +30,7 @@ from app.fablab.models import TrainingSeat
 from app.place import queries as place_queries
 from app.place.models import Place
 from app.portal import queries
+from app.portal.frame import LEARNING
 from app.portal.queries import Own
 from app.portal.views.bookings.about import minutes_left
 from app.portal.views.door import bp
@@ -66,6 +70,17 @@ class Board:
 
 
 @dataclass(frozen=True, slots=True)
+class Lesson:
+    """The next session of a course, when it comes before anything booked."""
+
+    above: str
+    title: str
+    sentence: str
+    slot: Slot
+    is_taught: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Task:
     """Something that waits for this person: a link to follow, or a gesture to make."""
 
@@ -85,6 +100,9 @@ def week() -> ResponseReturnValue:
     period = Period(at(monday, 0, place.tz), at(monday + timedelta(days=6), 1440, place.tz))
     offers = queries.offers(current_user.id, now)
     own = queries.own_bookings(current_user.id, period)
+    learns = not LEARNING.isdisjoint(current_user.roles)
+    slots = courses.own_slots(current_user.id, period.starts_at, period.ends_at, with_cancelled=True) if learns else []
+    board = _board(offers, place, things, now)
     seats = fablab.seats_of(current_user.id, since=min(period.starts_at, now))
     signed = coworking.signed_up(current_user.id, period)
     page = render_template(
@@ -96,7 +114,8 @@ def week() -> ResponseReturnValue:
         sunday=monday + timedelta(days=6),
         earlier=monday - timedelta(days=7) if monday - timedelta(days=7) >= FIRST_DAY else None,
         later=monday + timedelta(days=7) if monday + timedelta(days=13) <= LAST_DAY else None,
-        board=_board(offers, place, things, now),
+        board=board,
+        lesson=_lesson(board, place, now) if learns else None,
         sums=_sums(place, local.date()),
         tasks=[*_tasks(offers[1:], place, things, now, local.date()), *_offered_seats(seats, place, now)],
         waiting=[
@@ -107,7 +126,12 @@ def week() -> ResponseReturnValue:
             (
                 day,
                 sorted(
-                    [*_events(own, day, place, things), *_trainings(seats, day, place), *_signed(signed, day, place)],
+                    [
+                        *_events(own, day, place, things),
+                        *_trainings(seats, day, place),
+                        *_signed(signed, day, place),
+                        *_sessions(slots, day, place),
+                    ],
                     key=lambda event: event.at,
                 ),
             )
@@ -247,6 +271,34 @@ def _signed(seats: list[tuple[SignUp, LieuEvent]], day: date, place: Place) -> I
             word,
             url_for("agenda.event", event_id=event.id),
         )
+
+
+def _lesson(board: Board | None, place: Place, now: datetime) -> Lesson | None:
+    """The next session, unless something booked comes first or waits for an answer."""
+    slot = courses.next_slot(current_user.id, now)
+    if slot is None or (board is not None and (board.is_offer or board.can_check_in or board.own.starts_at < slot.starts_at)):
+        return None
+    words, is_taught = typography.words(), slot.trainer_id == current_user.id
+    sentence = words.opening(words.span(slot.starts_at, slot.ends_at, place.tz))
+    if slot.trainer and not is_taught:
+        sentence = _("%(when)s, avec %(name)s", when=sentence, name=slot.trainer)
+    if slot.bring:
+        sentence += _(". À apporter\u00a0: %(what)s", what=slot.bring)
+    return Lesson(", ".join(filter(None, (slot.cohort, where_of(slot)))), slot.title, f"{sentence}.", slot, is_taught)
+
+
+def _sessions(slots: list[Slot], day: date, place: Place) -> Iterator[Event]:
+    words = typography.words()
+    for slot in slots:
+        if slot.day == day:
+            yield Event(
+                slot.starts_at.astimezone(place.tz).isoformat(timespec="minutes"),
+                words.hours_range(slot.starts_at, slot.ends_at, place.tz),
+                slot.title,
+                ", ".join(filter(None, (slot.cohort, where_of(slot)))),
+                *state_of(slot),
+                url_for("courses.session", session_id=slot.id),
+            )
 
 
 def _events(own: list[Own], day: date, place: Place, things: Directory) -> Iterator[Event]:
