@@ -14,6 +14,7 @@ from app.api.rules import EVENTS
 from app.billing import checks as billing_checks
 from app.billing import models as billing_models
 from app.billing import queries as billing_queries
+from app.billing.services import bills as billing_bills
 from app.billing.services import checkout as billing_checkout
 from app.billing.views import webhook as stripe_webhook
 from app.booking import checks as booking_checks
@@ -135,6 +136,7 @@ WORK: tuple[Callable[..., int], ...] = (
     delivery.send_due,
     webhooks.tell_due,
     billing_checkout.close_calls,
+    billing_bills.go_on_with_runs,
 )
 
 # Since when the oldest thing has waited to be told or sent: a select of one instant each.

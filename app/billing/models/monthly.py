@@ -12,12 +12,14 @@ class Run(Model):
     """Facturation du mois: once for a lieu and a month; what was interrupted goes on where it stopped."""
 
     __tablename__ = "billing_run"
-    __table_args__ = (sa.UniqueConstraint("place_id", "month"),)
+    __table_args__ = (sa.UniqueConstraint("place_id", "month"), sa.CheckConstraint("aim IN ('drafts', 'invoices')", name="aim"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     place_id: Mapped[int] = mapped_column(sa.ForeignKey("place.id"))
     month: Mapped[date]  # its first day
-    payers: Mapped[int] = mapped_column(default=0)  # whom it looks at: for the progress bar
+    aim: Mapped[str] = mapped_column(sa.String(8), default="invoices")  # drafts: stop there, somebody will look at them
+    payers: Mapped[int] = mapped_column(default=0)  # how many bills are expected: for the progress bar
+    actor_id: Mapped[int | None]
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
     drafted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # every draft is there to look at
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # every invoice is issued

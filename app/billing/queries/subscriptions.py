@@ -54,6 +54,16 @@ def subscriptions_in(place_id: int, *, until: date) -> list[Held]:
     return [held for held in _held(Subscription.place_id == place_id) if held.first_day <= until]
 
 
+def subscriptions_paid_by(place_id: int, *, member_id: int | None, organisation_id: int | None, until: date) -> list[Held]:
+    """Those that had begun by this day and that this payer pays: a person theirs, an organisation those of its people."""
+    payer = (
+        (Subscription.organisation_id == organisation_id,)
+        if organisation_id is not None
+        else (Subscription.member_id == member_id, Subscription.organisation_id.is_(None))
+    )
+    return [held for held in _held(Subscription.place_id == place_id, *payer) if held.first_day <= until]
+
+
 def charged_for(root_ids: Collection[int]) -> dict[int, list[Charged]]:
     """What was charged for the stretches of these subscriptions, those set aside included, by cycle."""
     root = sa.func.coalesce(Subscription.root_id, Subscription.id)

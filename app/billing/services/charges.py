@@ -83,7 +83,7 @@ def _reverse(first: Charge, ref: str, net_cents: int, *, now: datetime) -> None:
             cents=-net_cents,
             rate_bp=first.rate_bp,
             activity=first.activity,
-            quantity_milli=-first.quantity_milli,
+            quantity_milli=-first.quantity_milli if net_cents == first.cents else 0,  # a part of the price is no part of the use
             unit=first.unit,
             covered_by=[],
             created_at=now,
