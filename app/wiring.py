@@ -60,7 +60,7 @@ from app.members import views as members_views
 from app.place import models as place_models
 from app.place import services as place_services
 from app.place import views as place_views
-from app.portal import chronicle, frame, personal_data, post
+from app.portal import chronicle, digest, frame, personal_data, post
 from app.portal import mails as portal_mails
 from app.portal import views as portal_views
 from app.portal.managing import views as managing
@@ -96,6 +96,7 @@ TICKS: tuple[Callable[..., int], ...] = (
     members_services.forget_old,
     fablab_services.settle_trainings,
     fablab_services.warn_of_expiry,
+    digest.send,
     absences.evening,
     evidence.anchor,
     webhooks.forget_told,
@@ -109,6 +110,7 @@ MAILS: Mapping[str, mail.Builder] = {
     **coworking_mails.MAILS,
     **fablab_mails.MAILS,
     **courses_mails.MAILS,
+    digest.KIND: digest.digest,
 }
 
 # What the manager's page calls each of them.
@@ -118,6 +120,7 @@ MAIL_NAMES: Mapping[str, str] = {
     **coworking_mails.NAMES,
     **fablab_mails.NAMES,
     **courses_mails.NAMES,
+    digest.KIND: digest.NAME,
 }
 
 # Who reads an event of the journal, to write what follows from it: a mail to send, a webhook to call.

@@ -91,6 +91,7 @@ class ProfileForm(Form):
     in_directory = forms.BooleanField(_l("Je veux bien être dans l’annuaire, que voient les adhérents"))
     shows_presence = forms.BooleanField(_l("Je veux bien que les adhérents voient quand je viens"))
     wants_reminders = forms.BooleanField(_l("M’écrire la veille de mes réservations"))
+    wants_digest = forms.BooleanField(_l("M’écrire le lundi la semaine du lieu"))
 
 
 class PasswordForm(Form):

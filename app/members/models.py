@@ -43,6 +43,7 @@ class Member(Model):
     shows_presence: Mapped[bool] = mapped_column(default=False)
     skills: Mapped[str] = mapped_column(sa.String(300), default="")
     wants_reminders: Mapped[bool] = mapped_column(default=True)
+    wants_digest: Mapped[bool] = mapped_column(default=True)  # the lieu's week by mail, for who runs it
     organisation_id: Mapped[int | None] = mapped_column(sa.ForeignKey("member_organisation.id"))
     is_organisation_contact: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -269,6 +269,7 @@ FIELDS: Mapping[str, str] = {
     "skills": N_("ce que je sais faire"),
     "locale": N_("langue"),
     "wants_reminders": N_("rappels"),
+    "wants_digest": N_("la semaine du lieu par courriel"),
     "in_directory": N_("être dans l’annuaire"),
     "shows_presence": N_("montrer ma présence"),
     "birth_date": N_("date de naissance"),

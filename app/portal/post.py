@@ -31,6 +31,31 @@ bp = Blueprint("post", __name__, template_folder="templates")
 SHOWN = 100  # mails of a list
 FILE = re.compile(r"[\w.]+\.eml", re.ASCII)
 
+
+class Topic(NamedTuple):
+    """What one click ends: a wish of the person's account, and how it is said."""
+
+    field: str
+    title: str
+    asked: str
+    done: str
+
+
+TOPICS: Mapping[str, Topic] = {
+    "reminders": Topic(
+        "wants_reminders",
+        N_("Rappels de la veille"),
+        N_("Ne plus recevoir de rappel la veille de vos réservations\u202f? Les confirmations continueront d’arriver."),
+        N_("Vous ne recevrez plus de rappel la veille de vos réservations. Les confirmations continuent d’arriver."),
+    ),
+    "digest": Topic(
+        "wants_digest",
+        N_("La semaine du lieu"),
+        N_("Ne plus recevoir la semaine du lieu le lundi\u202f? Elle reste à lire sur la page du matin."),
+        N_("Vous ne recevrez plus la semaine du lieu. Elle reste à lire sur la page du matin."),
+    ),
+}
+
 # Why a mail did not leave, by the code that begins its last error.
 TROUBLES: Mapping[str, str] = {
     "refused": N_("L’adresse a été refusée."),
@@ -106,11 +131,12 @@ def unsubscribe(token: str) -> ResponseReturnValue:
     """The address is the proof: a mail program posts here by itself (RFC 8058), a person presses the button."""
     asked = mail.unsubscribed(token)
     person = members.member(asked[0]) if asked else None
-    if asked is None or person is None or asked[1] != "reminders":
+    if asked is None or person is None or asked[1] not in TOPICS:
         abort(404)
+    topic = TOPICS[asked[1]]
     if request.method == "POST":
-        members_services.change_profile(member_id=person.id, wants_reminders=False, now=clock.now())
-    return render_template("post/unsubscribe.html", is_done=not person.wants_reminders)
+        members_services.change_profile(member_id=person.id, now=clock.now(), **{topic.field: False})
+    return render_template("post/unsubscribe.html", topic=topic, is_done=not getattr(person, topic.field))
 
 
 # ---------------------------------------------------------------- while trying the program

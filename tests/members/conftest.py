@@ -73,6 +73,6 @@ def post(app: Flask, session) -> Iterator[Post]:
         return sorted(found, key=lambda message: message["To"])
 
     folder.mkdir(exist_ok=True)
-    yield post
     for file in folder.glob("*.eml"):
-        file.unlink()
+        file.unlink()  # what other tests have sent
+    yield post

@@ -126,7 +126,7 @@ def address(member: Member, topic: str = "reminders") -> str:
 def test_looking_at_the_address_changes_nothing(client, camille):
     page = client.get(address(camille))
 
-    assert "Ne plus recevoir de rappels" in page.text
+    assert "Ne plus recevoir de rappel la veille" in page.text
     db.session.refresh(camille)
     assert camille.wants_reminders
 

@@ -15,7 +15,7 @@ from app.members.services.joining import mark_of, take_turn
 from app.members.services.passwords import hash_password, is_password
 from app.members.services.tokens import new_token, revoke_tokens, use_token
 
-PROFILE = ("name", "phone", "street", "postal_code", "town", "skills", "locale", "wants_reminders")
+PROFILE = ("name", "phone", "street", "postal_code", "town", "skills", "locale", "wants_reminders", "wants_digest")
 OWN_FEED = "member"  # subject of the feed of a person
 CONSENTS = ("in_directory", "shows_presence")  # what is shown to others, each noted with its date
 

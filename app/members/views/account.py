@@ -34,6 +34,8 @@ def profile() -> ResponseReturnValue:
     form = ProfileForm(obj=current_user)
     if not rules.may_be_in_directory(current_user.birth_date, now.date()):
         del form.in_directory, form.shows_presence
+    if not current_user.may("see_all_bookings"):
+        del form.wants_digest
     if form.validate_on_submit():
         told = {name: field.data for name, field in form._fields.items() if name in (*services.PROFILE, *services.CONSENTS)}
         try:

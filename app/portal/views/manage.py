@@ -1,6 +1,6 @@
 """Le matin du lieu: who comes, what there is to decide, and three pictures; then any day, line by line, and its sheet for the door."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -66,7 +66,7 @@ def manage() -> ResponseReturnValue:
     today = now.astimezone(place.tz).date()
     things = booking_queries.directory(place)
     come = [one for one in queries.coming(place.id, day_period(today, place.tz)) if one.status in EXPECTED and one.kind != Kind.SESSION]
-    decisions = list(_decisions(place, things))
+    to_decide = list(decisions(place, things, current_user.may))
     slots = courses.on_day(place.id, today)
     machines = pictures.machine_hours(place, today)
     return render_template(
@@ -74,7 +74,7 @@ def manage() -> ResponseReturnValue:
         place=place,
         today=today,
         people=len({one.member_id for one in come} | {one.guest_name for one in come if one.guest_name}),
-        decisions=decisions,
+        decisions=to_decide,
         slots=slots,
         where=where_of,
         state_of=state_of,
@@ -138,24 +138,25 @@ def book_for() -> ResponseReturnValue:
 # ---------------------------------------------------------------- to decide
 
 
-def _decisions(place: Place, things: Directory) -> Iterator[Decision]:
+def decisions(place: Place, things: Directory, may: Callable[[str], bool]) -> Iterator[Decision]:
+    """What waits for somebody who may do these things: on the page of the morning, and in Monday's mail."""
     now, words = clock.now(), typography.words()
     for outage in queries.outages(place.id, now):
         if outage.starts_at <= now:
-            yield _outage(outage, place)
-    if current_user.may("override_rules"):
+            yield _outage(outage, place, may)
+    if may("override_rules"):
         for one in queries.pending(place.id, now):
             thing = things.any(one.resource_id)
             if thing.rules.approval:
                 yield Decision(
                     _("%(name)s voudrait : %(thing)s", name=one.name, thing=say.title(thing)),
                     ", ".join(filter(None, (_when(one, place), words.money(one.price_cents) if one.price_cents else "", one.note))),
-                    post=url_for(".approve", booking_id=one.id),
+                    post=url_for("portal.approve", booking_id=one.id),
                     label=_("Accepter"),
-                    href=url_for(".reject", booking_id=one.id),
+                    href=url_for("portal.reject", booking_id=one.id),
                     href_label=_("Refuser"),
                 )
-    if current_user.may("see_mails") and (stuck := mail.stuck_mails(most=20)):
+    if may("see_mails") and (stuck := mail.stuck_mails(most=20)):
         yield Decision(
             words.plural(len(stuck), _("Un courriel n’est pas parti"), _("{n} courriels ne sont pas partis")),
             _("les personnes n’ont pas été prévenues"),
@@ -173,7 +174,7 @@ def _decisions(place: Place, things: Directory) -> Iterator[Decision]:
                 href_label=_("Voir"),
             )
     today = now.astimezone(place.tz).date()
-    if current_user.may("manage_courses"):
+    if may("manage_courses"):
         unsigned = occasions.to_countersign(now=now, place_id=place.id, since=today - UNSIGNED_FOR)
         for occasion, missing in unsigned[:MOST_UNSIGNED]:
             yield Decision(
@@ -192,18 +193,17 @@ def _decisions(place: Place, things: Directory) -> Iterator[Decision]:
         )
 
 
-def _outage(outage: queries.Broken, place: Place) -> Decision:
+def _outage(outage: queries.Broken, place: Place, may: Callable[[str], bool]) -> Decision:
     words = typography.words()
     since = words.moment(outage.starts_at, place.tz)
     until = _("jusqu’à %(moment)s", moment=words.moment(outage.ends_at, place.tz)) if outage.ends_at else _("sans fin prévue")
     reason = _("« %(reason)s »", reason=outage.reason)
     detail = f"{outage.actor}, {since}{_(' : ')}{reason}, {until}" if outage.actor else f"{since}{_(' : ')}{reason}, {until}"
-    may = current_user.may("manage_resources")
     return Decision(
         _("%(name)s : hors service", name=outage.name),
         detail,
         sign="down",
-        post=url_for("things.end_outage", resource_id=outage.resource_id, outage_id=outage.id) if may else "",
+        post=url_for("things.end_outage", resource_id=outage.resource_id, outage_id=outage.id) if may("manage_resources") else "",
         label=_("Elle remarche"),
     )
 
