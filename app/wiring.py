@@ -212,6 +212,7 @@ PROVEN_OTHERWISE: frozenset[str] = frozenset(
         "api_invoices.*",
         "api_webhooks.*",
         "feeds.*",
+        "hall.*",
         "post.unsubscribe",
         "stripe.*",
     )
@@ -235,6 +236,7 @@ PROOFS: tuple[proofs.Prover, ...] = (course_papers.proof,)
 # The pages of each room.
 BLUEPRINTS: tuple[Blueprint, ...] = (
     portal_views.bp,
+    portal_views.hall_bp,
     *coworking_views.BLUEPRINTS,
     coworking_mails.bp,
     fablab_views.bp,

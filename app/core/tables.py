@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
+import xlsxwriter
+
 # What makes a spreadsheet take a text for a formula, also behind signs that it does not show.
 _FORMULA = re.compile(r"[\s\ufeff\u200b\u200c\u200d\u2060]*[=+\-@\t\r]")
 _NUMBER = re.compile(r"[+-]?\d[\d\s.,]*", re.ASCII)
@@ -18,6 +20,37 @@ def as_csv(rows: Iterable[Mapping[str, object]], columns: Sequence[str]) -> byte
     writer.writerow(columns)
     writer.writerows([cell(row.get(column)) for column in columns] for row in rows)
     return out.getvalue().encode("utf-8-sig")
+
+
+def as_xlsx(rows: Iterable[Mapping[str, object]], columns: Mapping[str, str], *, title: str) -> bytes:
+    """A spreadsheet of these columns (by name: its heading): numbers and dates as such; a text stays a text, never a formula or a link."""
+    out = io.BytesIO()
+    said = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with xlsxwriter.Workbook(out, said) as book:
+        sheet = book.add_worksheet(_sheet_name(title))
+        bold, day, moment = (
+            book.add_format(one) for one in ({"bold": True}, {"num_format": "dd/mm/yyyy"}, {"num_format": "dd/mm/yyyy hh:mm"})
+        )
+        sheet.freeze_panes(1, 0)
+        for column, heading in enumerate(columns.values()):
+            sheet.write_string(0, column, heading, bold)
+        for line, row in enumerate(rows, start=1):
+            for column, name in enumerate(columns):
+                value = row.get(name)
+                if isinstance(value, datetime):
+                    sheet.write_datetime(line, column, value.replace(tzinfo=None), moment)
+                elif isinstance(value, date):
+                    sheet.write_datetime(line, column, datetime(value.year, value.month, value.day), day)  # noqa: DTZ001 — a cell has no zone
+                elif isinstance(value, int | float) and not isinstance(value, bool):
+                    sheet.write_number(line, column, value)
+                else:
+                    sheet.write_string(line, column, cell(value))
+        sheet.autofit()
+    return out.getvalue()
+
+
+def _sheet_name(title: str) -> str:
+    return re.sub(r"[\[\]:*?/\\']", " ", title).strip()[:31] or "Worklab"
 
 
 def cell(value: object) -> str:

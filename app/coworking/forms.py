@@ -198,3 +198,14 @@ class MonthForm(forms.QueryForm):
         """The first day of the month that was asked for, else of this one."""
         said = re.fullmatch(r"(20\d\d)-(0[1-9]|1[0-2])", self.month.data or "")
         return date(int(said[1]), int(said[2]), 1) if said else usual.replace(day=1)
+
+
+class SpanForm(forms.QueryForm):
+    """From a day to a day, both included."""
+
+    first_day = forms.DateField(_l("Du"))
+    last_day = forms.DateField(_l("Au"))
+
+
+class DrawingForm(forms.Form):
+    file = forms.FileField(_l("Le plan, au format SVG"), [forms.FileRequired()], render_kw={"accept": ".svg,image/svg+xml"})

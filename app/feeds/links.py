@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -42,7 +42,8 @@ def renew(subject: str) -> ResponseReturnValue:
     place = places.current()
     link = _links(place).get(subject) or abort(404)
     token = services.renew(subject=subject, place_id=place.id, actor_id=current_user.id, now=clock.now())
-    address = url_for("feeds.feed", token=token, _external=True)
+    where = url_for("hall.show", token=token) if subject.startswith("hall:") else url_for("feeds.feed", token=token)
+    address = current_app.config["PUBLIC_URL"] + where
     flash(
         _(
             "Voici l’adresse de l’agenda «\u00a0%(name)s\u00a0». Copiez-la, elle n’est montrée qu’une fois\u00a0: %(address)s",
@@ -69,4 +70,5 @@ def _links(place: Place) -> Mapping[str, Link]:
     things = [thing for thing in booking.directory(place).things.values() if thing.pool_id is None]
     cohorts = {f"cohort:{cohort.id}": cohort.name for cohort in courses.cohorts(place.id) if cohort.state != "closed"}
     subjects = {f"place:{place.id}": place.name, **cohorts, **{f"resource:{thing.id}": thing.name for thing in things}}
+    subjects[f"hall:{place.id}"] = _("Écran du hall")
     return {subject: Link(subject, name, since.get(subject)) for subject, name in subjects.items()}

@@ -180,6 +180,7 @@ WORDS: Mapping[str, str] = {
     "place.halves_set": N_("Demi-journées changées"),
     "place.holidays_set": N_("Jours fériés changés"),
     "place.house_rules_written": N_("Règlement intérieur changé"),
+    "place.plan_drawn": N_("Plan du lieu dessiné"),
     "place.trust_set": N_("Mode de confiance changé"),
     "place.rules_changed": N_("Règles de réservation changées"),
     "place.loaded": N_("Lieu chargé depuis un fichier"),

@@ -43,7 +43,7 @@ def reject(booking_id: int, *, actor_id: int, reason: str, now: datetime) -> Boo
         return booking
 
 
-def check_in(booking_id: int, *, actor_id: int, now: datetime) -> Booking:
+def check_in(booking_id: int, *, actor_id: int | None, now: datetime) -> Booking:
     """The person is here (they say so, or staff, or the hall's page); saying it twice changes nothing."""
     with transaction():
         booking = turn_of(booking_id)

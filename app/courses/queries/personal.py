@@ -56,6 +56,6 @@ def personal_data(member_id: int) -> list[Kept]:
             applications.mappings(),
             title=N_("Mes candidatures"),
             why=N_("Répondre à votre demande d’entrer en formation."),
-            until=N_("Un an après la décision ; avec le dossier de formation si elle est acceptée."),
+            until=N_("Un an après la décision ; avec le dossier de formation si elle est acceptée."),
         ),
     ]

@@ -23,6 +23,7 @@ from app.coworking.services.events import (
 )
 from app.coworking.services.groups import Block, GroupDay, group_days, group_request
 from app.coworking.services.keys import add_key, lend_key, retire_key, take_back_key
+from app.coworking.services.plan import place_on_plan, redraw_plan, set_drawing
 from app.coworking.services.visitors import forget_visitors, invite, uninvite, welcome
 
 __all__ = [
@@ -47,9 +48,12 @@ __all__ = [
     "lapse_seats",
     "lend_key",
     "note_presence",
+    "place_on_plan",
+    "redraw_plan",
     "request_for",
     "retire_key",
     "say_to_all",
+    "set_drawing",
     "sign_up",
     "take_back_key",
     "timed_offers",

@@ -19,6 +19,7 @@ from app.core.period import day_period
 from app.coworking.forms import PlanForm
 from app.coworking.queries import Week, week_of
 from app.coworking.views.door import bp
+from app.coworking.views.drawing import backdrop
 from app.coworking.views.wishing import usual_wish
 from app.place import queries as place_queries
 from app.place.models import Place
@@ -80,7 +81,8 @@ def plan() -> ResponseReturnValue:
         ways=_ways(day, half, week.today),
         rooms=[thing for thing in things.of_kind("space") if thing.plan_box],
         boxes=list(_boxes(things, cells, day, half)),
-        height=_height(things),
+        backdrop=(under := backdrop(place.id)),
+        height=max(_height(things), under[3] if under else 0),
         items=list(_items(things, cells, day, half)),
         signs=[(SHAPES[kind][1], _word(Cell(kind), SHAPES[kind][1])) for kind in (FREE, TAKEN, MINE, WAITING, OUT)],
     )

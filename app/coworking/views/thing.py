@@ -13,9 +13,11 @@ from markupsafe import Markup
 
 from app.billing.queries import Asked, plans_on, price_list
 from app.booking import views as say
+from app.booking.models import Status
 from app.booking.queries import directory, rows_of
 from app.booking.rules import Thing, grid
 from app.booking.rules.grid import FREE, OUT, SHUT
+from app.booking.services.arriving import EARLY
 from app.core import clock
 from app.core.period import Period, at
 from app.coworking.queries import Week, week_of
@@ -26,6 +28,8 @@ from app.place.models import Place
 from app.web import caching, compress, typography
 from app.web.forms import LAST_DAY
 from app.web.registry import sources
+
+OwnRow = tuple[int, int, int, int, str]  # (booking, thing, from, to, status)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +48,13 @@ def thing(code: str) -> ResponseReturnValue:
         return redirect(url_for("fablab.machine", code=code))
     today = now.astimezone(place.tz).date()
     monday = grid.monday_of(WeekForm().week.data or today)
-    stamp = f"r{found.id}-{place.calendar_stamp}-{place.settings_stamp}-{monday:%y%m%d}-{int(now.timestamp()) // 900}-{current_user.id}"
+    stamp = f"r{found.id}-{place.calendar_stamp}-{place.settings_stamp}-{monday:%y%m%d}-{int(now.timestamp()) // 300}-{current_user.id}"
     stamp += f"-{int(sources().is_staff())}-{sources().open_now()}".encode().hex()
     if (same := caching.unchanged(stamp)) is not None:
         return same
     week = week_of(place, monday, now=now, only=found)
+    period = Period(at(week.frame.days[0], 0, place.tz), at(week.frame.days[-1], 1440, place.tz))
+    own = [row for row in rows_of(current_user.id, period) if row[1] == found.id]
     asked = Asked(
         group=current_user.tariff_group, on=today, plans=[plan.code for plan in plans_on(current_user.id, today) if not plan.is_paused]
     )
@@ -58,7 +64,8 @@ def thing(code: str) -> ResponseReturnValue:
         title=say.title(found),
         where=say.place_of(found, directory(place).things),
         state=_state(found, week, now),
-        days=list(_days(found, place, week)),
+        days=list(_days(found, place, week, own)),
+        arriving=_arriving(found, own, now),
         monday=monday,
         sunday=monday + timedelta(days=6),
         today=today,
@@ -97,10 +104,8 @@ def _state(thing: Thing, week: Week, now: datetime) -> tuple[str, str]:
     return ("down", _("hors service")) if holder == "outage" else ("busy", _("pris maintenant"))
 
 
-def _days(thing: Thing, place: Place, week: Week) -> Iterator[Day]:
+def _days(thing: Thing, place: Place, week: Week, own: list[OwnRow]) -> Iterator[Day]:
     """Day by day: halves for a desk; hours for a room."""
-    period = Period(at(week.frame.days[0], 0, place.tz), at(week.frame.days[-1], 1440, place.tz))
-    own = [row for row in rows_of(current_user.id, period) if row[1] == thing.id]
     for number, day in enumerate(week.frame.days):
         begins, ends = (int(at(day, minute, place.tz).timestamp()) for minute in (0, 1440))
         mine = [
@@ -111,6 +116,14 @@ def _days(thing: Thing, place: Place, week: Week) -> Iterator[Day]:
         free = _halves(thing, week, number, day) if thing.rules.sold_by != "minutes" else _stretches(thing, place, week, number, day)
         said = [*mine, *free]
         yield Day(day, said or [(_why_not(thing, week, number), "", "")])
+
+
+def _arriving(thing: Thing, own: list[OwnRow], now: datetime) -> bool:
+    """Whether one's own booking of it waits for « J’arrive »: who scans the code that is stuck on it comes here."""
+    if not thing.rules.check_in:
+        return False
+    soon, late = int((now + EARLY).timestamp()), int(now.timestamp()) - 60 * thing.rules.no_show_after
+    return any(status == Status.CONFIRMED and late < start <= soon and end > now.timestamp() for _id, _thing, start, end, status in own)
 
 
 def _why_not(thing: Thing, week: Week, number: int) -> str:
