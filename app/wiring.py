@@ -14,6 +14,7 @@ from app.api.rules import EVENTS
 from app.billing import checks as billing_checks
 from app.billing import models as billing_models
 from app.billing import queries as billing_queries
+from app.billing import views as billing_views
 from app.billing.services import bills as billing_bills
 from app.billing.services import checkout as billing_checkout
 from app.billing.views import webhook as stripe_webhook
@@ -255,6 +256,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     personal_data.bp,
     chronicle.bp,
     place_views.bp,
+    billing_views.invoices_bp,
+    billing_views.bills_bp,
     place_views.public_bp,
     place_views.lieux_bp,
     managing.closures_bp,

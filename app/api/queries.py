@@ -14,6 +14,7 @@ from flask import g
 
 from app.api.models import Webhook
 from app.billing import queries as billing
+from app.billing.models import Invoice
 from app.booking import queries as booking
 from app.booking.models import Booking
 from app.booking.queries import Directory
@@ -184,6 +185,19 @@ def sessions(cohort: Cohort, *, limit: int, cursor: str, since: date | None, unt
         wanted.append(sa.or_(CourseSession.starts_at > start, sa.and_(CourseSession.starts_at == start, CourseSession.id > last_id)))
     rows = courses.slots(*wanted, with_cancelled=True, limit=limit + 1)
     return rows[:limit], cursor_of(_micros(rows[limit - 1].starts_at), rows[limit - 1].id) if len(rows) > limit else None
+
+
+# ---------------------------------------------------------------- bills
+
+
+def invoices(*, limit: int, cursor: str, payer: Member | None) -> tuple[list[Invoice], str | None]:
+    """Invoices and credit notes as they were issued: those of a payer, or all."""
+    wanted = [
+        *([billing.paid_by(payer)] if payer is not None else []),
+        *([Invoice.id > key_of(cursor, length=1)[0]] if cursor else []),
+    ]
+    rows = db.session.scalars(sa.select(Invoice).where(*wanted).order_by(Invoice.id).limit(limit + 1)).all()
+    return list(rows[:limit]), cursor_of(rows[limit - 1].id) if len(rows) > limit else None
 
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -133,6 +133,17 @@ class Words:
         """« 50,8 % » from 50.8: what is given is already in hundredths."""
         raise NotImplementedError
 
+    def milli(self, value: int) -> str:
+        """« 1,5 » from 1500: a quantity in thousandths, without idle zeros."""
+        whole, rest = divmod(abs(value), 1000)
+        decimals = f"{rest:03d}".rstrip("0")
+        return (MINUS if value < 0 else "") + self._thousands(whole) + (f"{self.decimal_mark}{decimals}" if decimals else "")
+
+    def rate(self, basis_points: int) -> str:
+        """« 20 % », « 5,5 % » from basis points, without idle zeros."""
+        value = Decimal(basis_points).scaleb(-2).normalize()
+        return self.percent(value, max(0, -int(value.as_tuple().exponent)))
+
     def minutes(self, value: int) -> str:
         """« 1 h 30 », « 45 min », « 2 h »: a duration, not a time of day."""
         hours, rest = divmod(abs(value), 60)
@@ -280,7 +291,7 @@ WORDS: dict[str, Words] = {"fr": French(), "en": English()}
 FILTERS = (
     "weekday", "day", "day_short", "day_in_week", "day_near", "date_long", "month", "days_range",
     "hour", "hour_at", "hours_range", "from_to", "moment", "span",
-    "money", "number", "percent", "minutes", "hours_exact", "plural", "listed", "opening",
+    "money", "number", "milli", "percent", "rate", "minutes", "hours_exact", "plural", "listed", "opening",
 )  # fmt: skip
 
 

@@ -58,7 +58,8 @@ class Described:
             return
         assert answer.mimetype in said["content"], answer.mimetype
         schema = said["content"][answer.mimetype]["schema"]
-        errors = [f"{error.instance_path}: {error.message}" for error in self._judge_of(schema).iter_errors(answer.json)]
+        body = answer.json if answer.is_json else answer.data.decode("latin-1")  # a paper, described as a string of bytes
+        errors = [f"{error.instance_path}: {error.message}" for error in self._judge_of(schema).iter_errors(body)]
         assert errors == [], errors
 
     def _judge_of(self, schema: dict[str, Any]) -> Any:

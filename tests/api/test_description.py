@@ -84,6 +84,8 @@ def test_what_the_contract_promises_is_there(spec):
         "GET /cohorts",
         "GET /cohorts/{cohort_id}/sessions",
         "GET /invoices",
+        "GET /invoices/{invoice_id}",
+        "GET /invoices/{invoice_id}/pdf",
         "GET /members",
         "POST /members",
         "PATCH /members/{member_id}",

@@ -5,8 +5,11 @@ import json
 
 import pytest
 
+from app.billing.services import invoicing
+from app.core import clock
 from app.core.db import db, transaction
 from tests.api.partner import wrong
+from tests.billing.bills import bill, line, make_organisation
 from tests.factories import make_member, paris
 
 
@@ -140,8 +143,39 @@ def test_a_list_costs_as_much_for_fifty_as_for_one(lieu, partner, statements):
     assert (len(seen.json["items"]), len(many)) == (33, len(few))
 
 
-def test_nobody_has_invoices_yet(lieu, partner):
-    camille = partner(lieu.camille)
+def test_each_has_their_own_invoices_and_who_keeps_the_accounts_all_of_them(lieu, partner):
+    mine, others = (bill(lieu.place, person, line(1999, rate=0, category="O")) for person in (lieu.camille, lieu.max))
+    note = invoicing.credit(mine.id, gross_cents=999, reason="Geste", now=clock.now())
+    camille, boss = partner(lieu.camille), partner(lieu.max)
 
-    assert camille.get("/invoices").json == {"items": [], "cursor": None}
-    assert (camille.get("/invoices/1").status_code, camille.get("/invoices/1/pdf").status_code) == (404, 404)
+    seen = camille.get("/invoices").json["items"]
+    assert [(one["number"], one["gross_cents"], one["left_cents"]) for one in seen] == [
+        ("F2026-00001", 1999, 1000),
+        ("A2026-00001", -999, 0),
+    ]
+    one = camille.get(f"/invoices/{mine.id}").json
+    assert (one["buyer_name"], one["lines"][0]["net_cents"], one["taxes"][0]["category"]) == (lieu.camille.name, 1999, "O")
+    pdf = camille.get(f"/invoices/{note.id}/pdf")
+    assert (pdf.status_code, pdf.mimetype, pdf.data[:5]) == (200, "application/pdf", b"%PDF-")
+    for path in (f"/invoices/{others.id}", f"/invoices/{others.id}/pdf", "/invoices/999999", "/invoices/999999/pdf"):
+        assert camille.get(path).status_code == 404
+    first = boss.get("/invoices", limit=2).json
+    assert [one["id"] for one in first["items"] + boss.get("/invoices", cursor=first["cursor"]).json["items"]] == [
+        mine.id,
+        others.id,
+        note.id,
+    ]
+    assert boss.get(f"/invoices/{mine.id}").status_code == 200
+
+
+def test_the_contact_of_an_organisation_sees_its_invoices(lieu, partner):
+    company = make_organisation()
+    contact, colleague = (
+        make_member(name, organisation_id=company.id, is_organisation_contact=is_contact)
+        for name, is_contact in (("Lou", True), ("Max", False))
+    )
+    invoice = bill(lieu.place, company, line(1999, rate=0, category="O"))
+
+    assert [one["id"] for one in partner(contact).get("/invoices").json["items"]] == [invoice.id]
+    assert partner(colleague).get("/invoices").json["items"] == []
+    assert partner(colleague).get(f"/invoices/{invoice.id}").status_code == 404

@@ -31,6 +31,8 @@ TABLE = {
     "GET /invoices": ({}, EVERYBODY),
     "GET /cohorts": ({}, EVERYBODY),
     "GET /cohorts/{cohort_id}/sessions": ({}, EVERYBODY),
+    "GET /invoices/{invoice_id}": ({}, EVERYBODY),
+    "GET /invoices/{invoice_id}/pdf": ({}, EVERYBODY),
     "GET /webhooks": ({}, STAFF),
     "POST /webhooks": ({"url": "http://127.0.0.1/"}, STAFF),
     "DELETE /webhooks/{webhook_id}": ({}, STAFF),
@@ -49,7 +51,7 @@ def test_the_table_holds_every_operation(described: Described):
 def test_each_role_is_forbidden_what_is_not_its_own(fablab, partner, role):
     ana = partner(fablab.ana).book(fablab.printer, "2026-12-08 10:00", "2026-12-08 11:00").json["id"]
     somebody = partner(make_member("Somebody", roles=(role,)))
-    ids = {"resource_id": fablab.laser.id, "booking_id": ana, "member_id": fablab.ben.id, "webhook_id": 1, "cohort_id": 1}
+    ids = {"resource_id": fablab.laser.id, "booking_id": ana, "member_id": fablab.ben.id, "webhook_id": 1, "cohort_id": 1, "invoice_id": 1}
     bodies = {
         "POST /bookings": {"resource_id": fablab.printer.id, **WHEN},
         "POST /bookings/preview": {"resource_id": fablab.printer.id, **WHEN},

@@ -1,6 +1,6 @@
 """What is answered: rows of the house as the shapes of `forms` describe them, times in the zone of the lieu."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime, tzinfo
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 from app.api import queries
 from app.api.models import Webhook
 from app.api.queries import CohortRow, Free
+from app.billing.models import Invoice
 from app.billing.queries import Balances
 from app.booking.models import Booking, Outage
 from app.booking.queries import Directory
@@ -112,6 +113,41 @@ def booking(row: Booking) -> Answer:
         "series_id": row.series_id,
         "uid": row.uid,
         "sequence": row.sequence,
+    }
+
+
+def invoice_summary(row: Invoice, left: Mapping[int, int]) -> Answer:
+    return {
+        "id": row.id,
+        "number": row.number,
+        "kind": row.kind,
+        "issued_on": row.issued_on.isoformat(),
+        "due_on": row.due_on.isoformat(),
+        "member_id": row.member_id,
+        "organisation_id": row.organisation_id,
+        "credits_id": row.credits_id,
+        "net_cents": row.net_cents,
+        "vat_cents": row.vat_cents,
+        "gross_cents": row.gross_cents,
+        "prepaid_cents": row.prepaid_cents,
+        "left_cents": left.get(row.id, 0),
+        "currency": "EUR",
+    }
+
+
+def invoice(row: Invoice, left: Mapping[int, int]) -> Answer:
+    said = row.said
+    of_line = ("label", "member_name", "quantity_milli", "unit", "unit_cents", "net_cents", "rate_bp", "category", "used_from", "used_to")
+    return {
+        **invoice_summary(row, left),
+        "buyer_name": said["buyer"]["name"],
+        "period": said["period"],
+        "lines": [{name: line[name] for name in of_line} for line in said["lines"]],
+        "taxes": [
+            {"category": tax["category"], "rate_bp": tax["rate_bp"], "net_cents": tax["net"], "vat_cents": tax["vat"]}
+            for tax in said["taxes"]
+        ],
+        "mentions": [*(tax["reason"] for tax in said["taxes"] if tax["reason"]), *said["mentions"].values()],
     }
 
 

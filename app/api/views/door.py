@@ -32,6 +32,8 @@ from app.members.rules import SCOPES, reasons_member
 HEAVIEST = 256 * 1024  # bytes of a request
 KEY_LENGTH = 200
 
+JSON, PDF = "application/json", "application/pdf"
+
 BURST, PER_SECOND = 600, 20  # requests of one token: at once, and then by second
 
 
@@ -59,6 +61,9 @@ class Caller:
     def needs(self, scope: str) -> None:
         if scope not in self.scopes:
             raise Problem(403, "insufficient_scope", {"WWW-Authenticate": f'Bearer error="insufficient_scope", scope="{scope}"'})
+
+
+_PAPER = {"type": "string", "format": "binary"}  # how a file is described
 
 
 class Json(FlaskParser):
@@ -116,6 +121,7 @@ class Door(flask_smorest.Blueprint):
         body: type[Shape] | None = None,
         refuses: bool = False,  # the engine may say no: 409, 422 with reasons
         keyed: bool = False,  # takes an Idempotency-Key
+        produces: str = JSON,  # a paper answers as itself, and its troubles as problems
         example: Mapping[str, Any] | None = None,
         description: str = "",
     ) -> Callable[..., Any]:
@@ -143,7 +149,10 @@ class Door(flask_smorest.Blueprint):
             def rendered(*args: Any, **path_args: Any) -> Response:
                 return _sent(view(*args, **path_args), status)
 
-            inner = self.response(status, shape)(rendered)  # which is only described by its shape: `answers.py` made it
+            described = _PAPER if produces != JSON else shape
+            inner = self.response(status, described, content_type=produces)(
+                rendered
+            )  # which is only described by its shape: `answers.py` made it
             if query is not None:
                 inner = self.arguments(query, location="query")(inner)
             if body is not None:
@@ -153,7 +162,7 @@ class Door(flask_smorest.Blueprint):
             @wraps(inner)
             def entered(**path_args: int) -> Response:
                 try:
-                    caller = enter(scope)
+                    caller = enter(scope, produces)
                     if any(number > BIGGEST for number in path_args.values()):
                         raise Problem(404, "not_found")
                     answered: Response = inner(caller, **path_args)
@@ -167,10 +176,10 @@ class Door(flask_smorest.Blueprint):
         return decorate
 
 
-def enter(scope: str) -> Caller:
+def enter(scope: str, produces: str = JSON) -> Caller:
     """Who asks, or the problem that stops them at the door."""
     request.max_content_length = HEAVIEST
-    if request.accept_mimetypes and not request.accept_mimetypes.best_match(("application/json", problems.MIMETYPE)):
+    if request.accept_mimetypes and not request.accept_mimetypes.best_match((produces, JSON, problems.MIMETYPE)):
         raise Problem(406, "not_acceptable")
     caller = _known(_bearer())
     caller.needs(scope)

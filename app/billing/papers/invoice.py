@@ -7,26 +7,20 @@ from typing import Any
 
 from app.billing.papers import facturx
 from app.billing.rules.banking import reasons_iban
-from app.billing.rules.documents import MILLI, WHOLE
-from app.billing.rules.invoices import ADVANCE, CREDIT_NOTE, DEPOSIT, FINAL, NO_UNIT, UNITS
+from app.billing.rules.documents import MILLI
+from app.billing.rules.invoices import CREDIT_NOTE, KIND_NAMES, NO_UNIT, UNITS
 from app.billing.rules.transfer import transfer_qr
 from app.core import papers
 from app.core.money import half_up
 from app.web.typography import NBSP, WORDS
 
 TEMPLATE = "billing/papers/invoice.typ"
-TITLES: Mapping[str, str] = {
-    CREDIT_NOTE: "Avoir",
-    ADVANCE: "Facture d’acompte",
-    FINAL: "Facture de solde",
-    DEPOSIT: "Reçu de caution",
-}
 _OPERATIONS = {"services": "Prestation de services", "goods": "Livraison de biens", "both": "Livraison de biens et prestation de services"}
 _SAY = WORDS["fr"]  # an invoice is a French document, whoever reads the screen
 
 
 def title_of(kind: str) -> str:
-    return TITLES.get(kind, "Facture")
+    return KIND_NAMES[kind]
 
 
 def pdf(said: Mapping[str, Any]) -> bytes:
@@ -101,13 +95,13 @@ def _line(line: Mapping[str, Any]) -> dict[str, str]:
         "about": ", ".join(filter(None, (line["member_name"], when))),
         "quantity": _quantity(quantity, unit) if is_product else "",
         "price": _SAY.money(line["unit_cents"]) if is_product else "",
-        "rate": _percent(line["rate_bp"]) if line["category"] == "S" else "—",
+        "rate": _SAY.rate(line["rate_bp"]) if line["category"] == "S" else "—",
         "net": _SAY.money(line["net_cents"]),
     }
 
 
 def _tax(tax: Mapping[str, Any]) -> dict[str, str]:
-    return {"rate": _percent(tax["rate_bp"]), "net": _SAY.money(tax["net"]), "vat": _SAY.money(tax["vat"])}
+    return {"rate": _SAY.rate(tax["rate_bp"]), "net": _SAY.money(tax["net"]), "vat": _SAY.money(tax["vat"])}
 
 
 def _qr(said: Mapping[str, Any]) -> str:
@@ -144,14 +138,7 @@ def _in_fours(number: str) -> str:
 
 
 def _quantity(milli: int, unit: tuple[str, str]) -> str:
-    whole, rest = divmod(abs(milli), MILLI)
-    text = ("\u2212" if milli < 0 else "") + _SAY.number(whole) + (f",{rest:03d}".rstrip("0") if rest else "")
     if unit == NO_UNIT:
-        return text
-    name = unit[0] if _SAY.is_one(whole) or unit[0].endswith("s") else f"{unit[0]}s"
-    return f"{text}{NBSP}{name}"
-
-
-def _percent(rate_bp: int) -> str:
-    whole, rest = divmod(rate_bp * 100, WHOLE)
-    return f"{whole}" + (f",{rest // 100:02d}".rstrip("0") if rest else "") + f"{NBSP}%"
+        return _SAY.milli(milli)
+    is_plain = _SAY.is_one(milli // MILLI) or unit[0].endswith("s")
+    return f"{_SAY.milli(milli)}{NBSP}{unit[0] if is_plain else f'{unit[0]}s'}"

@@ -1,16 +1,20 @@
 """Bills, and what a lieu decided about them."""
 
+import json
 from collections.abc import Sequence
 from datetime import date
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
 from app.billing.models import BillingSettings, Draft, Invoice
 from app.billing.papers import invoice as paper
-from app.billing.rules.documents import Tax
+from app.billing.queries.payments import LEFT
+from app.billing.rules.documents import ACTIVITIES, Tax, left_of
 from app.billing.rules.invoices import Buyer, Cited, Seller, Terms
-from app.billing.rules.legal import Regime, regime_of
+from app.billing.rules.legal import ALWAYS_OUT_OF_SCOPE, Regime, Threshold, regime_of, thresholds
 from app.core.db import db
+from app.core.text import searchable
 from app.members.models import Member, Organisation
 from app.place.models import Place
 
@@ -76,9 +80,102 @@ def invoices_of(*, member_id: int | None = None, organisation_id: int | None = N
     return list(db.session.scalars(sa.select(Invoice).where(mine).order_by(Invoice.id.desc())))
 
 
+def paid_by(payer: Member) -> sa.ColumnElement[bool]:
+    """The bills that a person may see: their own, and those of the organisation that they speak for."""
+    own = Invoice.member_id == payer.id
+    if payer.organisation_id is None or not payer.is_organisation_contact:
+        return own
+    return sa.or_(own, Invoice.organisation_id == payer.organisation_id)
+
+
+def is_payer(row: Invoice, person: Member) -> bool:
+    """Whether this bill is one of theirs, as `paid_by` says."""
+    speaks_for = person.organisation_id if person.is_organisation_contact else None
+    return row.member_id == person.id or (row.organisation_id is not None and row.organisation_id == speaks_for)
+
+
 def pdf_of(row: Invoice) -> bytes:
     """The invoice on paper, from what was frozen: tagged PDF/A-3 with its Factur-X inside."""
     return paper.pdf(row.said)
+
+
+PAGE = 50
+
+
+class Found(NamedTuple):
+    """A page of bills."""
+
+    rows: list[Invoice]
+    has_more: bool
+
+
+def invoices_for(person: Member) -> list[Invoice]:
+    """What a person may see under « Mes factures », the last first."""
+    return list(db.session.scalars(sa.select(Invoice).where(paid_by(person)).order_by(Invoice.id.desc())))
+
+
+def find_invoices(
+    place_id: int, *, words: str = "", year: int | None = None, kind: str = "", state: str = "", page: int = 1, today: date
+) -> Found:
+    """By a number or a name, by year, by sort, by what is still to pay; the last first."""
+    wanted = [Invoice.place_id == place_id]
+    if year is not None:
+        wanted.append(Invoice.year == year)
+    if kind:
+        wanted.append(Invoice.kind == kind)
+    if state:
+        wanted += [Invoice.kind != "credit_note", LEFT > 0, *([Invoice.due_on < today] if state == "late" else [])]
+    for word in searchable(words).split():
+        wanted.append(
+            sa.or_(
+                sa.func.lower(Invoice.number).contains(word, autoescape=True),
+                Invoice.member_id.in_(sa.select(Member.id).where(Member.search_text.contains(word, autoescape=True))),
+                Invoice.organisation_id.in_(
+                    sa.select(Organisation.id).where(sa.func.lower(Organisation.name).contains(word, autoescape=True))
+                ),
+            )
+        )
+    rows = db.session.scalars(sa.select(Invoice).where(*wanted).order_by(Invoice.id.desc()).offset((page - 1) * PAGE).limit(PAGE + 1)).all()
+    return Found(list(rows[:PAGE]), len(rows) > PAGE)
+
+
+def left_to_credit(row: Invoice) -> int:
+    """What a credit note may still give back of an invoice, with taxes."""
+    return sum(tax.net + tax.vat for tax in left_of(taxes_of(row), credited(row.id)))
+
+
+def payer_called(text: str) -> tuple[int | None, int | None] | None:
+    """(member, organisation): who has this address, or which organisation this name."""
+    member_id = db.session.scalar(sa.select(Member.id).where(Member.email == text.strip().lower(), Member.status != "erased"))
+    if member_id is not None:
+        return member_id, None
+    organisation_id = db.session.scalar(sa.select(Organisation.id).where(sa.func.lower(Organisation.name) == text.strip().lower()))
+    return (None, organisation_id) if organisation_id is not None else None
+
+
+def advances_called(numbers: str, place_id: int) -> list[Invoice]:
+    """The advance invoices of these numbers, which a final invoice takes off."""
+    wanted = [number.strip().upper() for number in numbers.replace(",", " ").split()]
+    mine = (Invoice.place_id == place_id, Invoice.number.in_(wanted), Invoice.kind == "advance")
+    return list(db.session.scalars(sa.select(Invoice).where(*mine).order_by(Invoice.id)))
+
+
+def income_of(place_id: int, year: int) -> dict[str, int]:
+    """This civil year's income without taxes, credit notes taken off: cents of services and of goods."""
+    found = {"services": 0, "goods": 0}
+    for content in db.session.scalars(sa.select(Invoice.content).where(Invoice.place_id == place_id, Invoice.year == year)):
+        for line in json.loads(content)["lines"]:
+            if line["activity"] not in ALWAYS_OUT_OF_SCOPE:
+                found[ACTIVITIES[line["activity"]][1]] += line["net_cents"]
+    return found
+
+
+def thresholds_on(place: Place, day: date) -> list[Threshold]:
+    """What this year's income comes near to, or has passed."""
+    regime = regime_on(place, day)
+    if regime.is_liable:
+        return []
+    return list(thresholds(regime, income_of(place.id, day.year), day, billing_settings(place.id).facts))
 
 
 def credit_notes_of(invoice_id: int) -> list[Invoice]:

@@ -71,6 +71,12 @@ class Line:
     def net_cents(self) -> int:
         return self.cents if self.cents is not None else half_up(self.quantity_milli * self.unit_cents, MILLI)
 
+    def part(self, quantity_milli: int) -> Self:
+        """The same line for another quantity; of an amount that quantity and price do not make, its share."""
+        whole = self.quantity_milli or MILLI
+        cents = None if self.cents is None else half_up(self.cents * quantity_milli, whole) if whole > 0 else self.cents
+        return replace(self, quantity_milli=quantity_milli, cents=cents)
+
     def written(self) -> dict[str, Any]:
         """As a draft and a frozen invoice keep it."""
         said = asdict(self) | {"net_cents": self.net_cents}

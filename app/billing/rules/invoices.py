@@ -12,6 +12,13 @@ from app.core.refusals import N_, Reason
 
 INVOICE, CREDIT_NOTE, ADVANCE, FINAL, DEPOSIT = "invoice", "credit_note", "advance", "final", "deposit"
 KINDS = (INVOICE, CREDIT_NOTE, ADVANCE, FINAL, DEPOSIT)
+KIND_NAMES: Mapping[str, str] = {
+    INVOICE: N_("Facture"),
+    CREDIT_NOTE: N_("Avoir"),
+    ADVANCE: N_("Facture d’acompte"),
+    FINAL: N_("Facture de solde"),
+    DEPOSIT: N_("Reçu de caution"),
+}
 FORMAT = 1
 GENESIS = "0" * 64
 PERSON, ORGANISATION = "person", "organisation"

@@ -1,0 +1,122 @@
+"""Bills that are issued: one's own, and all of them for who keeps the accounts; and giving back."""
+
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from app.billing import queries
+from app.billing.forms.invoicing import CreditForm, FindForm
+from app.billing.models import Invoice
+from app.billing.rules.documents import Line
+from app.billing.rules.invoices import KIND_NAMES
+from app.billing.services import invoicing
+from app.billing.views.door import as_pdf, bills_bp, invoices_bp, seen_invoice, today
+from app.core import clock
+from app.core.refusals import Refused
+from app.place import queries as place_queries
+
+
+@invoices_bp.get("/")
+def mine() -> ResponseReturnValue:
+    rows = queries.invoices_for(current_user)
+    left = queries.left_to_pay([row.id for row in rows])
+    return render_template(
+        "billing/my_invoices.html", bills=[_shown(row, left) for row in rows], due=sum(cents for cents in left.values() if cents > 0)
+    )
+
+
+@invoices_bp.get("/<int:invoice_id>")
+def one(invoice_id: int) -> ResponseReturnValue:
+    row = seen_invoice(invoice_id)
+    notes = queries.credit_notes_of(row.id)
+    left = queries.left_to_pay([row.id])
+    return render_template(
+        "billing/invoice.html",
+        bill=_shown(row, left),
+        said=row.said,
+        notes=notes,
+        credited=-sum(note.gross_cents for note in notes),
+        cited=queries.invoice(row.credits_id) if row.credits_id else None,
+        may_manage=current_user.may("manage_billing"),
+    )
+
+
+@invoices_bp.get("/<int:invoice_id>/pdf")
+def pdf(invoice_id: int) -> ResponseReturnValue:
+    row = seen_invoice(invoice_id)
+    return as_pdf(queries.pdf_of(row), row.number)
+
+
+# ---------------------------------------------------------------- for who keeps the accounts
+
+
+@bills_bp.get("/invoices")
+def all_invoices() -> ResponseReturnValue:
+    place = place_queries.current()
+    form = FindForm()
+    wanted: dict[str, Any] = {}
+    if form.validate():
+        wanted = {"words": form.q.data or "", "year": form.year.data, "kind": form.kind.data or "", "state": form.state.data or ""}
+    number = request.args.get("page", 1, type=lambda text: max(1, min(int(text), 10_000)))
+    page = queries.find_invoices(place.id, page=number, today=today(), **wanted)
+    left = queries.left_to_pay([row.id for row in page.rows])
+    asked: dict[str, Any] = {name: value for name, value in request.args.items() if name in ("q", "year", "kind", "state") and value}
+    return render_template(
+        "billing/all_invoices.html",
+        form=form,
+        bills=[_shown(row, left) for row in page.rows],
+        drafts=len(queries.drafts(place.id)),
+        thresholds=queries.thresholds_on(place, today()),
+        earlier=url_for(".all_invoices", **asked, page=number - 1) if number > 1 else "",
+        later=url_for(".all_invoices", **asked, page=number + 1) if page.has_more else "",
+        is_asked=bool(asked),
+    ), form.status
+
+
+@bills_bp.route("/invoices/<int:invoice_id>/credit", methods=["GET", "POST"])
+def credit(invoice_id: int) -> ResponseReturnValue:
+    """First what would be given back, to the cent; then, and only then, the credit note."""
+    row = seen_invoice(invoice_id)
+    lines = [Line.read(said) for said in row.said["lines"]]
+    form = CreditForm(data={"quantities": [None] * len(lines)})
+    preview = None
+    if form.validate_on_submit():
+        try:
+            asked = _asked(form, lines)
+            preview = invoicing.credit_preview(row, **asked)
+            if "confirmed" in request.form:
+                note = invoicing.credit(row.id, **asked, reason=form.reason.data, now=clock.now(), actor_id=current_user.id)
+                flash(_("L’avoir %(number)s est émis.", number=note.number))
+                return redirect(url_for("invoices.one", invoice_id=note.id))
+        except Refused as refused:
+            form.refuse(refused)
+            preview = None
+    left = queries.left_to_credit(row)
+    return render_template(
+        "billing/credit.html", form=form, invoice=row, lines=lines, preview=preview, left=left, sent=request.form
+    ), form.status
+
+
+def _asked(form: CreditForm, lines: list[Line]) -> dict[str, Any]:
+    if form.how.data == "amount":
+        return {"gross_cents": form.gross.data}
+    return {"lines": form.chosen(lines)} if form.how.data == "lines" else {}
+
+
+def _shown(row: Invoice, left: dict[int, int]) -> dict[str, Any]:
+    """A bill as lists show it: its state is a sign and a word."""
+    rest = left.get(row.id, 0)
+    if row.is_credit_note:
+        kind, word = "off", _("avoir")
+    elif rest < 0:
+        kind, word = "warn", _("à rendre")
+    elif rest == 0:
+        kind, word = "ok", _("réglée")
+    elif row.due_on < today():
+        kind, word = "bad", _("en retard")
+    else:
+        kind, word = "wait", _("à payer")
+    return {"row": row, "left": rest, "sign": kind, "word": word, "name": _(KIND_NAMES[row.kind]), "buyer": row.said["buyer"]["name"]}
