@@ -3,15 +3,16 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
 
-from app.billing.models import Bill, Charge, Run
+from app.billing.models import Bill, Charge, Invoice, Run
 from app.billing.queries.invoices import regime_on
 from app.billing.queries.subscriptions import Held, charged_for, due_of, plan_names, subscriptions_in, subscriptions_paid_by
 from app.billing.rules import Due
 from app.billing.rules.bills import Item, lines_of, share_label, split
-from app.billing.rules.documents import Line, Totals, totals
+from app.billing.rules.documents import Line, Totals, gross_of_net, totals
 from app.billing.rules.legal import Regime
 from app.core.db import db
 from app.members.models import Member, Organisation
@@ -127,6 +128,22 @@ def bill_of_invoice(invoice_id: int) -> Bill | None:
 def charges_of(bill_id: int) -> list[Charge]:
     """Where each line of a bill comes from."""
     return list(db.session.scalars(sa.select(Charge).where(Charge.bill_id == bill_id).order_by(Charge.used_on, Charge.id)))
+
+
+def lines_said(invoice_id: int) -> list[dict[str, Any]]:
+    """The lines of an invoice, as it froze them."""
+    lines: list[dict[str, Any]] = db.session.get_one(Invoice, invoice_id).said["lines"]
+    return lines
+
+
+def open_articles(member_id: int) -> int:
+    """What coffees and other articles take of somebody's tab, taxes included."""
+    rows = db.session.execute(
+        sa.select(Charge.rate_bp, sa.func.sum(Charge.cents))
+        .where(Charge.member_id == member_id, Charge.bill_id.is_(None), Charge.activity == "article")
+        .group_by(Charge.rate_bp)
+    )
+    return sum(gross_of_net(int(cents), rate_bp) for rate_bp, cents in rows)
 
 
 def payer_names(who: Iterable[BillTo]) -> dict[BillTo, str]:

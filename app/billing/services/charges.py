@@ -54,7 +54,7 @@ def give_back_money(*, ref: str, cents: int, now: datetime) -> None:
         return
     with transaction():
         first = db.session.scalars(sa.select(Charge).where(Charge.ref == ref)).one()
-        _reverse(first, f"{ref}:reversal", net_of_gross(cents, first.rate_bp), now=now)  # all of it: exactly what was charged
+        reverse(first, f"{ref}:reversal", net_of_gross(cents, first.rate_bp), now=now)  # all of it: exactly what was charged
 
 
 def forgive_money(*, ref: str, now: datetime) -> int:
@@ -66,11 +66,12 @@ def forgive_money(*, ref: str, now: datetime) -> int:
         due = sum(row.cents for row in rows)
         if due <= 0:
             return 0
-        _reverse(rows[0], f"{ref}:forgiven", due, now=now)
+        reverse(rows[0], f"{ref}:forgiven", due, now=now)
         return gross_of_net(due, rows[0].rate_bp)
 
 
-def _reverse(first: Charge, ref: str, net_cents: int, *, now: datetime) -> None:
+def reverse(first: Charge, ref: str, net_cents: int, *, now: datetime) -> None:
+    """A charge taken back, in whole or in part; the charge itself stays as it was."""
     db.session.add(
         Charge(
             place_id=first.place_id,
