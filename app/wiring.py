@@ -34,6 +34,7 @@ from app.courses import queries as courses_queries
 from app.courses import views as courses_views
 from app.courses.policy import SessionPolicy
 from app.courses.services import absences, evidence
+from app.courses.views import drawer as course_drawer
 from app.courses.views import half_day, signing
 from app.courses.views import papers as course_papers
 from app.courses.views import presence as presence_views
@@ -247,6 +248,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     courses_views.bp,
     courses_views.manage_bp,
     course_papers.bp,
+    course_drawer.bp,
     proofs.bp,
     members_views.bp,
     booking_mails.bp,

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, time
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from lxml import etree
@@ -80,6 +81,25 @@ def pdf(
     )
     assert isinstance(made, bytes)
     return made
+
+
+def picture_of(content: bytes, extension: str) -> bytes | None:
+    """A PNG drawn again from what somebody sent (`png`, `jpg` or `pdf`: its first page); none when it is not what it says.
+
+    Only our own picture is ever shown: what hides in the original is never opened by a browser.
+    """
+    import typst  # noqa: PLC0415
+
+    with TemporaryDirectory() as folder:
+        (Path(folder) / f"sent.{extension}").write_bytes(content)
+        (Path(folder) / "main.typ").write_text(
+            f'#set page(width: 700pt, height: auto, margin: 0pt)\n#image("sent.{extension}", width: 100%)'
+        )
+        try:
+            drawn = typst.compile(Path(folder) / "main.typ", root=Path(folder), ignore_system_fonts=True, format="png", ppi=100)
+        except typst.TypstError:
+            return None
+    return drawn
 
 
 def with_facts(paper: bytes, facts: Facts) -> bytes:

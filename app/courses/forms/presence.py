@@ -5,7 +5,11 @@ from flask_babel import lazy_gettext as _l
 from app.courses.rules.absences import CATEGORIES
 from app.web.forms import (
     BooleanField,
+    DateField,
+    FileField,
+    FileRequired,
     Form,
+    HiddenField,
     InputRequired,
     IntegerField,
     RadioField,
@@ -71,3 +75,37 @@ class CertificateForm(Form):
 
 class ReplaceForm(CertificateForm):
     why = StringField(_l("Pourquoi l’annuler"), [InputRequired()], max_length=300)
+
+
+class SheetForm(Form):
+    day = DateField(_l("Un jour de la semaine de cette feuille"), [InputRequired()])
+    scan = FileField(_l("La feuille numérisée"), [FileRequired()], description=_l("Photo (JPEG, PNG) ou PDF, 6 Mo au plus."))
+
+
+class ValidateForm(Form):
+    """Who signed on paper: one choice for each person and half-day, named `s12p34`."""
+
+
+class AnswerForm(Form):
+    answer = SelectField(choices=[SelectChoice("accept", ""), SelectChoice("refuse", "")])
+
+
+class ImportForm(Form):
+    table = FileField(
+        _l("Le fichier CSV"), description=_l("Colonnes\u00a0: nom, date, demi-journée, statut\u202f; et si besoin retard en minutes.")
+    )
+    held = HiddenField(max_length=9_000_000)
+    apply = HiddenField(max_length=3)
+
+
+class ReasonPaperForm(Form):
+    first_day = DateField(_l("Premier jour d’absence"), [InputRequired()])
+    last_day = DateField(_l("Dernier jour"), description=_l("Vide\u00a0: un seul jour."))
+    category = SelectField(
+        _l("Motif"),
+        choices=[SelectChoice(code, _l(name)) for code, name in CATEGORIES.items()],
+        description=_l("Rien de plus n’est demandé."),
+    )
+    scan = FileField(
+        _l("La pièce"), [FileRequired()], description=_l("Photo (JPEG, PNG) ou PDF, 6 Mo au plus. La gestionnaire seule l’ouvre.")
+    )

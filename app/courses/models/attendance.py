@@ -123,8 +123,8 @@ class CoursePaper(Model):
 
     __tablename__ = "course_paper"
     __table_args__ = (
-        sa.CheckConstraint("kind IN ('sheet', 'absence', 'company')", name="kind"),
-        sa.CheckConstraint("kind = 'sheet' OR enrolment_id IS NOT NULL", name="of_somebody"),
+        sa.CheckConstraint("kind IN ('sheet', 'absence', 'company', 'import')", name="kind"),
+        sa.CheckConstraint("kind IN ('sheet', 'import') OR enrolment_id IS NOT NULL", name="of_somebody"),
         sa.CheckConstraint("validated_at IS NULL OR refused_at IS NULL", name="one_answer"),
         sa.Index("ix_course_paper_cohort", "cohort_id", "first_day"),
         sa.Index("ix_course_paper_enrolment", "enrolment_id"),
@@ -137,6 +137,7 @@ class CoursePaper(Model):
     kind: Mapped[str] = mapped_column(sa.String(8))
     first_day: Mapped[date]  # what it speaks of
     last_day: Mapped[date]
+    category: Mapped[str] = mapped_column(sa.String(20), default="")  # why, as the person says it; accepted, it becomes the absence's
     media_type: Mapped[str] = mapped_column(sa.String(40))
     sha256: Mapped[str] = mapped_column(sa.String(64))
     content: Mapped[bytes] = mapped_column(sa.LargeBinary, deferred=True)

@@ -87,6 +87,7 @@ def cohort(cohort_id: int) -> ResponseReturnValue:
         total=sum(totals.values(), Minutes()),
         unsettled=[(days[key], people) for key, people in sorted(unsettled.items(), key=lambda item: days[item[0]].starts_at)],
         sees_all=viewer.is_head or viewer.is_manager,
+        is_manager=viewer.is_manager,
     )
 
 
