@@ -1,7 +1,7 @@
 """Small values kept in the process for as long as their stamp in the database stays the same."""
 
 from collections.abc import Callable, Hashable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from functools import wraps
 from typing import Any, Generic, ParamSpec, TypeVar
@@ -17,10 +17,11 @@ _all: "WeakSet[Stamped[object]]" = WeakSet()
 class Stamped(Generic[V]):
     """One value for each key, made anew when its stamp changes; right with several processes, since the stamp is read each time.
 
-    What is read inside a write is kept for that write alone: it may still be undone.
+    What is read inside a write is kept for that write alone: it may still be undone. At most `most` values are kept, the last ones.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, most: int = 512) -> None:
+        self._most = most
         self._kept: dict[Hashable, tuple[Hashable, V]] = {}
         _all.add(self)  # type: ignore[arg-type]
 
@@ -33,7 +34,11 @@ class Stamped(Generic[V]):
                 found: V = kept[1]
                 return found
         value = make()
+        own.pop(key, None)
         own[key] = (stamp, value)
+        while len(own) > self._most:
+            with suppress(KeyError, RuntimeError):  # another thread is making room too
+                del own[next(iter(own))]
         return value
 
     def clear(self) -> None:

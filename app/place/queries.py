@@ -1,23 +1,74 @@
 """Reads of the lieu."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import date
 from functools import lru_cache
+from typing import Any, cast
+from zoneinfo import ZoneInfo
 
 import holidays
 import sqlalchemy as sa
-from flask import abort, g, session
+from flask import abort, g, has_request_context, session
 
 from app.core.cache import Stamped
-from app.core.db import db
+from app.core.db import db, is_writing, table
 from app.place.models import Closure, OpeningException, OpeningHours, Place
 from app.place.rules import Calendar, ClosedDays
 from app.web import i18n
 
 _calendars: Stamped[Calendar] = Stamped()
-_alone: Stamped[bool] = Stamped()
-_FIRST = sa.select(Place).order_by(Place.id).limit(1)  # asked by every page
+_PLACE = table(Place)
+
+
+# ---------------------------------------------------------------- the lieu at hand
+
+
+@dataclass(frozen=True, slots=True)
+class AtHand:
+    """The lieu of this page, as every page reads it: one plain row. What is asked more rarely is found in the lieu itself."""
+
+    id: int
+    name: str
+    zone: str
+    badge_all_hours: bool
+    tab_cap_cents: int
+    trust_units: int
+    calendar_stamp: int
+    settings_stamp: int
+
+    @property
+    def tz(self) -> ZoneInfo:
+        return ZoneInfo(self.zone)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return getattr(db.session.get_one(Place, self.id), name)
+
+
+# For who asks something else at the same time: the columns of the lieu at hand, and which it is.
+COLUMNS = [_PLACE.c[field.name] for field in fields(AtHand)]
+IS_AT_HAND = _PLACE.c.id == sa.func.coalesce(
+    sa.bindparam("chosen_place", type_=sa.Integer), sa.select(sa.func.min(_PLACE.c.id)).scalar_subquery()
+)
+_AT_HAND = sa.select(*COLUMNS).where(IS_AT_HAND)
+
+
+def chosen() -> int | None:
+    """The lieu that this browser has chosen, in a house that has several."""
+    return session.get("place") if has_request_context() else None
+
+
+def remember(row: Sequence[Any]) -> None:
+    """The lieu at hand, from the `COLUMNS` that another question brought back."""
+    if row[0] is not None:
+        g.place = AtHand(*row)
+
+
+def forget() -> None:
+    """It has just been changed: it is read again when it is asked next."""
+    g.pop("place", None)
 
 
 def current() -> Place:
@@ -31,11 +82,17 @@ def current() -> Place:
 def at_hand() -> Place | None:
     """The same, or none in a house that has no lieu yet."""
     if "place" not in g:
-        chosen = session.get("place")
-        place = db.session.get(Place, chosen) if chosen else None
-        g.place = place or db.session.scalars(_FIRST).one_or_none()
-    found: Place | None = g.place
-    return found
+        asked = [chosen(), None] if chosen() else [None]  # the one chosen may be gone
+        rows = (db.session.execute(_AT_HAND, {"chosen_place": one}).one_or_none() for one in asked)
+        found = next(filter(None, rows), None)
+        g.place = AtHand(*found) if found else None
+    return cast("Place | None", g.place)
+
+
+def lieu(place_id: int) -> Place:
+    """A lieu; the one at hand costs nothing more. Whoever writes reads it afresh."""
+    at_hand = None if is_writing() else g.get("place")
+    return cast("Place", at_hand) if at_hand is not None and at_hand.id == place_id else db.session.get_one(Place, place_id)
 
 
 def by_id(place_id: int) -> Place:
@@ -48,13 +105,12 @@ def places() -> list[Place]:
 
 def has_others(place: Place) -> bool:
     """Whether this house serves another lieu too; with only one, no page mentions the choice."""
-    another = sa.select(sa.exists().where(Place.id != place.id))
-    return _alone.get(place.id, place.settings_stamp, lambda: bool(db.session.scalar(another)))
+    return bool(db.session.scalar(sa.select(sa.exists().where(Place.id != place.id))))
 
 
 def calendar(place_id: int) -> Calendar:
     """When the lieu is open; kept in the process while its settings stay the same."""
-    place = db.session.get_one(Place, place_id)
+    place = lieu(place_id)
     return _calendars.get(place_id, place.settings_stamp, lambda: _read_calendar(place))
 
 

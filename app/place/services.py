@@ -11,6 +11,7 @@ from sqlalchemy.orm.util import identity_key
 from app.core import journal
 from app.core.db import db, insert_unless_there, just_before_commit, table, transaction
 from app.core.refusals import Refused
+from app.place import queries
 from app.place.models import Closure, OpeningException, OpeningHours, Place
 from app.place.rules import Span, reasons_halves, reasons_spans
 
@@ -30,6 +31,7 @@ def touch_calendar(place_id: int) -> None:
 
     def bump(session: Session) -> None:
         stamp = session.execute(_BUMP_CALENDAR, {"place": place_id}).scalar()
+        queries.forget()
         if (loaded := session.identity_map.get(identity_key(Place, place_id))) is not None:
             set_committed_value(loaded, "calendar_stamp", stamp)  # what is drawn after this write is drawn anew
 
@@ -40,6 +42,7 @@ def touch_settings(place_id: int) -> None:
     """Hours, things, rules or prices were just changed: what processes keep of them is read again, and the calendar with them."""
     db.session.flush()
     db.session.execute(sa.update(Place).where(Place.id == place_id).values(settings_stamp=Place.settings_stamp + 1))
+    queries.forget()
     touch_calendar(place_id)
 
 

@@ -17,6 +17,7 @@ from app.web import i18n, typography
 from app.web.registry import Identity, NavItem
 
 NOBODYS = Identity(name="Worklab", zone=ZoneInfo("Europe/Paris"))  # a house without a lieu yet
+_identities: Stamped[Identity] = Stamped()
 _openings: Stamped[str] = Stamped()
 LEARNING = frozenset(("trainee", "trainer", "head_of_course"))  # for them the course is nearer than the lieu
 DAYS_LOOKED = 40  # to find when it opens again
@@ -26,6 +27,10 @@ def identity() -> Identity:
     place = place_queries.at_hand()
     if place is None:
         return NOBODYS
+    return _identities.get(place.id, place.settings_stamp, lambda: _identity(place))
+
+
+def _identity(place: Place) -> Identity:
     return Identity(
         name=place.name,
         short_name=place.short_name,

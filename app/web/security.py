@@ -13,6 +13,7 @@ _HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-store",
 }
 
 
@@ -71,11 +72,12 @@ def _protect(response: Response) -> Response:
     """A 304 goes bare: the browser keeps the headers of the page it already has."""
     if response.status_code == 304:
         return response
+    said = {name.lower() for name, _value in response.headers}
     for name, value in _HEADERS.items():
-        response.headers.setdefault(name, value)
-    if "Content-Security-Policy" not in response.headers:
-        response.headers["Content-Security-Policy"] = content_policy()
-    response.headers.setdefault("Cache-Control", "no-store")
-    if request.is_secure:
-        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+        if name.lower() not in said:
+            response.headers.add(name, value)
+    if "content-security-policy" not in said:
+        response.headers.add("Content-Security-Policy", content_policy())
+    if request.is_secure and "strict-transport-security" not in said:
+        response.headers.add("Strict-Transport-Security", "max-age=31536000")
     return response

@@ -1,14 +1,15 @@
 """Puts the shell around an application: one call, made once, by the factory."""
 
 from collections.abc import Callable, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import cast
 from urllib.parse import quote
 
-from flask import Flask, g, get_flashed_messages, request, url_for
+from flask import Flask, current_app, g, get_flashed_messages, request, url_for
 from jinja2 import StrictUndefined
+from markupsafe import Markup
 
-from app.web import assets, csrf, errors, forms, i18n, markdown, refusals, security, typography, views
+from app.web import assets, cookies, csrf, errors, forms, i18n, markdown, refusals, security, typography, views
 from app.web.registry import Identity, NavItem, Sources, sources
 
 
@@ -26,7 +27,7 @@ def install(
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.context_processor(lambda: {"page": Page()})
-    for part in (i18n, typography, markdown, refusals, assets, security, csrf, forms, errors, views):
+    for part in (i18n, typography, markdown, refusals, assets, security, cookies, csrf, forms, errors, views):
         part.install(app)
 
 
@@ -49,6 +50,14 @@ class Page:
     def open_now(self) -> str:
         return sources().open_now()
 
+    def header(self, here: str, open_now: str) -> Markup:
+        """The brand, whether it is open, the bar: drawn once for all those who have the same."""
+        return _drawn("header", self.language, self.identity, tuple(self.navigation), here, open_now)
+
+    @property
+    def footer(self) -> Markup:
+        return _drawn("footer", self.language, self.identity)
+
     @cached_property
     def other_language(self) -> str:
         return i18n.other_language()
@@ -67,3 +76,10 @@ class Page:
         if left:
             g.showed_flashes = True
         return left
+
+
+@lru_cache(maxsize=256)
+def _drawn(part: str, _language: str, *shown: object) -> Markup:
+    """A part of the shell (`shell.html`), kept for as long as what it shows, in its language, stays the same."""
+    drawn: Markup = getattr(current_app.jinja_env.get_template("shell.html").module, part)(*shown)
+    return drawn

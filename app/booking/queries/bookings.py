@@ -7,27 +7,33 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from app.booking.models import IS_OCCUPYING, LIVE, OCCUPYING, Booking, Occupancy, Resource, SeriesDate, Status
+from app.booking.models import IS_OCCUPYING, LIVE, Booking, Occupancy, Resource, SeriesDate, Status
 from app.booking.papers import Dated
 from app.booking.rules import Held
 from app.core.db import UtcDateTime, as_stored, db, seconds, table
 from app.core.period import Period, day_period
 
 LONGEST = timedelta(days=31)  # no booking of a person lasts longer
-_BOOKING, _RESOURCE = table(Booking), table(Resource)
+_BOOKING, _OCCUPANCY, _RESOURCE = table(Booking), table(Occupancy), table(Resource)
 _OWN = (
-    sa.select(Booking.id, Occupancy.resource_id, as_stored(Booking.starts_at), as_stored(Booking.ends_at), Booking.status)
-    .join(Occupancy, Occupancy.booking_id == Booking.id)
-    .where(
-        Booking.member_id == sa.bindparam("member_id"),
-        Booking.status.in_(OCCUPYING),
-        Booking.starts_at < sa.bindparam("ends", type_=UtcDateTime),
-        Booking.starts_at > sa.bindparam("earliest", type_=UtcDateTime),
-        Booking.ends_at > sa.bindparam("begins", type_=UtcDateTime),
-        Occupancy.active,
-        sa.or_(Occupancy.holder != "space", Occupancy.resource_id == Booking.resource_id),
+    sa.select(
+        _BOOKING.c.id,
+        _OCCUPANCY.c.resource_id,
+        as_stored(_BOOKING.c.starts_at),
+        as_stored(_BOOKING.c.ends_at),
+        _BOOKING.c.status,
     )
-    .order_by(Booking.starts_at, Booking.id)
+    .join(_OCCUPANCY, _OCCUPANCY.c.booking_id == _BOOKING.c.id)
+    .where(
+        _BOOKING.c.member_id == sa.bindparam("member_id"),
+        sa.text(f"booking.{IS_OCCUPYING}"),
+        _BOOKING.c.starts_at < sa.bindparam("ends", type_=UtcDateTime),
+        _BOOKING.c.starts_at > sa.bindparam("earliest", type_=UtcDateTime),
+        _BOOKING.c.ends_at > sa.bindparam("begins", type_=UtcDateTime),
+        _OCCUPANCY.c.active,
+        sa.or_(_OCCUPANCY.c.holder != "space", _OCCUPANCY.c.resource_id == _BOOKING.c.resource_id),
+    )
+    .order_by(_BOOKING.c.starts_at, _BOOKING.c.id)
 )
 
 

@@ -7,11 +7,9 @@ from app.billing import queries as billing
 from app.booking.models import Kind
 from app.booking.policy import Request, Want
 from app.booking.rules import HALVES, Thing, half_of
-from app.core.db import db
 from app.core.period import Period
 from app.members import queries as members
 from app.place import queries as place_queries
-from app.place.models import Place
 
 KIND_OF = {"pool": Kind.DESK}
 
@@ -38,7 +36,7 @@ def ask(
 ) -> Request:
     """A request of `member_id`, made by `actor_id` (themselves or staff). What is sold by the half-day gets its `half` from the period."""
     listed = tuple(Want(thing, period) for thing, period in wants)
-    place = db.session.get_one(Place, listed[0].thing.place_id)
+    place = place_queries.lieu(listed[0].thing.place_id)
     member = members.person(member_id)
     actor = member if actor_id == member_id else members.person(actor_id)
     day = listed[0].period.starts_at.astimezone(place.tz).date()

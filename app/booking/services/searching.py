@@ -60,15 +60,18 @@ def alternatives(found: Examination) -> list[Alternative]:
 def _bookable(wishes: Iterable[Request], found: Examination, facts: Facts) -> Iterator[Alternative]:
     seen = {(found.request.first.thing.id, found.request.period)}
     priced = _money_is_short(found)
+    in_vain = set()  # when this person is already somewhere: the same on every other thing
     for wish in wishes:
         thing = wish.first.thing
-        if (thing.id, wish.period) in seen:
+        if (thing.id, wish.period) in seen or wish.period in in_vain:
             continue
         seen.add((thing.id, wish.period))
         examined = examine(wish, facts, priced=priced)
         if not examined.reasons:
             seat = examined.takings[0].thing if thing.is_pool else thing
             yield Alternative(seat.id, wish.period.starts_at, wish.period.ends_at, seat.name)
+        elif any(reason.code == "own_overlap" for reason in examined.reasons):
+            in_vain.add(wish.period)
 
 
 def _money_is_short(found: Examination) -> bool:

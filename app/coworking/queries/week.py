@@ -8,6 +8,7 @@ from app.booking import queries as booking
 from app.booking.queries import Directory
 from app.booking.rules import Thing, grid
 from app.booking.rules.grid import Cell, Frame, Row
+from app.core.cache import Stamped
 from app.core.period import Period, at
 from app.place import queries as place_queries
 from app.place.models import Place
@@ -24,10 +25,13 @@ class Week:
     today: date
 
 
+_frames: Stamped[Frame] = Stamped()
+
+
 def week_of(place: Place, first: date, *, now: datetime, days: int = 7, only: Thing | None = None) -> Week:
     """One read of what holds things, then arithmetic; a second read where desks have residents. `only`: one thing's week."""
     things, calendar = booking.directory(place), place_queries.calendar(place.id)
-    frame = grid.frame(calendar, first, days)
+    frame = _frames.get((place.id, first, days), place.settings_stamp, lambda: grid.frame(calendar, first, days))
     period = Period(at(first, 0, place.tz), at(frame.days[-1], 1440, place.tz))
     looked = list(things.things.values()) if only is None else [only, *things.seats(only.id), *things.inside(only.id)]
     rows = booking.rows_everywhere(place.id, period) if only is None else booking.rows([thing.id for thing in looked], period)

@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 
-from flask import abort, flash, redirect, render_template, url_for
+from flask import abort, current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
+from markupsafe import Markup
 
 from app.booking import papers
 from app.booking import services as booking
@@ -30,15 +32,15 @@ from app.coworking.views.wishing import (
     day_options,
     for_whom,
     subject,
-    times,
+    time_options,
     understood,
     usual_wish,
     what_choices,
-    which_choices,
+    which_options,
 )
 from app.place import queries as place_queries
 from app.place.models import Place
-from app.web import typography
+from app.web import i18n, typography
 from app.web.forms import FIRST_DAY, LAST_DAY
 from app.web.refusals import choice_value, chosen
 
@@ -262,12 +264,13 @@ def _page(place: Place, wish: Wish, answer: Answer | None, *, form: BookForm | N
     offers = answer.offers if answer else []
     limits = {free_until(offer.period, rules=offer.thing.rules, zone=place.tz) for offer in offers}
     person = subject()
+    may_override = answer is not None and answer.refused is not None and bool(answer.asked) and _may_override(answer.refused)
     return render_template(
         "coworking/book.html",
         person=person,
         whom=for_whom(person),
         waits={"choice": answer.asked if answer else "", **for_whom(person)},
-        may_override=answer is not None and answer.refused is not None and bool(answer.asked) and _may_override(answer.refused),
+        may_override=may_override,
         place=place,
         wish=wish,
         answer=answer,
@@ -275,14 +278,27 @@ def _page(place: Place, wish: Wish, answer: Answer | None, *, form: BookForm | N
         few=FEW,
         free_until=say.free_until_words(limits.pop(), now, place.tz) if len(limits) == 1 else "",
         what_choices=what_choices(things),
-        which_choices=which_choices(things, wish),
+        which_options=which_options(place, wish),
         day_options=day_options(place, wish.day),
-        times=times(place, wish),
-        form=form or BookForm(formdata=None),
+        times=time_options(place, wish),
+        form=form or (BookForm(formdata=None) if may_override else None),
+        more=_more(form) if form else _nothing_more(i18n.language()),
         problems=problems,
         in_the_way=_in_the_way(wish, answer) if answer else "",
         instead=_instead(answer.refused, place, things) if answer and answer.refused else [],
     )
+
+
+def _more(form: BookForm) -> Markup:
+    """What may be said besides: a guest, a note, a repetition."""
+    drawn: Markup = current_app.jinja_env.get_template("coworking/more.html").module.more(form)  # type: ignore[attr-defined]
+    return drawn
+
+
+@lru_cache(maxsize=len(i18n.LANGUAGES))
+def _nothing_more(_language: str) -> Markup:
+    """The same while nothing is said, as on nearly every page: drawn once."""
+    return _more(BookForm(formdata=None))
 
 
 def _may_override(refused: Refused) -> bool:

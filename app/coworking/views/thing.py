@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from urllib.parse import quote
 
 import segno
 from flask import abort, current_app, redirect, render_template, url_for
@@ -22,11 +23,10 @@ from app.core import clock
 from app.core.period import Period, at
 from app.coworking.queries import Week, week_of
 from app.coworking.views.door import bp
-from app.coworking.views.week import WeekForm
 from app.place import queries as place_queries
 from app.place.models import Place
 from app.web import caching, compress, typography
-from app.web.forms import LAST_DAY
+from app.web.forms import LAST_DAY, asked_day
 from app.web.registry import sources
 
 OwnRow = tuple[int, int, int, int, str]  # (booking, thing, from, to, status)
@@ -47,7 +47,7 @@ def thing(code: str) -> ResponseReturnValue:
     if found.kind == "machine":
         return redirect(url_for("fablab.machine", code=code))
     today = now.astimezone(place.tz).date()
-    monday = grid.monday_of(WeekForm().week.data or today)
+    monday = grid.monday_of(asked_day("week") or today)
     stamp = f"r{found.id}-{place.calendar_stamp}-{place.settings_stamp}-{monday:%y%m%d}-{int(now.timestamp()) // 300}-{current_user.id}"
     stamp += f"-{int(sources().is_staff())}-{sources().open_now()}".encode().hex()
     if (same := caching.unchanged(stamp)) is not None:
@@ -146,7 +146,7 @@ def _halves(thing: Thing, week: Week, number: int, day: date) -> Iterator[tuple[
             words = say.half_words(half)
             if thing.is_pool:
                 words += _(" : ") + typography.words().plural(cell.free, _("une place"), _("{n} places"))
-            yield words, url_for(".book_thing", code=thing.code, day=day.isoformat(), half=letter), "free"
+            yield words, f"/coworking/r/{quote(thing.code)}/{day}{letter}", "free"
 
 
 def _stretches(thing: Thing, place: Place, week: Week, number: int, day: date) -> Iterator[tuple[str, str, str]]:
@@ -154,11 +154,9 @@ def _stretches(thing: Thing, place: Place, week: Week, number: int, day: date) -
         return
     half = grid.joined(*week.frame.open[2 * number : 2 * number + 2])
     for start, end in grid.free_stretches(thing, half, week.rows.get(thing.id, ()), now=week.now):
-        begins, most = (datetime.fromtimestamp(moment, place.tz) for moment in (start, min(end, start + 3600)))
-        href = url_for(
-            ".book", what=thing.kind, which=thing.code, day=day.isoformat(), part="hours", start=f"{begins:%H:%M}", end=f"{most:%H:%M}"
-        )
-        yield _hours(start, end, place), href, "free"
+        begins, most, ends = (datetime.fromtimestamp(moment, place.tz) for moment in (start, min(end, start + 3600), end))
+        asked = f"what={thing.kind}&which={quote(thing.code)}&day={day}&part=hours&start={begins:%H:%M}&end={most:%H:%M}"
+        yield typography.words().from_to(begins, ends), f"/coworking/?{asked}", "free"  # by dozens: `url_for` would cost more than the rest
 
 
 def _hours(start: int, end: int, place: Place) -> str:

@@ -7,6 +7,7 @@ beside it. The page holds no token: it may be kept by the browser, asked again, 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import quote
 from zlib import crc32
@@ -15,7 +16,7 @@ from flask import current_app, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from app.booking.models import Status
 from app.booking.queries import Directory, directory, rows_of
@@ -30,7 +31,7 @@ from app.place import queries as place_queries
 from app.place.models import Place
 from app.place.rules import Calendar
 from app.web import caching, compress, i18n, typography
-from app.web.forms import FIRST_DAY, LAST_DAY, DateField, QueryForm
+from app.web.forms import FIRST_DAY, LAST_DAY, asked_day
 from app.web.registry import sources
 
 QUARTER = 900  # seconds: how fine « what is left of today » is
@@ -47,29 +48,21 @@ class Heading(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """What everybody sees of a week, and what is needed to draw one's own lines of it."""
+    """What everybody sees of a week, before and after one's own lines, and what is needed to draw those."""
 
-    head: Markup
-    body: Markup
+    before: Markup
+    after: Markup
     week: Week
-    groups: list[tuple[str, str]]
 
 
-class WeekForm(QueryForm):
-    """Which week, by any of its days; seat by seat, or each pool as one line."""
-
-    week = DateField()
-
-
-_drawings: Stamped[Drawing] = Stamped()
+_drawings: Stamped[Drawing] = Stamped(most=32)  # each weighs some 200 kB
 
 
 @bp.get("/week")
 def week() -> ResponseReturnValue:
     place, now = place_queries.current(), clock.now()
     today = now.astimezone(place.tz).date()
-    asked = WeekForm().week.data or today
-    monday = grid.monday_of(asked)
+    monday = grid.monday_of(asked_day("week") or today)
     by_seat = request.args.get("seats") == "1"
     moment = _moment(monday, today, now)
     stamp = "-".join(
@@ -82,17 +75,7 @@ def week() -> ResponseReturnValue:
     if (same := caching.unchanged(stamp)) is not None:
         return same
     drawing = _drawing(place, monday, now, by_seat=by_seat, moment=moment)
-    page = render_template(
-        "coworking/week.html",
-        monday=monday,
-        sunday=monday + timedelta(days=6),
-        earlier=monday - timedelta(days=7) if monday - timedelta(days=7) >= FIRST_DAY else None,
-        later=monday + timedelta(days=7) if monday + timedelta(days=13) <= LAST_DAY else None,
-        this_week=grid.monday_of(today),
-        by_seat=by_seat,
-        drawing=drawing,
-        mine=_mine(place, drawing.week, current_user.id),
-    )
+    page = render_template("coworking/week.html", drawing=drawing, mine=_mine(place, drawing.week, current_user.id))
     return caching.keep(compress.allow(page), stamp)
 
 
@@ -113,7 +96,7 @@ def _drawing(place: Place, monday: date, now: datetime, *, by_seat: bool, moment
 
 
 def _draw(place: Place, week: Week, *, by_seat: bool) -> Drawing:
-    things, calendar, pen = directory(place), place_queries.calendar(place.id), Pen()
+    things, calendar, pen = directory(place), place_queries.calendar(place.id), pen_of(i18n.language())
     days = [day.isoformat() for day in week.frame.days]
     groups = [
         ("postes", _("Postes"), [thing for thing in things.of_kind("pool", "desk", "office") if by_seat or thing.pool_id is None]),
@@ -124,13 +107,18 @@ def _draw(place: Place, week: Week, *, by_seat: bool) -> Drawing:
         (anchor, label, [pen.line(thing, _drawn(thing, week, things), days) for thing in listed if _is_shown(thing, by_seat=by_seat)])
         for anchor, label, listed in groups
     ]
-    shown = [(anchor, label, listed) for anchor, label, listed in lines if listed]
-    return Drawing(
-        head=Markup(pen.template.head(list(_headings(week, calendar)))),  # noqa: S704 - drawn by our template
-        body=Markup(pen.template.body(shown)),  # noqa: S704
-        week=week,
+    monday, shown = week.frame.days[0], [(anchor, label, listed) for anchor, label, listed in lines if listed]
+    before = pen.template.before(
+        monday=monday,
+        sunday=monday + timedelta(days=6),
+        earlier=monday - timedelta(days=7) if monday - timedelta(days=7) >= FIRST_DAY else None,
+        later=monday + timedelta(days=7) if monday + timedelta(days=13) <= LAST_DAY else None,
+        this_week=grid.monday_of(week.today),
+        by_seat=by_seat,
         groups=[(anchor, label) for anchor, label, _lines in shown],
+        headings=list(_headings(week, calendar)),
     )
+    return Drawing(before=before, after=pen.template.after(shown), week=week)
 
 
 def _is_shown(thing: Thing, *, by_seat: bool) -> bool:
@@ -144,7 +132,7 @@ def _drawn(thing: Thing, week: Week, things: Directory) -> Iterator[Drawn]:
     return grid.drawn(week.cells[thing.id], whole_days=grid.free_all_day(seats))
 
 
-HREF = "HREF"  # stands for an address where a cell is drawn once for all
+HREF, NAME = "HREF", "NAME"  # stand for an address and a name where something is drawn once for all
 
 
 class Pen:
@@ -154,7 +142,10 @@ class Pen:
         self.template: Any = current_app.jinja_env.get_template("coworking/grid.html").module
         self.say, self.free, self.one, self.many = typography.words(), _("libre"), _("{n} libre"), _("{n} libres")
         self.plain = {TAKEN: _("pris"), OUT: _("panne")}
+        line: str = self.template.line(HREF, NAME)  # type: ignore[attr-defined]
+        self._line = str(line).replace(HREF, "{address}").replace(NAME, "{name}").format
         self._sorts: tuple[dict[tuple[Cell, int], tuple[str, str]], ...] = ({}, {})  # of things, of pools
+        self._own: dict[tuple[str, str, int], tuple[str, str]] = {}
 
     def line(self, thing: Thing, drawn: Iterable[Drawn], days: Sequence[str], own: Mapping[int, str] | None = None) -> Markup:
         """A thing's week. `own`: one's own cells, by what their `free` says, already drawn for one half or for a day."""
@@ -168,7 +159,15 @@ class Pen:
             before, after = sorts.get((cell, span)) or self._sort(cell, span, is_pool=thing.is_pool)
             parts.append(f"{before}r/{code}/{days[day]}{half}{after}" if after else before)
         address = f"../fablab/{code}" if thing.kind == "machine" else f"r/{code}"  # from `/coworking/week`
-        return Markup(str(self.template.line(address, thing.name)) + "".join(parts))  # noqa: S704 - drawn by our template
+        return Markup(self._line(address=address, name=escape(thing.name)) + "".join(parts))  # noqa: S704 - drawn by our template
+
+    def own(self, kind: str, word: str, span: int, booking_id: int) -> str:
+        """One's own cell, which leads to its booking."""
+        sort = self._own.get((kind, word, span))
+        if sort is None:
+            before, _href, after = str(self.template.td(kind, word, span, HREF)).partition(HREF)
+            sort = self._own[kind, word, span] = before, after
+        return f"{sort[0]}../bookings/{booking_id}{sort[1]}"
 
     def _sort(self, cell: Cell, span: int, *, is_pool: bool) -> tuple[str, str]:
         """What comes before and after its address; all of it before when it leads nowhere."""
@@ -183,6 +182,12 @@ class Pen:
         if is_pool:
             return self.say.plural(cell.free, self.one, self.many)
         return self.free if cell.free == WHOLE else self.say.minutes(cell.free)
+
+
+@lru_cache(maxsize=len(i18n.LANGUAGES))
+def pen_of(_language: str) -> Pen:
+    """The pen of the language spoken now; the sorts of cells are few, it keeps them."""
+    return Pen()
 
 
 def _headings(week: Week, calendar: Calendar) -> Iterator[Heading]:
@@ -211,7 +216,7 @@ def _mine(place: Place, week: Week, member_id: int) -> list[Markup]:
             own.setdefault(resource_id, {})[half] = (booking_id, MINE if is_sure else WAITING, word)
     if not own:
         return []
-    pen, days = Pen(), [day.isoformat() for day in frame.days]
+    pen, days = pen_of(i18n.language()), [day.isoformat() for day in frame.days]
     return [_own_line(pen, things[resource_id], week.cells[resource_id], halves, days) for resource_id, halves in own.items()]
 
 
@@ -223,7 +228,7 @@ def _own_line(pen: Pen, thing: Thing, cells: Sequence[Cell], halves: Mapping[int
         is_whole_day = halves.get(other) == (booking_id, kind, word)
         first = min(half, other) if is_whole_day else half
         mixed[half] = Cell(kind, first)
-        drawn[first] = str(pen.template.td(kind, word, 2 if is_whole_day else 1, f"../bookings/{booking_id}"))
+        drawn[first] = pen.own(kind, word, 2 if is_whole_day else 1, booking_id)
     return pen.line(thing, grid.drawn(mixed), days, drawn)
 
 

@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import date, time, timedelta
+from functools import lru_cache
 from typing import Any
 
 from flask import abort, request
 from flask_babel import gettext as _
 from flask_login import current_user
+from markupsafe import Markup, escape
 
 from app.booking import views as say
 from app.booking.queries import Directory, directory, held_by
@@ -128,9 +130,28 @@ def what_choices(things: Directory) -> list[tuple[str, str]]:
     return [(value, words) for value, words in named if value in kinds]
 
 
-def which_choices(things: Directory, wish: Wish) -> list[tuple[str, str]]:
-    listed = [thing for thing in things.of_kind(*WISHES[wish.what]) if thing.bookable and (thing.pool_id is None or thing == wish.thing)]
-    return [(thing.code, say.title(thing)) for thing in listed] if len(listed) > 1 or wish.thing else []
+_listed: Stamped[str] = Stamped()
+
+
+def which_options(place: Place, wish: Wish) -> Markup:
+    """The things of the kind that is wished, a seat of a pool only when it is the one; nothing when there is no choice."""
+    things, wished = directory(place), wish.thing
+    listed = [thing for thing in things.of_kind(*WISHES[wish.what]) if thing.bookable and (thing.pool_id is None or thing == wished)]
+    if len(listed) < 2 and wished is None:
+        return Markup()
+    seat = wished.id if wished is not None and wished.pool_id is not None else None
+    drawn = _listed.get(
+        (place.id, i18n.language(), wish.what, seat),
+        place.settings_stamp,
+        lambda: "".join(f'<option value="{escape(thing.code)}">{escape(say.title(thing))}' for thing in listed),
+    )
+    return _chosen(drawn, str(escape(wished.code)) if wished is not None else "")
+
+
+def _chosen(drawn: str, value: str) -> Markup:
+    """A list of options drawn once for all, with this one chosen."""
+    mark = f'value="{value}"'
+    return Markup(drawn.replace(mark, f"{mark} selected", 1))  # noqa: S704 - drawn by us, each word escaped
 
 
 _days: Stamped[str] = Stamped()
@@ -159,12 +180,20 @@ def _draw_days(place: Place, today: date) -> str:
     return "".join(options)
 
 
-def times(place: Place, wish: Wish) -> list[tuple[str, str]]:
-    """Every quarter of an hour when the lieu may be open; all of them for who holds a badge."""
+def time_options(place: Place, wish: Wish) -> tuple[Markup, Markup]:
+    """From when, to when: every quarter of an hour when the lieu may be open; all of them for who holds a badge."""
     calendar = place_queries.calendar(place.id)
     spans = [span for day in calendar.weekly.values() for span in day]
     first, last = min((span[0] for span in spans), default=480), max((span[1] for span in spans), default=1200)
     if place.badge_all_hours and (subject().badge or current_user.may("override_rules")):
         first, last = 0, 1425
-    minutes = {*range(first, last + 1, QUARTER), *(60 * one.hour + one.minute for one in (wish.start, wish.end))}
-    return [(f"{minute // 60:02}:{minute % 60:02}", typography.words().hour_at(minute)) for minute in sorted(minutes)]
+    said = [60 * one.hour + one.minute for one in (wish.start, wish.end)]
+    others = frozenset(minute for minute in said if minute % QUARTER or not first <= minute <= last)
+    drawn = _draw_hours(i18n.language(), first, last, others)
+    return _chosen(drawn, f"{wish.start:%H:%M}"), _chosen(drawn, f"{wish.end:%H:%M}")
+
+
+@lru_cache(maxsize=64)
+def _draw_hours(_language: str, first: int, last: int, others: frozenset[int]) -> str:
+    minutes, words = sorted({*range(first, last + 1, QUARTER), *others}), typography.words()
+    return "".join(f'<option value="{minute // 60:02}:{minute % 60:02}">{words.hour_at(minute)}' for minute in minutes)

@@ -6,11 +6,14 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 import sqlalchemy as sa
+from flask import g
 
-from app.core.db import db, table
+from app.core.db import db, is_writing, table
 from app.members import rules
 from app.members.models import Member, MemberRole, WebSession
 from app.members.queries.secrets import hash_of
+from app.place import queries as place_queries
+from app.place.models import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,21 +65,30 @@ class SignedIn(Person):
 
 
 _MEMBER, _ROLE, _SESSION = table(Member), table(MemberRole), table(WebSession)
+_LIEU = len(place_queries.COLUMNS)
 _PLAIN = [field.name for field in fields(Person) if field.name != "roles"]
 _PERSON = [_MEMBER.c[name] for name in _PLAIN]
 _BY_ID = sa.select(*_PERSON, _ROLE.c.role).outerjoin(_ROLE, _ROLE.c.member_id == _MEMBER.c.id).where(_MEMBER.c.id == sa.bindparam("member"))
 _BY_SESSION = (
     sa.select(
-        _SESSION.c.id, _SESSION.c.created_at, _SESSION.c.seen_at, _SESSION.c.remembered, _MEMBER.c.confirmed_at, *_PERSON, _ROLE.c.role
+        *place_queries.COLUMNS,
+        *(_SESSION.c.id, _SESSION.c.created_at, _SESSION.c.seen_at, _SESSION.c.remembered, _MEMBER.c.confirmed_at),
+        *_PERSON,
+        _ROLE.c.role,
     )
+    .select_from(_SESSION)
     .join(_MEMBER, _MEMBER.c.id == _SESSION.c.member_id)
     .outerjoin(_ROLE, _ROLE.c.member_id == _MEMBER.c.id)
+    .outerjoin(table(Place), place_queries.IS_AT_HAND)
     .where(_SESSION.c.token_hash == sa.bindparam("hash"), _SESSION.c.expires_at > sa.bindparam("now"))
 )
 
 
 def person(member_id: int) -> Person:
-    """A member and their roles: one statement, one plain row."""
+    """A member and their roles: one statement, one plain row; none for who is signed in, whom this request has already read."""
+    signed_in: SignedIn | None = None if is_writing() else g.get("signed_in")
+    if signed_in is not None and signed_in.id == member_id:
+        return signed_in
     rows: Sequence[Sequence[Any]] = db.session.execute(_BY_ID, {"member": member_id}).all()
     if not rows:
         raise LookupError(f"no member {member_id}")
@@ -84,13 +96,18 @@ def person(member_id: int) -> Person:
 
 
 def session_member(token: str, *, now: datetime) -> SignedIn | None:
-    """The person whose session this token opens, with their roles: one statement, asked by every page."""
-    rows: Sequence[Sequence[Any]] = db.session.execute(_BY_SESSION, {"hash": hash_of(token), "now": now}).all()
+    """The person whose session this token opens, with their roles, and the lieu at hand: one statement, asked by every page."""
+    asked = {"hash": hash_of(token), "now": now, "chosen_place": place_queries.chosen()}
+    rows: Sequence[Sequence[Any]] = db.session.execute(_BY_SESSION, asked).all()
     if not rows:
         return None
-    *visit, confirmed_at = rows[0][:5]
+    lieu, visit, confirmed_at = rows[0][:_LIEU], rows[0][_LIEU : _LIEU + 4], rows[0][_LIEU + 4]
+    place_queries.remember(lieu)
     found = SignedIn(**_plain(rows), web_session=Visit(*visit), token=token)
-    return found if rules.may_sign_in(found.status, is_confirmed=confirmed_at is not None) else None
+    if not rules.may_sign_in(found.status, is_confirmed=confirmed_at is not None):
+        return None
+    g.signed_in = found
+    return found
 
 
 def _plain(rows: Sequence[Sequence[Any]]) -> dict[str, Any]:

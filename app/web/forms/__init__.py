@@ -12,7 +12,7 @@ from wtforms.validators import EqualTo, Length, NoneOf, Optional, Regexp
 from app.web.forms.choices import BooleanField, CheckboxesField, RadioField, SelectField
 from app.web.forms.form import Form, QueryForm, described_by, field_attributes, install, sent_key
 from app.web.forms.text import EmailField, HiddenField, InputRequired, PasswordField, StringField, TextAreaField
-from app.web.forms.values import FIRST_DAY, LAST_DAY, DateField, DecimalField, IntegerField, MoneyField, TimeField, Told
+from app.web.forms.values import FIRST_DAY, LAST_DAY, DateField, DecimalField, IntegerField, MoneyField, TimeField, Told, asked_day
 
 __all__ = [
     "FIRST_DAY",
@@ -47,6 +47,7 @@ __all__ = [
     "TimeField",
     "Told",
     "ValidationError",
+    "asked_day",
     "described_by",
     "field_attributes",
     "install",
