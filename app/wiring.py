@@ -12,11 +12,14 @@ from app.api import services as webhooks
 from app.api import views as api
 from app.api.rules import EVENTS
 from app.billing import checks as billing_checks
+from app.billing import mails as billing_mails
 from app.billing import models as billing_models
 from app.billing import queries as billing_queries
 from app.billing import views as billing_views
 from app.billing.services import bills as billing_bills
 from app.billing.services import checkout as billing_checkout
+from app.billing.services import reminding
+from app.billing.views import money, paying
 from app.billing.views import webhook as stripe_webhook
 from app.booking import checks as booking_checks
 from app.booking import mails as booking_mails
@@ -101,6 +104,7 @@ TICKS: tuple[Callable[..., int], ...] = (
     digest.send,
     absences.evening,
     evidence.anchor,
+    reminding.remind_due,
     webhooks.forget_told,
     mail.forget_old,
 )
@@ -109,6 +113,7 @@ TICKS: tuple[Callable[..., int], ...] = (
 MAILS: Mapping[str, mail.Builder] = {
     **members_mails.MAILS,
     **booking_mails.MAILS,
+    **billing_mails.MAILS,
     **coworking_mails.MAILS,
     **fablab_mails.MAILS,
     **courses_mails.MAILS,
@@ -119,6 +124,7 @@ MAILS: Mapping[str, mail.Builder] = {
 MAIL_NAMES: Mapping[str, str] = {
     **members_mails.NAMES,
     **booking_mails.NAMES,
+    **billing_mails.NAMES,
     **coworking_mails.NAMES,
     **fablab_mails.NAMES,
     **courses_mails.NAMES,
@@ -130,6 +136,7 @@ READERS: Mapping[str, Sequence[journal.Reader]] = journal.together(
     courses_mails.READERS,
     members_mails.READERS,
     booking_mails.READERS,
+    billing_mails.READERS,
     coworking_mails.READERS,
     fablab_mails.READERS,
     dict.fromkeys(EVENTS, (webhooks.tell_webhooks,)),
@@ -265,6 +272,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     managing.closures_bp,
     managing.things_bp,
     managing.trust_bp,
+    paying.bp,
+    money.bp,
     stripe_webhook.bp,
 )
 

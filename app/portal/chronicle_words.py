@@ -198,6 +198,7 @@ WORDS: Mapping[str, str] = {
     "place.vat_regime_set": N_("Régime de TVA choisi"),
     "place.vat_regime_withdrawn": N_("Régime de TVA annoncé, puis retiré"),
     "place.billing_set": N_("Réglages de facturation changés"),
+    "place.payments_set": N_("Réglages des paiements changés"),
     "place.loaded": N_("Lieu chargé depuis un fichier"),
     "member.signed_up": N_("Inscription demandée"),
     "member.signed_up_again": N_("Inscription demandée avec une adresse déjà connue"),

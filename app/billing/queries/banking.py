@@ -1,6 +1,6 @@
 """Reads of what goes to the bank and comes from it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -11,6 +11,7 @@ from app.billing.models import (
     Debit,
     DebitBatch,
     DebitPart,
+    Invoice,
     Mandate,
     Movement,
     Payment,
@@ -21,8 +22,9 @@ from app.billing.models import (
 from app.billing.papers.debit_order import group_of
 from app.billing.queries.payments import Terms, Unpaid, drawer_cents, unpaid
 from app.billing.rules import debits as rules
+from app.billing.rules.banking import next_bank_day
 from app.billing.rules.payments import WhoPays
-from app.billing.rules.reconciliation import HeldPayment, OpenDebit, OpenInvoice, OpenSlip, Waiting
+from app.billing.rules.reconciliation import HeldPayment, OpenDebit, OpenInvoice, OpenSlip, Proposal, Waiting
 from app.billing.rules.statements import BankLine as Line
 from app.core.db import db
 from app.core.refusals import Reason
@@ -144,6 +146,16 @@ def debits_of(batch_id: int) -> list[tuple[Debit, Mandate]]:
     return [(debit, mandate) for debit, mandate in rows]
 
 
+def debit_of(payment_id: int) -> Debit | None:
+    """The debit of our own file that brought a payment."""
+    return db.session.scalar(sa.select(Debit).where(Debit.payment_id == payment_id, Debit.state == "paid"))
+
+
+def first_collection(today: date, terms: Terms) -> date:
+    """The first day on which an invoice of today could be debited."""
+    return next_bank_day(today + timedelta(days=terms.notice_days))
+
+
 def parts_of(debit_id: int) -> list[tuple[int, int]]:
     """(invoice, cents), in the order they were asked."""
     rows = db.session.execute(sa.select(DebitPart.invoice_id, DebitPart.cents).where(DebitPart.debit_id == debit_id).order_by(DebitPart.id))
@@ -249,6 +261,27 @@ def waiting(place_id: int, *, on: date) -> Waiting:
         held=_held(place_id),
         slips=[OpenSlip(slip.id, slip.number, slip.cents) for slip, banked in slips(place_id) if not banked],
     )
+
+
+def names_of(proposals: Iterable[Proposal]) -> dict[tuple[str, int], str]:
+    """What a proposal speaks of, for people: (kind, id) → an invoice's number and its payer, a debit's reference, a slip's number."""
+    ids: dict[str, set[int]] = {}
+    for proposal in proposals:
+        ids.setdefault(proposal.kind, set()).update(one for one, _ in proposal.parts)
+    debits = ids.get("debits", set()) | ids.get("return", set())
+    asked = (
+        ("invoices", sa.select(Invoice.id, Invoice.number, payer_name(Invoice.member_id, Invoice.organisation_id)), Invoice.id),
+        ("debits", sa.select(Debit.id, Debit.end_to_end, Mandate.holder).join(Mandate, Mandate.id == Debit.mandate_id), Debit.id),
+        ("payout", sa.select(Payment.id, Payment.note, payer_name(Payment.member_id, Payment.organisation_id)), Payment.id),
+        ("slip", sa.select(Slip.id, Slip.number, sa.literal("")), Slip.id),
+    )
+    names = {}
+    for kind, select, column in asked:
+        wanted = debits if kind == "debits" else ids.get(kind, set())
+        if wanted:
+            for one, number, who in db.session.execute(select.where(column.in_(wanted))):
+                names[kind, one] = ", ".join(filter(None, (who, number)))
+    return names | {("return", one): name for (kind, one), name in names.items() if kind == "debits"}
 
 
 def _open_debits(place_id: int, on: date) -> Iterator[OpenDebit]:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from app.billing.models import Allocation, Invoice, Movement, Payment, PaymentSettings, Reminder
 from app.billing.models.payments import GONE
+from app.billing.queries.invoices import billing_settings
 from app.billing.rules.dunning import STEPS
 from app.billing.rules.means import FEES, Fee, Way, cheapest_first
 from app.billing.rules.payments import WhoPays
@@ -78,6 +79,52 @@ def allocations_of(payment_id: int) -> dict[int, int]:
 def payments_of_invoice(invoice_id: int) -> dict[int, int]:
     """What pays an invoice: cents by payment, the oldest first."""
     return _by(Allocation.payment_id, Allocation.invoice_id == invoice_id)
+
+
+def is_recorded(provider: str, provider_id: str) -> bool:
+    """Whether a payment of this name is known already."""
+    return bool(db.session.scalar(sa.select(sa.exists().where(Payment.provider == provider, Payment.provider_id == provider_id))))
+
+
+def payments_of(payer: WhoPays) -> list[Payment]:
+    """What a payer paid, the last first."""
+    mine = Payment.member_id == payer.member_id if payer.member_id is not None else Payment.organisation_id == payer.organisation_id
+    return list(db.session.scalars(sa.select(Payment).where(mine).order_by(Payment.received_on.desc(), Payment.id.desc()).limit(100)))
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentRow:
+    """A payment in a list: who, how, and what is left of it."""
+
+    payment: Payment
+    payer: str
+    left_cents: int
+    gone_cents: int
+
+
+def recent_payments(place_id: int, *, limit: int = 100) -> list[PaymentRow]:
+    """The last payments of a lieu."""
+    rows = db.session.execute(
+        sa.select(Payment, sa.func.coalesce(Organisation.name, Member.name), AVAILABLE, GONE_OF_PAYMENT)
+        .outerjoin(Member, Member.id == Payment.member_id)
+        .outerjoin(Organisation, Organisation.id == Payment.organisation_id)
+        .where(Payment.place_id == place_id)
+        .order_by(Payment.received_on.desc(), Payment.id.desc())
+        .limit(limit)
+    )
+    return [PaymentRow(payment, payer, int(left), int(back)) for payment, payer, left, back in rows]
+
+
+def payer_of(payer: WhoPays) -> str:
+    """The name of who pays."""
+    if payer.organisation_id is not None:
+        return db.session.get_one(Organisation, payer.organisation_id).name
+    return db.session.get_one(Member, payer.member_id).name
+
+
+def movements_of(payment_id: int) -> list[Movement]:
+    """What the books tell of a payment, in order."""
+    return list(db.session.scalars(sa.select(Movement).where(Movement.payment_id == payment_id).order_by(Movement.id)))
 
 
 def drawer_cents(place_id: int) -> int:
@@ -172,14 +219,14 @@ def payment_settings(place_id: int) -> PaymentSettings | None:
     return db.session.get(PaymentSettings, place_id)
 
 
-def payment_terms(place: Place, *, bic: str = "") -> Terms:
+def payment_terms(place: Place) -> Terms:
     """How this lieu is paid. Without a row: transfer, cash and cheque, the fees of `rules.means`."""
     row = payment_settings(place.id)
     fees = {means: Fee(fee["bp"], fee["cents"]) for means, fee in (row.fees if row else {}).items()}
     return Terms(
         holder=(row.holder if row else "") or place.name[:70],
         iban=place.iban,
-        bic=bic,
+        bic=billing_settings(place.id).bic,
         creditor_id=row.creditor_id if row else "",
         notice_days=row.notice_days if row else 14,
         means=tuple(row.means) if row and row.means else ("transfer", "cash", "cheque"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 
 from app.core.money import half_up
 from app.core.refusals import N_
@@ -35,6 +36,10 @@ class Fee:
 
     basis_points: int = 0
     cents: int = 0
+
+    @property
+    def percent(self) -> Decimal:
+        return Decimal(self.basis_points).scaleb(-2)
 
     def of(self, amount_cents: int) -> int:
         return half_up(amount_cents * self.basis_points, 10_000) + self.cents

@@ -115,6 +115,12 @@ class ProviderAway(Reason):
     next_step = N_("Payez par virement, ou revenez dans quelques minutes.")
 
 
+class ToldThreeTimes(Reason):
+    code = "told_three_times"
+    sentence = N_("Cette facture a déjà été rappelée trois fois.")
+    next_step = N_("Appelez la personne\u202f: un échéancier vaut mieux qu’un courriel de plus.")
+
+
 def account_of(means: str) -> str:
     """Where money paid in this way waits."""
     return WAITS_IN[means]

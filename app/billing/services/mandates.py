@@ -56,8 +56,7 @@ def sign_mandate(
     with transaction() as session:
         lock(MONEY, place_id)
         before = banking.mandates_of(payer)
-        who = f"M{payer.member_id}" if payer.member_id is not None else f"O{payer.organisation_id}"
-        reference = f"WL{place_id}-{who}-{len(before) + 1}"
+        reference = next_reference(place_id, payer)
         words = rules.mandate_text(creditor=terms.holder, creditor_id=terms.creditor_id, reference=reference, notice_days=terms.notice_days)
         for other in before:
             if other.revoked_on is None and other.place_id == place_id:
@@ -87,6 +86,12 @@ def sign_mandate(
             session.add(MandateScan(mandate_id=mandate.id, kind=scan.kind, sealed=sealed))
         journal.record("mandate.signed", mandate.id, place_id=place_id, actor_id=actor_id, member_id=payer.member_id, at=now)
         return mandate
+
+
+def next_reference(place_id: int, payer: WhoPays) -> str:
+    """The reference (RUM) that the next mandate of this payer bears."""
+    who = f"M{payer.member_id}" if payer.member_id is not None else f"O{payer.organisation_id}"
+    return f"WL{place_id}-{who}-{len(banking.mandates_of(payer)) + 1}"
 
 
 def revoke_mandate(mandate_id: int, *, day: date, now: datetime, actor_id: int | None = None) -> None:

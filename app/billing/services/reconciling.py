@@ -97,6 +97,14 @@ def proposals_of(row: BankLine) -> list[Proposal]:
     return rules.proposals(banking.as_line(row), banking.waiting(row.place_id, on=row.day))
 
 
+def meanings(place_id: int, rows: Sequence[BankLine]) -> dict[int, list[Proposal]]:
+    """What each open line may be; what waits is read once for all of them."""
+    if not rows:
+        return {}
+    waiting = banking.waiting(place_id, on=min(row.day for row in rows))
+    return {row.id: rules.proposals(banking.as_line(row), waiting) for row in rows}
+
+
 def settle(line_id: int, code: str, *, now: datetime, actor_id: int | None = None, by_itself: bool = False) -> None:
     """Do what was proposed for a line, as it was shown: something else meanwhile, and it is refused."""
     with transaction() as session:
