@@ -7,9 +7,8 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from app.billing.models import Allocation, Invoice, Movement, Payment, PaymentSettings, Reminder
+from app.billing.models import Allocation, BillingSettings, Invoice, Movement, Payment, PaymentSettings, Reminder
 from app.billing.models.payments import GONE
-from app.billing.queries.invoices import billing_settings
 from app.billing.rules.dunning import STEPS
 from app.billing.rules.means import FEES, Fee, Way, cheapest_first
 from app.billing.rules.payments import WhoPays
@@ -221,12 +220,12 @@ def payment_settings(place_id: int) -> PaymentSettings | None:
 
 def payment_terms(place: Place) -> Terms:
     """How this lieu is paid. Without a row: transfer, cash and cheque, the fees of `rules.means`."""
-    row = payment_settings(place.id)
+    row, invoicing = payment_settings(place.id), db.session.get(BillingSettings, place.id)
     fees = {means: Fee(fee["bp"], fee["cents"]) for means, fee in (row.fees if row else {}).items()}
     return Terms(
         holder=(row.holder if row else "") or place.name[:70],
         iban=place.iban,
-        bic=billing_settings(place.id).bic,
+        bic=invoicing.bic if invoicing else "",
         creditor_id=row.creditor_id if row else "",
         notice_days=row.notice_days if row else 14,
         means=tuple(row.means) if row and row.means else ("transfer", "cash", "cheque"),

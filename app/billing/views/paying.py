@@ -182,7 +182,6 @@ def _payers() -> list[Payer]:
 def _invoice(invoice_id: int) -> Invoice:
     """A bill to pay of one's own, or any for who keeps the accounts; somebody else's is no different from none."""
     row = queries.invoice(invoice_id)
-    is_mine = row is not None and Payer(row.member_id, row.organisation_id) in _payers()
-    if row is None or row.is_credit_note or not (is_mine or current_user.may("manage_billing")):
+    if row is None or row.is_credit_note or not (queries.is_payer(row, current_user) or current_user.may("manage_billing")):
         abort(404)
     return row
