@@ -65,7 +65,7 @@ def test_people_are_told_in_words_and_with_a_way_in(app, session, frozen):
         assert {member_id for kind, member_id in told if kind == "attendance.alerted"} == {
             first.member_id, second.member_id, school.claire.id,
         }  # fmt: skip
-        assert "10 % d’absence non justifiée" in told["attendance.alerted", first.member_id]
+        assert "absence non justifiée de 10 %" in told["attendance.alerted", first.member_id]
         assert (
             first.member.name in told["attendance.alerted", school.claire.id]
             or second.member.name in told["attendance.alerted", school.claire.id]

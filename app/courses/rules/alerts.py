@@ -14,8 +14,8 @@ LEVELS: Mapping[int, int] = {1: 500, 2: 1000}  # level: hundredths of a percent 
 # What a level is called where people read it.
 NAMES: Mapping[str, str] = {
     "row": N_("deux demi-journées d’absence non justifiée de suite"),
-    "level1": N_("5 % d’absence non justifiée"),
-    "level2": N_("10 % d’absence non justifiée"),
+    "level1": N_("absence non justifiée de 5 %"),
+    "level2": N_("absence non justifiée de 10 %"),
 }
 
 
