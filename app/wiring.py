@@ -56,6 +56,7 @@ from app.fablab import services as fablab_services
 from app.fablab import views as fablab_views
 from app.fablab.policy import MachinePolicy, TrainingPolicy
 from app.feeds import links as feed_links
+from app.feeds import mount as dav
 from app.feeds import views as feeds
 from app.members import mails as members_mails
 from app.members import models as members_models
@@ -296,3 +297,4 @@ def install(app: Flask) -> None:
     proofs.install(app, PROOFS)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    dav.install(app)

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from flask_babel import force_locale
 from flask_babel import gettext as _
@@ -15,20 +17,38 @@ from app.core.db import db
 from app.core.period import Period, at
 from app.courses.models import Cohort
 from app.courses.queries import events as sessions
+from app.coworking import queries as coworking
+from app.coworking.mails import as_event
 from app.feeds import queries
 from app.feeds.rules import Busy, by_pool, counted, window
 from app.members.models import Member
 from app.place.models import Place
 
 
+class Shown(NamedTuple):
+    """A calendar before it is written: its name, its zone, its events in order."""
+
+    name: str
+    zone: ZoneInfo
+    events: list[Event]
+
+
 def of_member(member: Member, places: Sequence[Place], *, now: datetime) -> bytes:
     """All that a person has booked, in whichever lieu, with their own notes; and the sessions that they follow or teach."""
+    shown = shown_to_member(member, places, now=now)
+    return calendar.write(shown.events, zone=shown.zone, name=shown.name)
+
+
+def shown_to_member(member: Member, places: Sequence[Place], *, now: datetime) -> Shown:
+    """The same before it is written; the events of the lieu that they come to besides."""
     place, by_id = places[0], {place.id: place for place in places}
     seen = window(now, place.tz, months_back=3, months_ahead=13)
     with force_locale(member.locale):
         events = [papers.event(row, by_id[row.place_id]) for row in queries.bookings(member.id, seen)]
         events += [sessions.event(slot) for slot in sessions.of_member(member.id, seen)]
-        return calendar.write(events, zone=place.tz, name=_("Mes réservations · %(place)s", place=place.short_name or place.name))
+        signed = coworking.signed_up(member.id, seen)
+        events += [as_event(event, event.elsewhere, by_id[event.place_id]) for seat, event in signed if seat.state == "in"]
+        return Shown(_("Mes réservations · %(place)s", place=place.short_name or place.name), place.tz, events)
 
 
 def of_thing(thing_id: int, *, now: datetime) -> bytes | None:
@@ -48,10 +68,14 @@ def of_thing(thing_id: int, *, now: datetime) -> bytes | None:
 
 def of_place(place: Place, *, now: datetime) -> bytes:
     """When each thing of the lieu is taken; the seats of a pool together."""
+    shown = shown_of_place(place, now=now)
+    return calendar.write(shown.events, zone=shown.zone, name=shown.name)
+
+
+def shown_of_place(place: Place, *, now: datetime) -> Shown:
     seen = window(now, place.tz, months_back=0, months_ahead=2)
     with force_locale(place.locale):
-        taken = queries.busy(seen, Occupancy.place_id == place.id)
-        return calendar.write(_events(taken, place), zone=place.tz, name=place.name)
+        return Shown(place.name, place.tz, list(_events(queries.busy(seen, Occupancy.place_id == place.id), place)))
 
 
 def of_cohort(cohort_id: int) -> bytes | None:

@@ -47,6 +47,28 @@ type = "filesystem"
 path = "{folder}/calendar"
 fileext = ".ics"
 """
+CALDAV = """
+[general]
+status_path = "{folder}/status"
+
+[pair dav]
+a = "ours"
+b = "theirs"
+collections = ["from a"]
+conflict_resolution = "a wins"
+
+[storage ours]
+type = "caldav"
+url = "{url}/dav/"
+username = "camille"
+password = "{secret}"
+read_only = true
+
+[storage theirs]
+type = "filesystem"
+path = "{folder}/dav/"
+fileext = ".ics"
+"""
 KHAL = """
 [calendars]
 [[worklab]]
@@ -64,11 +86,11 @@ path = {folder}/khal.db
 """
 
 
-def run(program: str, *arguments: str | Path, folder: Path) -> str:
+def run(program: str, *arguments: str | Path, folder: Path, said: str = "") -> str:
     path = PEERS / program
     assert path.exists(), f"{path} is missing: `make test` installs other people's calendar programs"
     environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "LANG": "C.UTF-8", "TZ": "America/New_York"}
-    done = subprocess.run([path, *arguments], check=False, env=environment, capture_output=True, text=True, timeout=60)
+    done = subprocess.run([path, *arguments], check=False, env=environment, capture_output=True, text=True, timeout=60, input=said)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
@@ -197,3 +219,43 @@ def test_a_caldav_server_takes_our_events_and_gives_them_back(feed, tmp_path):
         ]
     ]
     assert len({event["uid"] for event in said}) == 5
+
+
+def test_vdirsyncer_finds_our_own_caldav_copies_it_once_and_khal_reads_it(feed, tmp_path):
+    folder = tmp_path / "peer"
+    folder.mkdir()
+    url, _slash, secret = feed.removesuffix(".ics").partition("/feeds/")
+    config = folder / "vdirsyncer.conf"
+    config.write_text(CALDAV.format(folder=folder, url=url, secret=secret))
+    run("vdirsyncer", "-c", config, "discover", "--no-list", folder=folder, said="y\n")
+    run("vdirsyncer", "-c", config, "sync", folder=folder)
+    (copied,) = [path for path in (folder / "dav").iterdir() if path.is_dir()]
+    before = {file.name: file.read_bytes() for file in copied.glob("*.ics")}
+    run("vdirsyncer", "-c", config, "sync", folder=folder)
+    assert len(before) == 5 and {file.name: file.read_bytes() for file in copied.glob("*.ics")} == before
+
+    (folder / "khal.conf").write_text(KHAL.format(folder=folder).replace(f"{folder}/calendar", str(copied)))
+    listed = run(
+        *("khal", "-c", folder / "khal.conf", "list", "--day-format", "", "--format", "{start-date} {start-time} {status}"),
+        *("2026-10-19", "28d"),
+        folder=folder,
+    )
+    assert [line.strip() for line in listed.splitlines() if line.strip()] == [
+        "2026-10-19 09:00 CONFIRMED",
+        "2026-10-20 08:30 CONFIRMED",
+        "2026-10-27 11:00 CONFIRMED",
+        "2026-11-02 09:00 CANCELLED",
+        "2026-11-09 09:00 CONFIRMED",
+    ]
+
+
+def test_a_caldav_client_finds_our_calendar_searches_it_and_may_not_write(feed, tmp_path):
+    folder = tmp_path / "peer"
+    folder.mkdir()
+    url, _slash, secret = feed.removesuffix(".ics").partition("/feeds/")
+    script = Path(__file__).with_name("peers_reading.py")
+    said = json.loads(run("python", script, f"{url}/dav/", secret, "2026-10-26", "2026-11-03", folder=folder))
+
+    assert said["calendars"] == ["Mes réservations · L’Écloserie; Boitron"]
+    assert said["found"] == [["2026-10-27T10:00:00+00:00", "CONFIRMED"], ["2026-11-02T08:00:00+00:00", "CANCELLED"]]
+    assert said["written"] is False
