@@ -29,7 +29,7 @@ from app.booking import queries as booking_queries
 from app.booking import services as booking
 from app.booking.models import Kind
 from app.booking.policy import Policy
-from app.core import delivery, idempotency, journal, mail, state
+from app.core import delivery, idempotency, journal, mail, state, uploads
 from app.courses import checks as courses_checks
 from app.courses import mails as courses_mails
 from app.courses import models as courses_models
@@ -74,7 +74,8 @@ from app.web import proofs, shell
 
 # Every table of the house, so that migrations see them all.
 MODELS = (
-    *(journal, idempotency, mail, state, place_models, members_models, billing_models, booking_models, coworking_models),
+    *(journal, idempotency, mail, state, uploads, place_models, members_models, billing_models, booking_models),
+    coworking_models,
     *(fablab_models, courses_models, api_models),
 )
 
@@ -101,6 +102,10 @@ TICKS: tuple[Callable[..., int], ...] = (
     booking.forget_keys,
     members_services.forget_old,
     fablab_services.settle_trainings,
+    fablab_services.settle_uses,
+    fablab_services.warn_of_the_end,
+    fablab_services.keep_dangerous_stopped,
+    fablab_services.open_due_tasks,
     fablab_services.warn_of_expiry,
     digest.send,
     absences.evening,
@@ -241,7 +246,7 @@ PERSONAL_DATA: tuple[personal_data.Source, ...] = (
 )
 
 # What a number and a code prove to anybody: each answers for its own numbers.
-PROOFS: tuple[proofs.Prover, ...] = (course_papers.proof,)
+PROOFS: tuple[proofs.Prover, ...] = (course_papers.proof, fablab_views.proof)
 
 # The pages of each room.
 BLUEPRINTS: tuple[Blueprint, ...] = (

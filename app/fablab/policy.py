@@ -28,17 +28,25 @@ class MachinePolicy:
                 )
 
     def quote(self, request: Request) -> Quote:
-        thing = request.first.thing
-        asked = Asked(group=request.member.tariff_group, plans=request.plans, on=request.day)
-        names = [thing.priced_as, f"family:{thing.family}"]
-        tiers = [Tier(minutes or 60, cents) for minutes, cents in billing.price_list(request.place).own(names, "minutes", asked)]
-        return Quote(
-            unit="minute",
-            units=sum(want.period.minutes for want in request.wants),
-            price_of=lambda left: price_of_minutes(left, tiers),
-            scopes=("machine", *names),
-            label=thing.name,
-        )
+        """A machine that is metered costs nothing to book: its minutes are counted when they are used."""
+        if request.first.thing.rules.metered is not None:
+            return Quote(unit="minute", units=0, price_of=lambda _left: 0, label=request.first.thing.name)
+        return metered_quote(request, sum(want.period.minutes for want in request.wants))
+
+
+def metered_quote(request: Request, minutes: int) -> Quote:
+    """What so many minutes of this machine are worth to this person."""
+    thing = request.first.thing
+    asked = Asked(group=request.member.tariff_group, plans=request.plans, on=request.day)
+    names = [thing.priced_as, f"family:{thing.family}"]
+    tiers = [Tier(least or 60, cents) for least, cents in billing.price_list(request.place).own(names, "minutes", asked)]
+    return Quote(
+        unit="minute",
+        units=minutes,
+        price_of=lambda left: price_of_minutes(left, tiers),
+        scopes=("machine", *names),
+        label=thing.name,
+    )
 
 
 class TrainingPolicy(LieuPolicy):

@@ -50,6 +50,8 @@ KINDS: Mapping[str, str] = {
     "clearance": N_("habilitations"),
     "training": N_("initiations"),
     "machine": N_("machines"),
+    "use": N_("utilisations des machines"),
+    "stock": N_("stock"),
     "resource": N_("choses du lieu"),
     "outage": N_("pannes"),
     "closure": N_("fermetures"),
@@ -69,7 +71,7 @@ KINDS: Mapping[str, str] = {
 }
 
 # What programs tell each other; a person has nothing to learn from it.
-NOT_TOLD = ("booking.reminder_due", "clearance.expires_soon")
+NOT_TOLD = ("booking.reminder_due", "clearance.expires_soon", "use.ends_soon")
 
 WORDS: Mapping[str, str] = {
     "booking.held": N_("Réservation retenue un moment"),
@@ -163,6 +165,10 @@ WORDS: Mapping[str, str] = {
     "clearance.given": N_("Habilitation donnée"),
     "clearance.renewed": N_("Habilitation renouvelée"),
     "clearance.revoked": N_("Habilitation retirée"),
+    "clearance.group_given": N_("Habilitation donnée à un groupe"),
+    "clearance.group_revoked": N_("Habilitation retirée à un groupe"),
+    "clearance.type_added": N_("Sorte d’habilitation ajoutée"),
+    "clearance.type_changed": N_("Sorte d’habilitation changée"),
     "clearance.lapsed": N_("Habilitation arrivée à son terme"),
     "training.planned": N_("Initiation prévue"),
     "training.changed": N_("Initiation changée"),
@@ -176,6 +182,21 @@ WORDS: Mapping[str, str] = {
     "training.seat_cancelled": N_("Place perdue avec l’initiation"),
     "training.present": N_("Présence à une initiation"),
     "training.absent": N_("Absence à une initiation"),
+    "machine.reported": N_("Problème signalé sur une machine"),
+    "machine.answered": N_("Réponse à un signalement"),
+    "machine.repaired": N_("Machine remise en service"),
+    "machine.upkeep_due": N_("Entretien d’une machine à faire"),
+    "machine.looked_after": N_("Entretien d’une machine fait"),
+    "use.begun": N_("Machine mise en marche"),
+    "use.ended": N_("Machine rendue"),
+    "use.material": N_("Matière prise"),
+    "article.added": N_("Article ajouté"),
+    "article.changed": N_("Article changé"),
+    "stock.purchase": N_("Achat entré en stock"),
+    "stock.use": N_("Sortie de stock"),
+    "stock.loss": N_("Perte notée au stock"),
+    "stock.inventory": N_("Inventaire"),
+    "stock.low": N_("Stock bas"),
     "machine.described": N_("Fiche d’une machine changée"),
     "resource.added": N_("Chose ajoutée au lieu"),
     "resource.changed": N_("Chose du lieu changée"),

@@ -5,6 +5,7 @@ from app.billing.models.invoices import Anchor, BillingSettings, Closing, Counte
 from app.billing.models.ledger import Charge, Lot, LotEntry
 from app.billing.models.monthly import Bill, Run
 from app.billing.models.payments import Allocation, Movement, Payment, PaymentSettings, ProviderCall, Reminder, StripeEvent
+from app.billing.models.stock import StockMove
 from app.billing.models.tariffs import Article, PassType, Plan, Price, Subscription, TariffGroup
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "Run",
     "Slip",
     "SlipLine",
+    "StockMove",
     "StripeEvent",
     "Subscription",
     "TariffGroup",

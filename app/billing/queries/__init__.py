@@ -45,6 +45,7 @@ from app.billing.queries.payments import (
     unpaid,
 )
 from app.billing.queries.personal import personal_data
+from app.billing.queries.stock import article, articles, low_stock, own_article_prices, stock_moves
 from app.billing.queries.subscriptions import (
     Held,
     charged_for,
@@ -75,6 +76,8 @@ __all__ = [
     "Unpaid",
     "advances_called",
     "allocations_of",
+    "article",
+    "articles",
     "available",
     "balances",
     "billing_settings",
@@ -101,9 +104,11 @@ __all__ = [
     "left_to_credit",
     "left_to_pay",
     "lots_for",
+    "low_stock",
     "movements_of",
     "open_cents",
     "origin_of",
+    "own_article_prices",
     "paid_by",
     "passes_on_sale",
     "payer_called",
@@ -121,6 +126,7 @@ __all__ = [
     "recent_payments",
     "regime_on",
     "seller",
+    "stock_moves",
     "subscription",
     "subscriptions_in",
     "subscriptions_of",

@@ -15,6 +15,7 @@ from app.billing.rules.coverage import (
     trust_view,
 )
 from app.billing.rules.prices import PriceRow, Tier, best_rows, capped, late_fee, own_price, price_of_half_days, price_of_minutes
+from app.billing.rules.stock import ArticleCodeTaken, UnknownQuantity, said_quantity
 from app.billing.rules.subscriptions import (
     AlreadySubscribed,
     BackwardDays,
@@ -41,6 +42,7 @@ from app.billing.rules.subscriptions import (
 __all__ = [
     "GRACE",
     "AlreadySubscribed",
+    "ArticleCodeTaken",
     "BackwardDays",
     "Balance",
     "Charged",
@@ -57,6 +59,7 @@ __all__ = [
     "Stretch",
     "Tier",
     "TooLateToChange",
+    "UnknownQuantity",
     "best_rows",
     "capped",
     "changed",
@@ -76,6 +79,7 @@ __all__ = [
     "reasons_tab",
     "recognised",
     "resumed",
+    "said_quantity",
     "shares",
     "trust_origin",
     "trust_view",

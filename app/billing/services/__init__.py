@@ -15,7 +15,9 @@ from app.billing.services.payments import (
 )
 from app.billing.services.prices import set_price
 from app.billing.services.reconciling import leave_aside, settle, settle_by_hand, settle_what_is_sure, take_statement, undo_line
+from app.billing.services.selling import take_article
 from app.billing.services.slips import bank_has, hand_in_cash, hand_in_cheques
+from app.billing.services.stock import count_stock, receive, save_article, take_out
 from app.billing.services.subscriptions import change_plan, join, leave, pause, resume
 from app.billing.services.trust import set_trust
 
@@ -29,6 +31,7 @@ __all__ = [
     "change_plan",
     "charge",
     "collect",
+    "count_stock",
     "debit_returned",
     "forget_accounts",
     "forgive_money",
@@ -45,12 +48,14 @@ __all__ = [
     "leave",
     "leave_aside",
     "pause",
+    "receive",
     "record_payment",
     "refund",
     "release",
     "release_excess",
     "resume",
     "revoke_mandate",
+    "save_article",
     "send_debits",
     "set_price",
     "set_trust",
@@ -58,7 +63,9 @@ __all__ = [
     "settle_by_hand",
     "settle_what_is_sure",
     "sign_mandate",
+    "take_article",
     "take_back",
+    "take_out",
     "take_statement",
     "undo_line",
     "use",

@@ -19,15 +19,16 @@ from app.billing.rules.selling import (
     BillStillDrafted,
     NothingLeftToRefund,
     NotOnSale,
-    OutOfStock,
     months_later,
     reasons_tab_full,
     refund_cents,
 )
+from app.billing.rules.stock import UnknownQuantity
 from app.billing.services import bills, invoicing
 from app.billing.services.charges import charge, reverse
 from app.billing.services.ledger import grant
 from app.billing.services.payments import release_excess
+from app.billing.services.stock import take_out
 from app.core import journal
 from app.core.db import db, lock, transaction
 from app.core.money import half_up
@@ -109,8 +110,14 @@ def take_article(
     actor_id: int | None,
     ref: str | None = None,
     is_staff: bool = False,
-) -> None:
-    """A coffee, some filament: on the tab, up to its caps; `is_staff` may go over them. `ref`: what it was used in, once."""
+) -> int:
+    """A coffee, some filament: on the tab, up to its caps; `is_staff` may go over them. `ref`: what it was used in, once.
+
+    What it costs, in cents, taxes included.
+    """
+    if quantity_milli <= 0:
+        raise Refused(UnknownQuantity())
+    ref = ref or f"article:{uuid.uuid4().hex}"
     with transaction():
         lock(TURNS, member_id)
         article, member = db.session.get_one(Article, article_id), db.session.get_one(Member, member_id)
@@ -121,11 +128,11 @@ def take_article(
         if not is_staff:
             _refuse_full(place, member_id, gross_of_net(cents, rate_bp), is_article=True)
         if article.stock_milli is not None:
-            _take_stock(article, quantity_milli)
+            take_out(article_id=article_id, milli=quantity_milli, ref=ref, actor_id=actor_id, now=now)
         _charge(
             place,
             member,
-            ref=ref or f"article:{uuid.uuid4().hex}",
+            ref=ref,
             label=article.name,
             activity="article",
             unit=article.unit,
@@ -136,6 +143,7 @@ def take_article(
             now=now,
         )
         _tell("article.taken", article_id, place, member_id, actor_id, now, cents=cents, quantity_milli=quantity_milli)
+        return gross_of_net(cents, rate_bp)
 
 
 def sell_membership(*, place_id: int, member_id: int, now: datetime, actor_id: int | None, on_tab: bool = False) -> Membership:
@@ -236,19 +244,6 @@ def _refuse_full(place: Place, member_id: int, gross_cents: int, *, is_article: 
     )
     if reasons:
         raise Refused(*reasons)
-
-
-def _take_stock(article: Article, quantity_milli: int) -> None:
-    taken = db.session.scalar(
-        sa.update(Article)
-        .where(Article.id == article.id, Article.stock_milli >= quantity_milli)
-        .values(stock_milli=Article.stock_milli - quantity_milli)
-        .returning(Article.id)
-        .execution_options(synchronize_session=False)
-    )
-    if taken is None:
-        raise Refused(OutOfStock(name=article.name))
-    db.session.expire(article, ["stock_milli"])
 
 
 def _charge(

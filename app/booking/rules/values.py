@@ -28,6 +28,7 @@ class Rules:
     free_hours: int | None = 24  # or until so many hours before, included
     late_fee_percent: int = 100
     people: int = 1  # how many must be there together
+    metered: int | None = None  # paid by the minutes really used, with at least so many; none: paid when it is booked
     needs_plan: bool = False
     quota_day_minutes: int | None = None
     quota_future: int | None = None

@@ -1,7 +1,7 @@
 """The gestures of the engine. Every door goes through them."""
 
 from app.booking.services.absences import BackEarly, announce_absence, come_back
-from app.booking.services.arriving import approve, check_in, no_show_at, reject
+from app.booking.services.arriving import approve, check_in, leave, no_show_at, reject
 from app.booking.services.asking import ask, kind_of
 from app.booking.services.blocking import (
     booked_on,
@@ -15,7 +15,7 @@ from app.booking.services.blocking import (
     reopen,
 )
 from app.booking.services.cancelling import Cancellation, Refund, cancel, refund_of
-from app.booking.services.examining import examine
+from app.booking.services.examining import cover, examine
 from app.booking.services.forgiving import FORGIVABLE, Forgiven, forgive
 from app.booking.services.furnishing import (
     RULED_TOGETHER,
@@ -38,7 +38,7 @@ from app.booking.services.repeating import (
     rebook_date,
     reserve_series,
 )
-from app.booking.services.reserving import Preview, hold, look, preview, reserve, settle, take, take_for_lieu
+from app.booking.services.reserving import Preview, hold, look, preview, reserve, settle, take, take_for_lieu, take_now
 from app.booking.services.searching import beside_missing_hour
 from app.booking.services.ticking import forget_keys, lapse_holds, remind, settle_arrivals
 from app.booking.services.timetabling import reasons_by_period, release_all, reserve_all, session_request
@@ -73,6 +73,7 @@ __all__ = [
     "closure_period",
     "come_back",
     "confirm_hold",
+    "cover",
     "dates_of",
     "declare_outage",
     "draw_plan",
@@ -84,6 +85,7 @@ __all__ = [
     "join_waitlist",
     "kind_of",
     "lapse_holds",
+    "leave",
     "leave_waitlist",
     "look",
     "move",
@@ -113,5 +115,6 @@ __all__ = [
     "settle_arrivals",
     "take",
     "take_for_lieu",
+    "take_now",
     "take_turn",
 ]

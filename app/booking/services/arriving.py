@@ -2,14 +2,19 @@
 
 from datetime import datetime, timedelta
 
+import sqlalchemy as sa
+
+from app.billing import services as billing
 from app.booking import queries
-from app.booking.models import NOT_FOR_PEOPLE, Booking, Status
-from app.booking.rules import AlreadyCancelled, CheckInOver, NotConfirmed, NotYetThere, Thing
+from app.booking.models import NOT_FOR_PEOPLE, Booking, Occupancy, Status
+from app.booking.rules import AlreadyCancelled, AlreadyOver, CheckInOver, NotConfirmed, NotYetThere, Thing
 from app.booking.services.cancelling import CANCELLED, everything, give_back
-from app.booking.services.freeing import free
+from app.booking.services.freeing import free, offer_freed
 from app.booking.services.waiting import turn_of
+from app.booking.services.writing import ref_of
 from app.core import journal
 from app.core.db import db, transaction
+from app.core.period import Period
 from app.core.refusals import Refused
 from app.place.models import Place
 from app.place.services import touch_calendar
@@ -70,6 +75,31 @@ def check_in(booking_id: int, *, actor_id: int | None, now: datetime) -> Booking
         return booking
 
 
+def leave(booking_id: int, *, actor_id: int | None, now: datetime) -> Booking:
+    """Done before the end: what is left of the time goes to others. What was paid for the whole stays paid."""
+    with transaction():
+        booking = turn_of(booking_id)
+        if booking.status != Status.CHECKED_IN:
+            raise Refused(NotConfirmed() if booking.status == Status.CONFIRMED else AlreadyOver())
+        until = max(now.replace(second=0, microsecond=0), booking.starts_at + timedelta(minutes=1))
+        rest = Period(until, booking.ends_at)
+        held = _held(booking)
+        if rest.is_forward:
+            booking.ends_at = until
+            for row in held:
+                row.ends_at = until + timedelta(minutes=row.buffer_after)
+        billing.use(ref=ref_of(booking), now=now, actor_id=actor_id)
+        booking.status = Status.DONE
+        booking.sequence += 1
+        booking.changed_at = now
+        touch_calendar(booking.place_id)
+        journal.record("booking.done", booking.id, place_id=booking.place_id, actor_id=actor_id, member_id=booking.member_id, at=now)
+        db.session.flush()
+        if rest.is_forward:
+            offer_freed(booking.place_id, [row.resource_id for row in held], rest, now=now)
+        return booking
+
+
 def no_show_at(booking: Booking, thing: Thing) -> datetime | None:
     """From this instant an empty place is given to others; None where nobody signals their arrival: a group that has its seats
     for days, what the lieu takes for itself."""
@@ -83,3 +113,8 @@ def _refuse_unless_pending(booking: Booking) -> None:
         raise Refused(AlreadyCancelled())
     if booking.status != Status.PENDING:
         raise Refused(NotConfirmed())
+
+
+def _held(booking: Booking) -> list[Occupancy]:
+    query = sa.select(Occupancy).where(Occupancy.booking_id == booking.id, Occupancy.active)
+    return list(db.session.scalars(query.execution_options(populate_existing=True)))

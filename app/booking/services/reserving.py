@@ -12,6 +12,7 @@ from app.booking.models import Booking, Status
 from app.booking.policy import Request
 from app.booking.rules import Overlap
 from app.booking.services.examining import Taking, examine
+from app.booking.services.freeing import LATE
 from app.booking.services.searching import alternatives
 from app.booking.services.waiting import confirm_hold, let_lapse, request_of, turn_of
 from app.booking.services.writing import can_wait, first_status, refusal, take_turn, write
@@ -132,6 +133,18 @@ def take(request: Request, *, status: Status | None = None, held_until: datetime
     if status is None:
         status = first_status(request)
     return write(found, status=status, held_until=held_until, cause_id=cause_id)
+
+
+def take_now(request: Request) -> Booking:
+    """Take a free thing on the spot, for who stands in front of it: notice, step and shortest length were for choosing ahead."""
+    with transaction():
+        take_turn(request.place.id)
+        let_lapse(request.place.id, now=request.now)
+        found = examine(request)
+        found.ignored = LATE
+        if found.standing:
+            raise refusal(found)
+        return write(found, status=first_status(request))
 
 
 def take_for_lieu(request: Request, *, reason: str) -> Booking:

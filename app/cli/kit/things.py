@@ -72,6 +72,7 @@ class ThingShape(Shape):
     annulation_jusqua = Line(load_default=None, validate=validate.Regexp(_EVENING, error="par exemple 'la veille 18:00'."))
     frais_tardifs_pct = Whole(0, 100, load_default=None)
     personnes = Whole(1, 20, load_default=None)
+    minutes_utilisees_au_moins = Whole(0, 1440, load_default=None)
     abonnement_requis = Yes(load_default=None)
     quota_jour_min = Whole(1, 1440, load_default=None)
     quota_futur = Whole(1, 1000, load_default=None)
@@ -93,6 +94,7 @@ RULES = {  # key of the file → key of booking.rules.Rules
     "annulation_h": "free_hours",
     "frais_tardifs_pct": "late_fee_percent",
     "personnes": "people",
+    "minutes_utilisees_au_moins": "metered",
     "abonnement_requis": "needs_plan",
     "quota_jour_min": "quota_day_minutes",
     "quota_futur": "quota_future",

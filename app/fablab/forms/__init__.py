@@ -1,5 +1,28 @@
 """The fablab's forms: the shape of what is typed."""
 
+from app.fablab.forms.clearances import POLICIES, GiveForm, GroupForm, TypeForm
+from app.fablab.forms.here import MaterialForm, NoteForm, OutageForm, ProblemForm, sent_photo
+from app.fablab.forms.machines import machine_form
+from app.fablab.forms.stock import CountForm, PurchaseForm, article_form
 from app.fablab.forms.trainings import AttendanceForm, EmailForm, ReasonForm, TrainingForm, training_form
 
-__all__ = ["AttendanceForm", "EmailForm", "ReasonForm", "TrainingForm", "training_form"]
+__all__ = [
+    "POLICIES",
+    "AttendanceForm",
+    "CountForm",
+    "EmailForm",
+    "GiveForm",
+    "GroupForm",
+    "MaterialForm",
+    "NoteForm",
+    "OutageForm",
+    "ProblemForm",
+    "PurchaseForm",
+    "ReasonForm",
+    "TrainingForm",
+    "TypeForm",
+    "article_form",
+    "machine_form",
+    "sent_photo",
+    "training_form",
+]

@@ -2,7 +2,7 @@
 
 from app.core import journal, mail
 from app.core.refusals import N_
-from app.fablab.mails import clearances, trainings
+from app.fablab.mails import clearances, trainings, upkeep
 
 MAILS: dict[str, mail.Builder] = {
     "training.enrolled": trainings.enrolled,
@@ -15,12 +15,20 @@ MAILS: dict[str, mail.Builder] = {
     "clearance.expires_soon": clearances.expires_soon,
     "clearance.lapsed": clearances.lapsed,
     "clearance.revoked": clearances.revoked,
+    "machine.reported": upkeep.reported,
+    "machine.answered": upkeep.answered,
+    "machine.upkeep_due": upkeep.upkeep_due,
+    "use.ends_soon": upkeep.ends_soon,
+    "stock.low": upkeep.stock_low,
 }
 
 READERS: dict[str, list[journal.Reader]] = {
     **{event: [mail.tell] for event in MAILS},
     "training.cancelled": [mail.tell_each],
     "training.planned": [mail.tell_each],
+    "machine.reported": [upkeep.tell_who_looks_after],
+    "machine.upkeep_due": [upkeep.tell_who_looks_after],
+    "stock.low": [upkeep.tell_managers],
 }
 
 # What each is called where the manager sees those that did not leave.
@@ -35,4 +43,9 @@ NAMES: dict[str, str] = {
     "clearance.expires_soon": N_("Habilitation bientôt finie"),
     "clearance.lapsed": N_("Habilitation finie"),
     "clearance.revoked": N_("Habilitation retirée"),
+    "machine.reported": N_("Problème signalé"),
+    "machine.answered": N_("Réponse à un signalement"),
+    "machine.upkeep_due": N_("Entretien à faire"),
+    "use.ends_soon": N_("Machine à rendre bientôt"),
+    "stock.low": N_("Stock bas"),
 }

@@ -1,7 +1,25 @@
 """Tables of the fablab: machines, the clearances they ask for, and the trainings that give them."""
 
-from app.fablab.models.clearances import Clearance, ClearanceType
+from app.fablab.models.clearances import Clearance, ClearanceType, GroupClearance
 from app.fablab.models.machines import Machine, MachineLead
 from app.fablab.models.trainings import SEATED, Training, TrainingMachine, TrainingSeat
+from app.fablab.models.upkeep import Counter, LogEntry, Report, Task
+from app.fablab.models.uses import Material, Use
 
-__all__ = ["SEATED", "Clearance", "ClearanceType", "Machine", "MachineLead", "Training", "TrainingMachine", "TrainingSeat"]
+__all__ = [
+    "SEATED",
+    "Clearance",
+    "ClearanceType",
+    "Counter",
+    "GroupClearance",
+    "LogEntry",
+    "Machine",
+    "MachineLead",
+    "Material",
+    "Report",
+    "Task",
+    "Training",
+    "TrainingMachine",
+    "TrainingSeat",
+    "Use",
+]

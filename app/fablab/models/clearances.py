@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.db import Model, UtcDateTime
+from app.members.models import Group
 
 
 class ClearanceType(Model):
@@ -47,3 +48,22 @@ class Clearance(Model):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     clearance_type: Mapped[ClearanceType] = relationship()
+
+
+class GroupClearance(Model):
+    """Habilitation d'un groupe: the people of a cohort may use these machines for as long as they belong to it."""
+
+    __tablename__ = "fablab_group_clearance"
+    __table_args__ = (sa.Index("ix_group_clearance_group", "group_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    group_id: Mapped[int] = mapped_column(sa.ForeignKey("member_group.id", ondelete="CASCADE"))
+    clearance_type_id: Mapped[int] = mapped_column(sa.ForeignKey("fablab_clearance_type.id"))
+    given_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("member.id"))
+    given_on: Mapped[date]
+    expires_on: Mapped[date | None]  # last day included
+    revoked_on: Mapped[date | None]
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    clearance_type: Mapped[ClearanceType] = relationship()
+    group: Mapped[Group] = relationship()

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.booking.models import Resource
 from app.core.db import Model
+from app.core.uploads import Upload
 from app.fablab.models.clearances import ClearanceType
 
 
@@ -24,6 +25,15 @@ class Machine(Model):
     watts: Mapped[int | None]
     counters: Mapped[list[dict[str, Any]]] = mapped_column(sa.JSON, default=list)
 
+    specs: Mapped[list[list[str]]] = mapped_column(sa.JSON, default=list)  # [what, how much], in the order they are read
+    upkeep_cents: Mapped[int | None]  # what looking after it costs, by the hour of use
+    photo_id: Mapped[int | None] = mapped_column(sa.ForeignKey("upload.id"))
+    manual_id: Mapped[int | None] = mapped_column(sa.ForeignKey("upload.id"))
+    safety_sheet_id: Mapped[int | None] = mapped_column(sa.ForeignKey("upload.id"))
+
+    photo: Mapped[Upload | None] = relationship(foreign_keys=[photo_id])
+    manual: Mapped[Upload | None] = relationship(foreign_keys=[manual_id])
+    safety_sheet: Mapped[Upload | None] = relationship(foreign_keys=[safety_sheet_id])
     resource: Mapped[Resource] = relationship()
     clearance_type: Mapped[ClearanceType | None] = relationship()
 

@@ -1,5 +1,8 @@
 """Who may use which machine: pure rules."""
 
+import base64
+import hashlib
+import hmac
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
@@ -51,6 +54,13 @@ class AlreadyCleared(Reason):
     code = "already_cleared"
     sentence = N_("Cette personne a déjà l’habilitation « %(clearance)s ».")
     next_step = N_("Elle peut être renouvelée quand elle arrive à son terme.")
+    hard = True
+
+
+class TypeNameTaken(Reason):
+    code = "name_taken"
+    sentence = N_("Une habilitation s’appelle déjà « %(name)s ».")
+    next_step = N_("Choisissez un autre nom.")
     hard = True
 
 
@@ -139,3 +149,20 @@ def warning_due(expires_on: date, today: date, *, told_30: bool, told_7: bool, t
     if left <= 30:
         return None if told_30 else "30"
     return None
+
+
+def check_code(secret: str, clearance_id: int) -> str:
+    """What proves that a number was read on a booklet of this lieu, and not guessed."""
+    mac = hmac.new(secret.encode(), f"clearance:{clearance_id}".encode(), hashlib.sha256).digest()
+    return base64.b32encode(mac[:7]).decode().rstrip("=").lower()
+
+
+def number_of(clearance_id: int) -> str:
+    """« HAB-000012 »: what is written beside it in the booklet."""
+    return f"HAB-{clearance_id:06d}"
+
+
+def clearance_numbered(number: str) -> int | None:
+    """The id behind a number; none when it is not one of ours."""
+    digits = number.upper().removeprefix("HAB-")
+    return int(digits) if number.upper().startswith("HAB-") and digits.isascii() and digits.isdigit() and len(digits) <= 9 else None

@@ -1,7 +1,14 @@
 """The fablab's gestures. Every door goes through them."""
 
-from app.fablab.services.clearances import give_clearance, revoke_clearance, warn_of_expiry
-from app.fablab.services.machines import describe_machine
+from app.fablab.services.clearances import (
+    clear_group,
+    give_clearance,
+    revoke_clearance,
+    revoke_group,
+    save_clearance_type,
+    warn_of_expiry,
+)
+from app.fablab.services.machines import describe_machine, set_up_machine
 from app.fablab.services.trainings import (
     MACHINE_GONE,
     TOO_FEW,
@@ -19,25 +26,51 @@ from app.fablab.services.trainings import (
     training_would_cancel,
     wait_for_seat,
 )
+from app.fablab.services.upkeep import (
+    back_in_service,
+    decide_outage,
+    finish_task,
+    keep_dangerous_stopped,
+    note_intervention,
+    open_due_tasks,
+    report_problem,
+)
+from app.fablab.services.uses import add_material, begin_use, end_use, settle_uses, warn_of_the_end
 
 __all__ = [
     "MACHINE_GONE",
     "TOO_FEW",
     "Wish",
     "accept_seat",
+    "add_material",
+    "back_in_service",
+    "begin_use",
     "cancel_training",
     "change_training",
+    "clear_group",
+    "decide_outage",
     "describe_machine",
+    "end_use",
     "enrol",
+    "finish_task",
     "give_clearance",
+    "keep_dangerous_stopped",
     "leave_training",
+    "note_intervention",
+    "open_due_tasks",
     "plan_training",
     "price_of",
     "record_attendance",
     "refund_of_seat",
+    "report_problem",
     "revoke_clearance",
+    "revoke_group",
+    "save_clearance_type",
+    "set_up_machine",
     "settle_trainings",
+    "settle_uses",
     "training_would_cancel",
     "wait_for_seat",
     "warn_of_expiry",
+    "warn_of_the_end",
 ]

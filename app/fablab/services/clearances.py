@@ -10,10 +10,11 @@ from app.core import journal
 from app.core.db import db, transaction
 from app.core.refusals import Refused
 from app.fablab import queries
-from app.fablab.models import Clearance, ClearanceType, Machine
-from app.fablab.rules import WARNINGS, AlreadyCleared, AlreadyRevoked, expiry, reasons_giving, standing, warning_due
-from app.members.models import Member
+from app.fablab.models import Clearance, ClearanceType, GroupClearance, Machine
+from app.fablab.rules import WARNINGS, AlreadyCleared, AlreadyRevoked, TypeNameTaken, expiry, reasons_giving, standing, warning_due
+from app.members.models import GroupMember, Member
 from app.place.models import Place
+from app.place.services import touch_settings
 
 
 def give_clearance(*, member_id: int, clearance_type_id: int, day: date, actor: Member, now: datetime, evidence: str = "") -> Clearance:
@@ -80,14 +81,7 @@ def revoke_clearance(*, clearance_id: int, reason: str, actor_id: int, now: date
         entry = journal.record(
             "clearance.revoked", clearance.id, place_id=place.id, actor_id=actor_id, member_id=clearance.member_id, at=now
         )
-        needed = queries.Needed(kind.id, kind.name, kind.policy, kind.months)
-        gone = []
-        for row in _bookings_to_come(clearance.member_id, kind.id, now=now):
-            day = row.starts_at.astimezone(place.tz).date()
-            if not standing(queries.rights(clearance.member_id, needed, zone=place.tz), day):
-                done = booking.cancel(booking_id=row.id, actor_id=actor_id, by_lieu=True, now=now, reason=reason, cause_id=entry.id)
-                gone.append(done.booking)
-        return gone
+        return _cancel_without_right(clearance.member_id, kind, place, reason=reason, actor_id=actor_id, cause_id=entry.id, now=now)
 
 
 def warn_of_expiry(*, now: datetime) -> int:
@@ -162,3 +156,91 @@ def _bookings_to_come(member_id: int, clearance_type_id: int, *, now: datetime) 
             .order_by(Booking.starts_at, Booking.id)
         )
     )
+
+
+def save_clearance_type(
+    *,
+    place_id: int,
+    type_id: int | None,
+    name: str,
+    policy: str,
+    months: int | None,
+    until: date | None,
+    peers: bool,
+    actor_id: int,
+    now: datetime,
+) -> ClearanceType:
+    """Add a type of clearance, or change one. Rights already given keep the last day that they were given."""
+    with transaction():
+        same = sa.select(ClearanceType.id).where(ClearanceType.place_id == place_id, ClearanceType.name == name)
+        if (known := db.session.scalar(same)) is not None and known != type_id:
+            raise Refused(TypeNameTaken(name=name))
+        row = db.session.get_one(ClearanceType, type_id) if type_id is not None else ClearanceType(place_id=place_id)
+        row.name, row.policy, row.peers = name, policy, peers
+        row.months = months if policy in ("duration", "unused") else None
+        row.until = until if policy == "fixed_date" else None
+        db.session.add(row)
+        db.session.flush()
+        touch_settings(place_id)
+        event = "clearance.type_added" if type_id is None else "clearance.type_changed"
+        journal.record(event, row.id, place_id=place_id, actor_id=actor_id, at=now)
+        return row
+
+
+def clear_group(*, group_id: int, clearance_type_id: int, expires_on: date | None, actor_id: int, now: datetime) -> GroupClearance:
+    """A cohort may use these machines: each of its people, for as long as they belong to it."""
+    with transaction():
+        kind = db.session.get_one(ClearanceType, clearance_type_id)
+        today = now.astimezone(db.session.get_one(Place, kind.place_id).tz).date()
+        standing_one = sa.select(GroupClearance).where(
+            GroupClearance.group_id == group_id,
+            GroupClearance.clearance_type_id == clearance_type_id,
+            GroupClearance.revoked_on.is_(None),
+            sa.or_(GroupClearance.expires_on.is_(None), GroupClearance.expires_on >= today),
+        )
+        if db.session.scalar(standing_one) is not None:
+            raise Refused(AlreadyCleared(clearance=kind.name))
+        row = GroupClearance(
+            group_id=group_id,
+            clearance_type_id=clearance_type_id,
+            given_by_id=actor_id,
+            given_on=today,
+            expires_on=expires_on,
+            created_at=now,
+        )
+        db.session.add(row)
+        db.session.flush()
+        journal.record("clearance.group_given", row.id, place_id=kind.place_id, actor_id=actor_id, at=now, group_id=group_id)
+        return row
+
+
+def revoke_group(*, group_clearance_id: int, actor_id: int, now: datetime) -> list[Booking]:
+    """Take a group's right back: bookings to come that nothing else allows are cancelled and given back."""
+    with transaction():
+        row = db.session.get_one(GroupClearance, group_clearance_id)
+        if row.revoked_on is not None:
+            raise Refused(AlreadyRevoked())
+        kind = db.session.get_one(ClearanceType, row.clearance_type_id)
+        place = db.session.get_one(Place, kind.place_id)
+        row.revoked_on = now.astimezone(place.tz).date()
+        db.session.flush()
+        journal.record("clearance.group_revoked", row.id, place_id=place.id, actor_id=actor_id, at=now, group_id=row.group_id)
+        gone = []
+        belongs = sa.select(GroupMember.member_id).where(GroupMember.group_id == row.group_id).distinct()
+        for member_id in db.session.scalars(belongs).all():
+            gone += _cancel_without_right(member_id, kind, place, reason=kind.name, actor_id=actor_id, cause_id=None, now=now)
+        return gone
+
+
+def _cancel_without_right(
+    member_id: int, kind: ClearanceType, place: Place, *, reason: str, actor_id: int | None, cause_id: int | None, now: datetime
+) -> list[Booking]:
+    """The bookings to come that no right of the person allows any more."""
+    needed = queries.Needed(kind.id, kind.name, kind.policy, kind.months)
+    gone = []
+    for row in _bookings_to_come(member_id, kind.id, now=now):
+        day = row.starts_at.astimezone(place.tz).date()
+        if not standing(queries.rights(member_id, needed, zone=place.tz), day):
+            done = booking.cancel(booking_id=row.id, actor_id=actor_id, by_lieu=True, now=now, reason=reason, cause_id=cause_id)
+            gone.append(done.booking)
+    return gone

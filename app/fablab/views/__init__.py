@@ -1,6 +1,7 @@
 """The fablab's pages."""
 
-from app.fablab.views import machines, trainings
+from app.fablab.views import clearances, here, machines, stock, trainings, upkeep
 from app.fablab.views.door import bp
+from app.fablab.views.proving import proof
 
-__all__ = ["bp", "machines", "trainings"]
+__all__ = ["bp", "clearances", "here", "machines", "proof", "stock", "trainings", "upkeep"]

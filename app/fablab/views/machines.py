@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from flask import abort, render_template, url_for
+from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -19,9 +19,12 @@ from app.booking.services.arriving import EARLY
 from app.core import clock
 from app.core.cache import reading
 from app.core.period import day_period
-from app.fablab import queries
+from app.core.refusals import Refused
+from app.fablab import queries, services
+from app.fablab.forms import machine_form
 from app.fablab.rules import Right
 from app.fablab.views.door import bp
+from app.members.views import needs
 from app.place import queries as place_queries
 from app.place.models import Place
 from app.web import typography
@@ -101,6 +104,44 @@ def machine(code: str) -> ResponseReturnValue:
         prices=say.prices_of(thing, price_list(place), _asked(today)),
         rules=say.rules_of(thing),
     )
+
+
+@bp.route("/<code>/settings", methods=["GET", "POST"])
+@needs("manage_machines")
+def set_up_machine(code: str) -> ResponseReturnValue:
+    place = place_queries.current()
+    thing = booking.directory(place).by_code(code, "machine") or abort(404)
+    form = machine_form(queries.machine(thing.id), leads=queries.lead_emails(thing.id), metered=thing.rules.metered)
+    if form.validate_on_submit():
+        try:
+            services.set_up_machine(
+                thing=thing,
+                lead_emails=form.lead_emails,
+                metered=form.metered.data,
+                files={name: form[name].data or None for name in ("photo", "manual", "safety_sheet")},
+                actor_id=current_user.id,
+                now=clock.now(),
+                **form.facts,
+            )
+        except Refused as refused:
+            form.refuse(refused)
+        else:
+            flash(_("C’est enregistré."))
+            return redirect(url_for(".machine", code=code))
+    return render_template("fablab/settings.html", form=form, thing=thing), form.status
+
+
+def state_now(thing: Thing, place: Place, now: datetime) -> Now:
+    """What a machine is at this moment: its sign and its word."""
+    today = now.astimezone(place.tz).date()
+    rows = booking.rows([thing.id], day_period(today, place.tz)).get(thing.id, [])
+    return _now(thing, rows, _open(thing, place, today), int(now.timestamp()), place)
+
+
+def has_right(thing: Thing, place: Place, now: datetime) -> bool:
+    """Whether this person may use it today."""
+    needed = queries.clearance_needed(thing)
+    return needed is None or _standing(queries.rights(current_user.id, needed, zone=place.tz), now.astimezone(place.tz).date()) is not None
 
 
 def _asked(today: date) -> Asked:
