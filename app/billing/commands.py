@@ -1,7 +1,8 @@
 """`billing`: what the accounts ask of the command line."""
 
 import re
-from datetime import date
+from datetime import date, datetime
+from pathlib import Path
 
 import click
 import sqlalchemy as sa
@@ -9,10 +10,11 @@ from flask.cli import AppGroup
 
 from app.billing.queries import verification
 from app.billing.queries.bills import payer_names
-from app.billing.services import bills
+from app.billing.services import bills, books
 from app.core import clock
 from app.core.commands import CommandRefused
 from app.core.db import db
+from app.core.refusals import Refused
 from app.place.models import Place
 
 billing_group = AppGroup("billing", help="Les factures\u00a0: vérifier, exporter, facturer le mois.")
@@ -26,6 +28,38 @@ def verify_command() -> None:
         for fault in verification.faults(place):
             raise CommandRefused(f"{place.name}\u00a0: {fault}" if len(places) > 1 else fault[:1].upper() + fault[1:])
     click.echo("Les factures sont celles qui ont été émises.")
+
+
+@billing_group.command("fec")
+@click.option("--year", type=click.IntRange(2000, 2100), help="L’exercice, quand il suit l’année civile.")
+@click.option("--from", "first", type=click.DateTime(["%Y-%m-%d"]), help="Le premier jour, sinon.")
+@click.option("--to", "last", type=click.DateTime(["%Y-%m-%d"]), help="Le dernier jour.")
+@click.option("--place", "code", help="Le code du lieu, quand il y en a plusieurs.")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path), metavar="DOSSIER")
+def fec_command(year: int | None, first: datetime | None, last: datetime | None, code: str | None, folder: Path) -> None:
+    """Écrit dans DOSSIER le fichier des écritures comptables (FEC) et le même en CSV."""
+    if (year is None) == (first is None or last is None):
+        raise click.UsageError("Dites --year, ou --from et --to.")
+    span = (date(year, 1, 1), date(year, 12, 31)) if year is not None else (first.date(), last.date())  # type: ignore[union-attr]
+    if span[1] < span[0]:
+        raise click.UsageError("La fin vient après le début.")
+    place = _place(code)
+    try:
+        made = books.files(place, *span)
+    except Refused as refused:
+        raise CommandRefused(" ".join(f"{reason.sentence} {reason.next_step}" for reason in refused.reasons)) from refused
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in made.items():
+        (folder / name).write_bytes(content)
+    click.echo(f"Écrit dans {folder}\u00a0: {', '.join(made)}.")
+
+
+def _place(code: str | None) -> Place:
+    places = db.session.scalars(sa.select(Place).order_by(Place.id)).all()
+    chosen = [place for place in places if code in (None, place.code)]
+    if len(chosen) != 1:
+        raise CommandRefused(f"Dites quel lieu, avec --place. Lieux connus\u00a0: {', '.join(place.code for place in places) or 'aucun'}.")
+    return chosen[0]
 
 
 @billing_group.command("run")

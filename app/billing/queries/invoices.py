@@ -199,7 +199,7 @@ def head(place_id: int) -> Invoice | None:
 
 
 def cited(rows: Sequence[Invoice]) -> list[Cited]:
-    return [Cited(row.number, row.issued_on, row.kind, row.net_cents, row.vat_cents, row.gross_cents) for row in rows]
+    return [Cited(row.number, row.issued_on, row.kind, row.net_cents, row.vat_cents, row.gross_cents, taxes_of(row)) for row in rows]
 
 
 def drafts(place_id: int) -> list[Draft]:

@@ -11,8 +11,21 @@ from datetime import date
 from typing import Any
 
 from app.billing.rules.documents import ACTIVITIES
-from app.core.refusals import N_
+from app.core.refusals import N_, Reason
 from app.core.text import clean_line
+
+
+class NoSiren(Reason):
+    code = "no_siren"
+    sentence = N_("Le fichier des écritures porte le SIREN du lieu, et il n’est pas écrit.")
+    next_step = N_("Écrivez son SIRET dans Réglages, Qui nous sommes.")
+
+
+class NoEntry(Reason):
+    code = "no_entry"
+    sentence = N_("Aucune écriture entre ces deux jours\u202f: il n’y a rien à exporter.")
+    next_step = N_("Choisissez d’autres dates.")
+
 
 COLUMNS = (
     "JournalCode", "JournalLib", "EcritureNum", "EcritureDate", "CompteNum", "CompteLib", "CompAuxNum", "CompAuxLib", "PieceRef",
@@ -50,8 +63,9 @@ class Chart:
         return self.accounts.get(key) or ACCOUNTS[key][0]
 
     def vat(self, rate_bp: int) -> tuple[str, str]:
-        """One account for each rate: 44571 and so on would need a table, the rate itself reads better: 4457 + 2000."""
-        return f"{self.number('vat')}{rate_bp:04d}", f"{ACCOUNTS['vat'][1]} {rate_bp // 100},{rate_bp % 100:02d} %"
+        """One account for each rate: 4457 200 for 20 %, 4457 055 for 5.5 %."""
+        whole, rest = divmod(rate_bp, 100)
+        return f"{self.number('vat')}{rate_bp // 10:03d}", f"{ACCOUNTS['vat'][1]} {whole},{rest:02d} %"
 
     def label(self, code: str) -> str:
         return self.journals.get(code) or JOURNALS.get(code, code)
@@ -79,7 +93,6 @@ class Entry:
     text: str
     rows: tuple[Row, ...]
     piece_day: date | None = None
-    number: int = 0  # given when the file is written
 
     @property
     def balance(self) -> int:
@@ -125,13 +138,13 @@ def _income(said: Mapping[str, Any]) -> dict[str, int]:
 
 
 def _advances(said: Mapping[str, Any], chart: Chart) -> Iterator[Row]:
-    """The advances that a final invoice takes off: their net, and the VAT that they have already owed."""
-    net = sum(cited["net_cents"] for cited in said["cites"])
-    vat = said["prepaid_cents"] - net
-    yield Row(chart.number("advance"), ACCOUNTS["advance"][1], debit=net)
-    if vat:
-        number, label = chart.vat(max(tax["rate_bp"] for tax in said["taxes"]))
-        yield Row(number, label, debit=vat)
+    """The advances that a final invoice takes off: their net, and the VAT of each rate that they have already owed."""
+    for cited in said["cites"]:
+        yield Row(chart.number("advance"), ACCOUNTS["advance"][1], debit=cited["net_cents"])
+        for _category, rate_bp, _net, vat in cited["by_rate"]:
+            if vat:
+                number, label = chart.vat(rate_bp)
+                yield Row(number, label, debit=vat)
 
 
 def _merged(rows: Sequence[Row]) -> list[Row]:

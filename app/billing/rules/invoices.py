@@ -127,6 +127,7 @@ class Cited(NamedTuple):
     net_cents: int
     vat_cents: int
     gross_cents: int
+    by_rate: Sequence[Tax] = ()
 
 
 def series_of(kind: str) -> str:
