@@ -18,6 +18,7 @@ from app.billing import queries as billing_queries
 from app.billing import views as billing_views
 from app.billing.services import bills as billing_bills
 from app.billing.services import checkout as billing_checkout
+from app.billing.services import closing as billing_closing
 from app.billing.services import reminding
 from app.billing.views import money, paying
 from app.billing.views import webhook as stripe_webhook
@@ -112,6 +113,8 @@ TICKS: tuple[Callable[..., int], ...] = (
     evidence.anchor,
     reminding.remind_due,
     webhooks.forget_told,
+    billing_closing.anchor,
+    billing_closing.close,
     mail.forget_old,
 )
 

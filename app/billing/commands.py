@@ -8,9 +8,10 @@ import click
 import sqlalchemy as sa
 from flask.cli import AppGroup
 
+from app.billing import queries
 from app.billing.queries import verification
 from app.billing.queries.bills import payer_names
-from app.billing.services import bills, books
+from app.billing.services import archive, bills, books
 from app.core import clock
 from app.core.commands import CommandRefused
 from app.core.db import db
@@ -52,6 +53,21 @@ def fec_command(year: int | None, first: datetime | None, last: datetime | None,
     for name, content in made.items():
         (folder / name).write_bytes(content)
     click.echo(f"Écrit dans {folder}\u00a0: {', '.join(made)}.")
+
+
+@billing_group.command("archive")
+@click.option("--year", type=click.IntRange(2000, 2100), required=True, help="L’année à archiver.")
+@click.option("--place", "code", help="Le code du lieu, quand il y en a plusieurs.")
+@click.argument("file", type=click.Path(dir_okay=False, writable=True, path_type=Path))
+def archive_command(year: int, code: str | None, file: Path) -> None:
+    """Écrit dans FILE l’archive d’une année : factures, clôtures et PDF, lisibles sans ce logiciel."""
+    place = _place(code)
+    if year not in queries.years_of(place.id):
+        raise CommandRefused(f"Aucune facture en {year}.")
+    with file.open("wb") as out:
+        for part in archive.written(place, year, today=clock.today(place.tz)):
+            out.write(part)
+    click.echo(f"L’année {year} est archivée dans {file}.")
 
 
 def _place(code: str | None) -> Place:

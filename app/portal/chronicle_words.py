@@ -118,6 +118,8 @@ WORDS: Mapping[str, str] = {
     "draft.discarded": N_("Brouillon de facture abandonné"),
     "invoice.issued": N_("Facture émise"),
     "invoice.credited": N_("Avoir émis"),
+    "invoice.anchored": N_("Empreinte des factures envoyée"),
+    "invoice.closed": N_("Clôture des factures"),
     "invoice.paid": N_("Facture payée"),
     "invoice.reminded": N_("Facture rappelée"),
     "visitor.invited": N_("Visiteur attendu"),

@@ -74,11 +74,11 @@ def faults(name: str, content: bytes, *, first: date | None = None) -> list[str]
         entries.setdefault(row["EcritureNum"], []).append(row)
     if [int(number) for number in entries] != list(range(1, len(entries) + 1)):
         found.append("numbers are not continuous")
-    for number, several in entries.items():
+    for entry, several in entries.items():
         if sum(_cents(row["Debit"]) - _cents(row["Credit"]) for row in several):
-            found.append(f"entry {number} does not balance")
+            found.append(f"entry {entry} does not balance")
         if len(several) < 2 or len({(row["EcritureDate"], row["JournalCode"]) for row in several}) != 1:
-            found.append(f"entry {number} is not one")
+            found.append(f"entry {entry} is not one")
     return found
 
 

@@ -5,6 +5,7 @@ from app.billing.queries.invoices import (
     billing_settings,
     buyer,
     cited,
+    closing,
     credit_notes_of,
     credited,
     draft,
@@ -26,6 +27,7 @@ from app.billing.queries.invoices import (
     terms,
     thresholds_on,
     vat_of,
+    years_of,
 )
 from app.billing.queries.ledger import ALLOWANCES, Balances, HeldPlan, balances, due_cents, lots_for, open_cents, origin_of, plans_on
 from app.billing.queries.payments import (
@@ -84,6 +86,7 @@ __all__ = [
     "buyer",
     "charged_for",
     "cited",
+    "closing",
     "credit_notes_of",
     "credit_of",
     "credited",
@@ -136,4 +139,5 @@ __all__ = [
     "thresholds_on",
     "unpaid",
     "vat_of",
+    "years_of",
 ]

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from app.billing.models import BillingSettings, Draft, Invoice
+from app.billing.models import BillingSettings, Closing, Draft, Invoice
 from app.billing.papers import invoice as paper
 from app.billing.queries.payments import LEFT
 from app.billing.rules.documents import ACTIVITIES, Tax, left_of
@@ -137,6 +137,15 @@ def find_invoices(
         )
     rows = db.session.scalars(sa.select(Invoice).where(*wanted).order_by(Invoice.id.desc()).offset((page - 1) * PAGE).limit(PAGE + 1)).all()
     return Found(list(rows[:PAGE]), len(rows) > PAGE)
+
+
+def years_of(place_id: int) -> list[int]:
+    """The years that have bills, the last first."""
+    return list(db.session.scalars(sa.select(Invoice.year).where(Invoice.place_id == place_id).distinct().order_by(Invoice.year.desc())))
+
+
+def closing(closing_id: int) -> Closing | None:
+    return db.session.get(Closing, closing_id)
 
 
 def left_to_credit(row: Invoice) -> int:

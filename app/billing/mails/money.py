@@ -112,7 +112,7 @@ def _about_invoice(row: OutgoingMail, template: str, **more: Any) -> Letter | No
     )
 
 
-def _tell_payer(entry: JournalEntry) -> None:
+def tell_payer(entry: JournalEntry) -> None:
     """The member, or the organisation at its own address."""
     if entry.member_id is not None:
         mail.tell_anyway(entry)
@@ -161,7 +161,7 @@ MAILS: dict[str, mail.Builder] = {
     "mandate.signed": mandate_signed,
 }
 
-READERS: dict[str, list[journal.Reader]] = {event: [_tell_payer] for event in MAILS}
+READERS: dict[str, list[journal.Reader]] = {event: [tell_payer] for event in MAILS}
 
 NAMES: dict[str, str] = {
     "payment.returned": N_("Règlement revenu impayé"),
