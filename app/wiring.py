@@ -274,6 +274,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     personal_data.bp,
     chronicle.bp,
     place_views.bp,
+    billing_views.account.bp,
     billing_views.invoices_bp,
     billing_views.bills_bp,
     place_views.public_bp,

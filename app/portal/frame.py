@@ -61,7 +61,7 @@ def navigation() -> Sequence[NavItem]:
             NavItem("week", _("Semaine"), "/me"),
             NavItem("book", _("Réserver"), "/coworking/"),
             NavItem("place", _("Le lieu"), "/place"),
-            NavItem("account", _("Compte"), "/me/account"),
+            NavItem("account", _("Compte"), "/billing/"),
             NavItem("manage", _("Gérer"), "/manage/"),
         ]
     learns = not LEARNING.isdisjoint(current_user.roles)
@@ -69,7 +69,7 @@ def navigation() -> Sequence[NavItem]:
         NavItem("week", _("Ma semaine"), "/me"),
         NavItem("book", _("Réserver"), "/coworking/"),
         NavItem("course", _("Formation"), "/courses/") if learns else NavItem("place", _("Le lieu"), "/place"),
-        NavItem("account", _("Mon compte"), "/me/account"),
+        NavItem("account", _("Mon compte"), "/billing/"),
     ]
 
 

@@ -10,12 +10,12 @@ import sqlalchemy as sa
 from app.billing.models import Bill, Charge, Invoice, Run
 from app.billing.queries.invoices import regime_on
 from app.billing.queries.subscriptions import Held, charged_for, due_of, plan_names, subscriptions_in, subscriptions_paid_by
-from app.billing.rules import Due
+from app.billing.rules import DAY, Due, Stretch, cycle_of
 from app.billing.rules.bills import Item, lines_of, share_label, split
 from app.billing.rules.documents import Line, Totals, gross_of_net, totals
 from app.billing.rules.legal import Regime
 from app.core.db import db
-from app.members.models import Member, Organisation
+from app.members.models import Member, Membership, Organisation
 from app.place.models import Place
 
 
@@ -88,6 +88,27 @@ def due_item(one: Due, held: Held, *, name: str, member_name: str, regime: Regim
     )
 
 
+def preview(place: Place, held: Held, after: Iterable[Stretch], *, on: date) -> tuple[Foreseen, Foreseen]:
+    """What a change would put on the bill of the cycle of this day, and on the next one: asked of what the bill asks."""
+    cycle = cycle_of(on, held.anchor_day)
+    following = cycle_of(cycle.last + DAY, held.anchor_day)
+    charged = charged_for([held.root_id]).get(held.root_id, [])
+    listed, names, regime = list(after), plan_names(place.id), regime_on(place, on)
+    found = []
+    for one in due_of(held, until=following.last, charged=charged, stretches=listed):
+        found.append(due_item(one, held, name=names[one.plan_id], member_name="", regime=regime))
+    this, later = ([i for i in found if i.cycle_first != following.first], [i for i in found if i.cycle_first == following.first])
+    first, second = (Foreseen(tuple(part), tuple(lines_of(part, is_named=False))) for part in (this, later))
+    return first, second
+
+
+def membership_until(place_id: int, member_id: int) -> date | None:
+    """The last day of somebody's adhésion."""
+    return db.session.scalar(
+        sa.select(sa.func.max(Membership.last_day)).where(Membership.place_id == place_id, Membership.member_id == member_id)
+    )
+
+
 def payers(place: Place, *, until: date) -> list[BillTo]:
     """Whoever has something open by this day, people first."""
     found = {
@@ -128,6 +149,12 @@ def bill_of_invoice(invoice_id: int) -> Bill | None:
 def charges_of(bill_id: int) -> list[Charge]:
     """Where each line of a bill comes from."""
     return list(db.session.scalars(sa.select(Charge).where(Charge.bill_id == bill_id).order_by(Charge.used_on, Charge.id)))
+
+
+def open_charges(place_id: int, member_id: int) -> list[Charge]:
+    """What no bill has taken yet of somebody's uses, whoever pays, the last first."""
+    mine = (Charge.place_id == place_id, Charge.member_id == member_id, Charge.bill_id.is_(None))
+    return list(db.session.scalars(sa.select(Charge).where(*mine).order_by(Charge.used_on.desc(), Charge.id.desc()).limit(500)))
 
 
 def lines_said(invoice_id: int) -> list[dict[str, Any]]:

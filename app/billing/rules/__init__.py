@@ -17,10 +17,12 @@ from app.billing.rules.coverage import (
 from app.billing.rules.prices import PriceRow, Tier, best_rows, capped, late_fee, own_price, price_of_half_days, price_of_minutes
 from app.billing.rules.stock import ArticleCodeTaken, UnknownQuantity, said_quantity
 from app.billing.rules.subscriptions import (
+    DAY,
     AlreadySubscribed,
     BackwardDays,
     Charged,
     Cycle,
+    DownAtTerm,
     Due,
     NoSubscriptionThen,
     Paused,
@@ -40,6 +42,7 @@ from app.billing.rules.subscriptions import (
 )
 
 __all__ = [
+    "DAY",
     "GRACE",
     "AlreadySubscribed",
     "ArticleCodeTaken",
@@ -48,6 +51,7 @@ __all__ = [
     "Charged",
     "Coverage",
     "Cycle",
+    "DownAtTerm",
     "Due",
     "InsufficientFunds",
     "LotView",

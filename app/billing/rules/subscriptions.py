@@ -36,9 +36,15 @@ class TooLateToChange(Reason):
     next_step = N_("Choisissez aujourd’hui ou plus tard.")
 
 
+class DownAtTerm(Reason):
+    code = "down_at_term"
+    sentence = N_("Une formule plus petite se prend à la fin du mois commencé : à partir du %(day)s.")
+    next_step = N_("Choisissez ce jour-là ou plus tard.")
+
+
 class BackwardDays(Reason):
     code = "backward_days"
-    sentence = N_("Le dernier jour vient avant le premier.")
+    sentence = N_("Le dernier jour de l’abonnement ou de la pause vient avant le premier.")
     next_step = N_("Corrigez les deux dates.")
 
 
@@ -166,6 +172,8 @@ def due(
 
     `since`: what came before was billed elsewhere. A stretch that a later change set aside gives back what was charged for it.
     """
+    if not stretches:
+        return []
     first_day = min(stretch.first_day for stretch in stretches)
     start = max(first_day, since) if since else first_day
     already = {(one.row_id, one.cycle_first): one for one in charged}

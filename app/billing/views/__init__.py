@@ -1,6 +1,25 @@
 """The pages of billing."""
 
-from app.billing.views import accounts, drafts, invoices, settings
-from app.billing.views.door import bills_bp, invoices_bp
+from app.billing.views import (
+    account,
+    accounts,
+    drafts,
+    invoices,
+    people,
+    settings,
+)
+from app.billing.views.door import (
+    bills_bp,
+    invoices_bp,
+)
 
-__all__ = ["accounts", "bills_bp", "drafts", "invoices", "invoices_bp", "settings"]
+__all__ = [
+    "account",
+    "accounts",
+    "bills_bp",
+    "drafts",
+    "invoices",
+    "invoices_bp",
+    "people",
+    "settings",
+]
