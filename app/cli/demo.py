@@ -14,6 +14,7 @@ from app.booking import queries
 from app.booking import services as booking
 from app.booking.models import Absence, Resource
 from app.booking.policy import Request
+from app.cli.demo_course import load_course
 from app.core.db import db, transaction
 from app.core.journal import JournalEntry
 from app.core.period import Period, at
@@ -22,7 +23,7 @@ from app.coworking.services import half_day_request
 from app.fablab.models import Clearance, ClearanceType, MachineLead
 from app.fablab.rules import expiry
 from app.members import services as members
-from app.members.models import Group, GroupMember, Member, MemberRole, Membership, Organisation
+from app.members.models import Member, MemberRole, Membership, Organisation
 from app.place.models import Place
 
 PASSWORD = "demonstration-61500"  # noqa: S105 — printed by `make run`; the demonstration is for everyone
@@ -184,7 +185,7 @@ def load_demonstration(*, now: datetime) -> None:
         one_hash = members.hash_password(PASSWORD)  # slow on purpose: once for all
         people = {person.name: _join(person, place, password_hash=one_hash, now=now) for person in PEOPLE}
         _residents(place, people, now=now)
-        _cohort(people, now=now)
+        load_course(place, people, now=now)
         db.session.flush()
         local = now.astimezone(place.tz)
         monday = local.date() - timedelta(days=local.weekday())
@@ -280,14 +281,6 @@ def _residents(place: Place, people: dict[str, Member], *, now: datetime) -> Non
         if code == "D1":
             db.session.add(Absence(resource_id=desk.id, first_day=wednesday, last_day=wednesday + timedelta(days=1), created_at=now))
     place.settings_stamp += 1
-
-
-def _cohort(people: dict[str, Member], *, now: datetime) -> None:
-    group = Group(code="formation-automne", name="Formation d’automne", created_at=now)
-    db.session.add(group)
-    db.session.flush()
-    for name in ("Julie Morel", "Mehdi Cherif", "Sophie Duval", "Kevin Hamel"):
-        db.session.add(GroupMember(group_id=group.id, member_id=people[name].id, since=now.date() - timedelta(days=60)))
 
 
 def _week(place: Place, people: dict[str, Member], monday: date, *, now: datetime) -> None:

@@ -150,7 +150,7 @@ class Slot:
     room: str
     trainer_id: int | None
     trainer: str
-    has_room: bool  # its room is really held; a closure or an outage may have taken it away
+    has_room: bool  # its room is really held (a closure or an outage may have taken it away), or it was over when it was written
     note: str
     holiday_reason: str
     cancel_reason: str
@@ -177,7 +177,7 @@ def slots(*which: sa.ColumnElement[bool], with_cancelled: bool = False, limit: i
             *(CourseSession.day, CourseSession.half, CourseSession.where_, CourseSession.state),
             *(CourseSession.room_id, sa.func.coalesce(Resource.name, "")),
             *(CourseSession.trainer_id, sa.func.coalesce(Member.name, "")),
-            sa.func.coalesce(Booking.status.in_(LIVE), sa.false()),
+            sa.or_(sa.func.coalesce(Booking.status.in_(LIVE), sa.false()), CourseSession.ends_at <= CourseSession.created_at),
             *(CourseSession.note, CourseSession.holiday_reason, CourseSession.cancel_reason, CourseSession.uid),
             *(CourseSession.sequence_no, CourseSession.created_at, CourseSession.changed_at),
         )

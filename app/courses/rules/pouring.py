@@ -60,7 +60,8 @@ class Pouring:
     days_before: int  # before, in and after the company period
     days_in_company: int
     days_after: int
-    missing_minutes: int
+    missing_minutes: int  # all that does not fit
+    missing_in_company: int  # of which, because the company period is too short
     proposed_last_day: date | None  # where it would end, when hours are missing
 
     @property
@@ -89,7 +90,7 @@ def pour(frame: Frame, order: Sequence[str], company_steps: frozenset[str]) -> P
         for where in (_where(frame, day, code, company_steps),)
     ]
     sessions.sort(key=lambda one: (one.day, HALVES.index(one.half)))
-    left = max(len(centre) - len(at_centre), 0) + max(len(company) - len(in_company), 0)
+    left, left_in_company = max(len(centre) - len(at_centre), 0), max(len(company) - len(in_company), 0)
     before, inside, after = _days(sessions)
     return Pouring(
         sessions=tuple(sessions),
@@ -97,7 +98,8 @@ def pour(frame: Frame, order: Sequence[str], company_steps: frozenset[str]) -> P
         days_before=before,
         days_in_company=inside,
         days_after=after,
-        missing_minutes=left * HALF_DAY,
+        missing_minutes=(left + left_in_company) * HALF_DAY,
+        missing_in_company=left_in_company * HALF_DAY,
         proposed_last_day=_later(frame, left) if left else None,
     )
 
