@@ -263,6 +263,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     presence_views.bp,
     courses_views.bp,
     courses_views.manage_bp,
+    courses_views.open_courses.bp,
     course_papers.bp,
     course_drawer.bp,
     proofs.bp,

@@ -27,6 +27,7 @@ def load_course(place: Place, people: Mapping[str, Member], *, now: datetime) ->
     """A programme, a cohort with its timetable, four trainees, who pays, and two weeks of presence."""
     manager, trainer = people["Inès Caron"], people["Samir Haddad"]
     file = KITS / str(place.extras.get("programme") or "programme_dwwm.yaml")
+    services.load_open_course((KITS / "parcours_souplesse.yaml").read_bytes(), place_id=place.id, actor_id=manager.id, now=now)
     version = services.load_programme(file.read_bytes(), place_id=place.id, actor_id=manager.id, now=now).version
     today = now.astimezone(place.tz).date()
     first = today - timedelta(days=today.weekday()) - BEGUN

@@ -11,16 +11,20 @@ from app.courses.models.attendance import (
     SignLink,
 )
 from app.courses.models.cohorts import Cohort, CohortClosure, CohortTrainer, CourseSession
+from app.courses.models.learning import Assignment, BlockTest, JournalPage, Mastery, Review, StaffNote, Submission
+from app.courses.models.open_courses import LessonRead, OpenCourse, OpenEnrolment, QuizAttempt
 from app.courses.models.programmes import Competence, Module, Programme, ProgrammeVersion, Sequence, SequenceCompetence
 from app.courses.models.trainees import Application, Enrolment, Exemption, FundingLine
 
 __all__ = [
     "AbsenceAlert",
     "Application",
+    "Assignment",
     "Attendance",
     "AttendanceAnchor",
     "AttendanceChain",
     "AttendanceEvent",
+    "BlockTest",
     "Certificate",
     "Cohort",
     "CohortClosure",
@@ -31,10 +35,19 @@ __all__ = [
     "Enrolment",
     "Exemption",
     "FundingLine",
+    "JournalPage",
+    "LessonRead",
+    "Mastery",
     "Module",
+    "OpenCourse",
+    "OpenEnrolment",
     "Programme",
     "ProgrammeVersion",
+    "QuizAttempt",
+    "Review",
     "Sequence",
     "SequenceCompetence",
     "SignLink",
+    "StaffNote",
+    "Submission",
 ]

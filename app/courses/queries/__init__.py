@@ -24,6 +24,15 @@ from app.courses.queries.cohorts import (
     timetable,
     trainers,
 )
+from app.courses.queries.open_courses import (
+    best_attempts,
+    lessons_read,
+    open_course,
+    open_enrolment,
+    open_followed,
+    open_list,
+    open_outline,
+)
 from app.courses.queries.personal import personal_data
 from app.courses.queries.programmes import Version, outline, sequences, version, versions
 from app.courses.queries.trainees import (
@@ -53,6 +62,7 @@ __all__ = [
     "Version",
     "application",
     "applications",
+    "best_attempts",
     "busy_trainers",
     "closures",
     "cohort",
@@ -66,9 +76,15 @@ __all__ = [
     "in_path",
     "is_head",
     "is_trainer",
+    "lessons_read",
     "lines_of",
     "next_slot",
     "on_day",
+    "open_course",
+    "open_enrolment",
+    "open_followed",
+    "open_list",
+    "open_outline",
     "outline",
     "own_slots",
     "path_sessions",

@@ -1,7 +1,8 @@
 """What the course refuses and computes: values in, answer or refusal out."""
 
 from app.courses.rules.pouring import HALVES, Frame, Poured, Pouring, pour
-from app.courses.rules.programmes import HALF_DAY, Covered, Outline, ProgrammeRefused, coverage
+from app.courses.rules.programmes import Covered, Outline, ProgrammeRefused, coverage
+from app.courses.rules.reading import HALF_DAY
 from app.courses.rules.refusals import (
     AlreadyApplied,
     AlreadyBegun,

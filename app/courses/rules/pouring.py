@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from app.courses.rules.programmes import HALF_DAY
+from app.courses.rules.reading import HALF_DAY
 
 HALVES = ("morning", "afternoon")
 FARTHEST = 400  # days looked at after the last one, for a proposed end

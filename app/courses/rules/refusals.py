@@ -204,3 +204,44 @@ class NotAccepted(Reason):
     sentence = N_("Cette candidature n’est pas encore acceptée.")
     next_step = N_("Décidez d’abord.")
     hard = True
+
+
+class CriteriaMissing(Reason):
+    code = "criteria_missing"
+    sentence = N_("Il faut dire les critères de lecture, et les voir tous.")
+    next_step = N_("Écrivez-en un par ligne.")
+    hard = True
+
+
+class NotYourWork(Reason):
+    code = "not_your_work"
+    sentence = N_("Ce travail n’est pas celui de votre promotion, ou c’est le vôtre.")
+    hard = True
+
+
+class BadRepository(Reason):
+    code = "bad_repository"
+    sentence = N_("L’adresse du dépôt n’est pas une adresse du web.")
+    next_step = N_("Écrivez-la comme https://forge.example/vous/projet, sans mot de passe.")
+    hard = True
+
+
+class BadCommit(Reason):
+    code = "bad_commit"
+    sentence = N_("Le numéro du commit s’écrit avec 7 à 40 chiffres et lettres de a à f.")
+    next_step = N_("Prenez-le dans « git log ».")
+    hard = True
+
+
+class NoSuchLesson(Reason):
+    code = "no_such_lesson"
+    sentence = N_("Cette leçon ou ce quiz n’est plus dans le parcours.")
+    next_step = N_("Revenez au sommaire.")
+    hard = True
+
+
+class NotFollowedYet(Reason):
+    code = "not_followed_yet"
+    sentence = N_("Il reste des leçons à lire ou des quiz à réussir.")
+    next_step = N_("Le sommaire dit lesquels.")
+    hard = True

@@ -2,6 +2,8 @@
 
 from app.courses.services.cohorts import change_cohort, close_cohort, open_cohort, set_closures, set_trainers, start_cohort
 from app.courses.services.enrolments import EXIT_REASONS, Funder, enrol, exempt, fund, leave, withdraw
+from app.courses.services.learning import ask_work, assess, hand_in, record_test, review, write_journal, write_note
+from app.courses.services.open_courses import attest, follow, load_open_course, mark_read, try_quiz
 from app.courses.services.pouring import Preview, pour_timetable, preview_pouring, unpour
 from app.courses.services.programmes import Loaded, change_sequence, copy_version, freeze, load_programme, remove_sequence
 from app.courses.services.sessions import add_session, cancel_session, give_session, move_session, note_session, swap_sessions
@@ -12,6 +14,9 @@ __all__ = [
     "Loaded",
     "Preview",
     "add_session",
+    "ask_work",
+    "assess",
+    "attest",
     "cancel_session",
     "change_cohort",
     "change_sequence",
@@ -19,21 +24,30 @@ __all__ = [
     "copy_version",
     "enrol",
     "exempt",
+    "follow",
     "freeze",
     "fund",
     "give_session",
+    "hand_in",
     "leave",
+    "load_open_course",
     "load_programme",
+    "mark_read",
     "move_session",
     "note_session",
     "open_cohort",
     "pour_timetable",
     "preview_pouring",
+    "record_test",
     "remove_sequence",
+    "review",
     "set_closures",
     "set_trainers",
     "start_cohort",
     "swap_sessions",
+    "try_quiz",
     "unpour",
     "withdraw",
+    "write_journal",
+    "write_note",
 ]

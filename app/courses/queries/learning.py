@@ -1,0 +1,278 @@
+"""Reads of what is learnt: work and its reviews, levels, tests, journals; and progress, computed here and nowhere else."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.core.db import db
+from app.courses.models import (
+    Assignment,
+    BlockTest,
+    Cohort,
+    Competence,
+    Enrolment,
+    JournalPage,
+    Mastery,
+    Review,
+    StaffNote,
+    Submission,
+)
+from app.courses.queries import presence
+from app.courses.rules import learning
+from app.courses.rules.learning import Block, Verdict, percent
+from app.courses.rules.minutes import State
+from app.members.models import Member
+
+# ---------------------------------------------------------------- work
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A version of somebody's work, and what was said of it, the last word first."""
+
+    submission: Submission
+    reviews: tuple[Review, ...]
+
+    @property
+    def verdicts(self) -> list[Verdict]:
+        """The last word of a trainer."""
+        last = next((one for one in self.reviews if not one.by_peer), None)
+        return [Verdict(**said) for said in last.verdicts] if last else []
+
+    @property
+    def state(self) -> str:
+        """handed_in, to_redo or acquired."""
+        if not self.verdicts:
+            return "handed_in"
+        return "to_redo" if learning.to_redo(self.verdicts) else "acquired"
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What was asked, and somebody's versions of it, the last one first."""
+
+    assignment: Assignment
+    versions: tuple[Version, ...]
+
+    @property
+    def state(self) -> str:
+        return self.versions[0].state if self.versions else "to_do"
+
+
+def assignment(assignment_id: int) -> Assignment | None:
+    return db.session.get(Assignment, assignment_id)
+
+
+def submission(submission_id: int) -> Submission | None:
+    return db.session.get(Submission, submission_id)
+
+
+def assignments(cohort_id: int) -> list[Assignment]:
+    return list(
+        db.session.scalars(sa.select(Assignment).where(Assignment.cohort_id == cohort_id).order_by(Assignment.due_at, Assignment.id))
+    )
+
+
+def works(enrolment: Enrolment) -> list[Work]:
+    """All that was asked of somebody."""
+    asked = assignments(enrolment.cohort_id)
+    mine = versions(Submission.enrolment_id == enrolment.id)
+    return [Work(one, tuple(version for version in mine if version.submission.assignment_id == one.id)) for one in asked]
+
+
+def versions(*which: sa.ColumnElement[bool]) -> list[Version]:
+    """Versions with their reviews, the last first: two queries."""
+    rows = db.session.scalars(sa.select(Submission).where(*which).order_by(Submission.version.desc(), Submission.id.desc())).all()
+    said = db.session.scalars(
+        sa.select(Review)
+        .where(Review.submission_id.in_([row.id for row in rows]))
+        .order_by(Review.reviewed_at.desc(), Review.id.desc())
+        .execution_options(populate_existing=True)
+    ).all()
+    return [Version(row, tuple(one for one in said if one.submission_id == row.id)) for row in rows]
+
+
+def to_review(cohort_id: int) -> list[Version]:
+    """The last version of each person's work, when no trainer has spoken yet."""
+    of_cohort = sa.select(Assignment.id).where(Assignment.cohort_id == cohort_id)
+    last: dict[tuple[int, int], Version] = {}
+    for version in versions(Submission.assignment_id.in_(of_cohort)):
+        last.setdefault((version.submission.assignment_id, version.submission.enrolment_id), version)
+    waiting = [version for version in last.values() if version.state == "handed_in"]
+    return sorted(waiting, key=lambda version: version.submission.submitted_at)
+
+
+# ---------------------------------------------------------------- levels
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A competence, as a trainer and the person last saw it."""
+
+    competence: Competence
+    by_trainer: int
+    by_self: int | None
+    evidence: str
+    on: datetime | None
+
+
+def competences(version_id: int) -> list[Competence]:
+    """Those of the title, in its order."""
+    rows = sa.select(Competence).where(Competence.version_id == version_id, Competence.block_code != "")
+    return list(db.session.scalars(rows.order_by(Competence.rank)))
+
+
+def levels(enrolment_ids: Iterable[int]) -> dict[tuple[int, int, bool], Mastery]:
+    """The last level by (enrolment, competence, seen by oneself)."""
+    rows = db.session.scalars(sa.select(Mastery).where(Mastery.enrolment_id.in_(sorted(enrolment_ids))).order_by(Mastery.id))
+    return {(row.enrolment_id, row.competence_id, row.by_self): row for row in rows}
+
+
+def skills(enrolment: Enrolment) -> list[Seen]:
+    found = levels([enrolment.id])
+    seen = []
+    for one in competences(enrolment.cohort.programme_version_id):
+        theirs, own = found.get((enrolment.id, one.id, False)), found.get((enrolment.id, one.id, True))
+        seen.append(
+            Seen(
+                one,
+                theirs.level if theirs else 0,
+                own.level if own else None,
+                theirs.evidence if theirs else "",
+                theirs.assessed_at if theirs else None,
+            )
+        )
+    return seen
+
+
+def blocks(seen: Iterable[Seen]) -> list[Block]:
+    """The blocks of the title, as the trainers' levels make them."""
+    seen = list(seen)
+    skills_ = [(one.competence.code, one.competence.block_code, one.competence.block_title) for one in seen]
+    return learning.blocks(skills_, {one.competence.code: one.by_trainer for one in seen})
+
+
+def tests(enrolment_id: int) -> list[BlockTest]:
+    return list(
+        db.session.scalars(sa.select(BlockTest).where(BlockTest.enrolment_id == enrolment_id).order_by(BlockTest.taken_on, BlockTest.id))
+    )
+
+
+# ---------------------------------------------------------------- words
+
+
+def journal_pages(enrolment_id: int, *, readers: Iterable[str]) -> list[JournalPage]:
+    rows = sa.select(JournalPage).where(JournalPage.enrolment_id == enrolment_id, JournalPage.readers.in_(list(readers)))
+    return list(db.session.scalars(rows.order_by(JournalPage.week.desc())))
+
+
+def staff_notes(enrolment_id: int, *, author_id: int | None) -> list[StaffNote]:
+    """`author_id`: only what this person wrote."""
+    rows = sa.select(StaffNote).where(StaffNote.enrolment_id == enrolment_id)
+    if author_id is not None:
+        rows = rows.where(StaffNote.author_id == author_id)
+    return list(db.session.scalars(rows.order_by(StaffNote.id.desc())))
+
+
+# ---------------------------------------------------------------- progress
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One percentage: so much of so much."""
+
+    key: str  # course, centre, company, work, skills
+    done: int
+    whole: int
+
+    @property
+    def percent(self) -> Decimal:
+        return percent(self.done, self.whole)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far somebody is. Minutes for the first three; then works acquired, and competences acquired."""
+
+    course: Part
+    centre: Part
+    company: Part
+    work: Part
+    skills: Part
+
+    def __iter__(self) -> Any:
+        return iter((self.course, self.centre, self.company, self.work, self.skills))
+
+
+def progress(enrolment: Enrolment, *, now: datetime) -> Progress:
+    """Each percentage of somebody, from the same rows as the page that explains it."""
+    slots = presence.followed_by(enrolment.id, now=now).slots
+    planned = {where: sum(_minutes(slot) for slot in slots if _is(slot, where)) for where in ("centre", "company")}
+    done = {where: sum(slot.minutes.done for slot in slots if _is(slot, where)) for where in ("centre", "company")}
+    asked, seen = works(enrolment), skills(enrolment)
+    return Progress(
+        Part("course", sum(done.values()), sum(planned.values())),
+        Part("centre", done["centre"], planned["centre"]),
+        Part("company", done["company"], planned["company"]),
+        Part("work", sum(one.state == "acquired" for one in asked), len(asked)),
+        Part("skills", sum(one.by_trainer >= learning.ACQUIRED for one in seen), len(seen)),
+    )
+
+
+def _is(slot: presence.Slot, where: str) -> bool:
+    """Distance work is the centre's."""
+    return (slot.where == "company") == (where == "company")
+
+
+def _minutes(slot: presence.Slot) -> int:
+    return slot.facts.length if slot.facts.state not in (State.EXEMPT, State.CANCELLED) else 0
+
+
+# ---------------------------------------------------------------- the board of a cohort
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One trainee on the trainer's board."""
+
+    enrolment_id: int
+    name: str
+    done: int
+    planned: int  # to date
+    unjustified: int
+    works: int
+    acquired: int
+    levels: tuple[int, ...]
+
+
+def board(cohort: Cohort, *, now: datetime) -> tuple[list[Competence], list[Row]]:
+    """A whole cohort on one screen: hours, work and the eight competences; as many queries for 12 as for 2."""
+    people = db.session.execute(
+        sa.select(Enrolment.id, Member.name)
+        .join(Member, Member.id == Enrolment.member_id)
+        .where(Enrolment.cohort_id == cohort.id, Enrolment.status.in_(("enrolled", "completed")))
+        .order_by(Member.name, Enrolment.id)
+    ).all()
+    wanted, asked = competences(cohort.programme_version_id), assignments(cohort.id)
+    seen = levels([row.id for row in people])
+    hours = presence.followed_in(cohort.id, now=now)
+    handed: dict[tuple[int, int], Version] = {}
+    for version in versions(Submission.assignment_id.in_([one.id for one in asked])):
+        handed.setdefault((version.submission.enrolment_id, version.submission.assignment_id), version)
+    rows = []
+    for enrolment_id, name in people:
+        total = hours[enrolment_id].to_date if enrolment_id in hours else presence.total(())
+        mine = [handed[key] for one in asked if (key := (enrolment_id, one.id)) in handed]
+        found = [seen.get((enrolment_id, one.id, False)) for one in wanted]
+        rows.append(
+            Row(
+                *(enrolment_id, name, total.done, total.planned, total.unjustified, len(mine)),
+                sum(version.state == "acquired" for version in mine),
+                tuple(row.level if row else 0 for row in found),
+            )
+        )
+    return wanted, rows

@@ -1,0 +1,158 @@
+"""Open courses: what they hold, lessons to read (without a network too), quizzes, an attestation."""
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from app.core import clock
+from app.core.refusals import Refused
+from app.courses import queries, services
+from app.courses.models import OpenCourse, OpenEnrolment
+from app.courses.rules.open_courses import Lesson, OpenOutline, Quiz
+from app.place import queries as places
+from app.web import offline
+
+bp = Blueprint("open_courses", "app.courses", url_prefix="/courses/open", template_folder="templates")
+
+
+@bp.get("/")
+def index() -> ResponseReturnValue:
+    place = places.current()
+    courses = [(one, queries.open_outline(one), queries.open_enrolment(one.id, current_user.id)) for one in queries.open_list(place.id)]
+    return render_template(
+        "courses/open/index.html",
+        courses=[(one, outline, queries.open_followed(row) if row else None) for one, outline, row in courses],
+    )
+
+
+@bp.get("/<code>")
+def course(code: str) -> ResponseReturnValue:
+    """The table of contents, and where one stands in it."""
+    found, outline, row = _found(code)
+    return offline.keep(
+        render_template(
+            "courses/open/course.html",
+            course=found,
+            outline=outline,
+            row=row,
+            followed=queries.open_followed(row) if row else None,
+            read=queries.lessons_read(row.id) if row else set(),
+            best=queries.best_attempts(row.id) if row else {},
+        )
+    )
+
+
+@bp.get("/<code>/all")
+def whole(code: str) -> ResponseReturnValue:
+    """Every lesson on one page: opened once, it is read without a network."""
+    found, outline, _row = _found(code)
+    return offline.keep(render_template("courses/open/whole.html", course=found, outline=outline))
+
+
+@bp.post("/<code>/enrolment")
+def follow(code: str) -> ResponseReturnValue:
+    found, outline, _row = _found(code)
+    services.follow(found.id, member_id=current_user.id, now=clock.now())
+    flash(_("Bienvenue. Allez à votre rythme : tout ce que vous faites est gardé."))
+    return redirect(url_for(".lesson", code=found.code, lesson_code=outline.lessons[0].code))
+
+
+@bp.get("/<code>/lessons/<lesson_code>")
+def lesson(code: str, lesson_code: str) -> ResponseReturnValue:
+    found, outline, row = _found(code)
+    lessons = outline.lessons
+    number = next((index for index, one in enumerate(lessons) if one.code == lesson_code), None)
+    if number is None:
+        abort(404)
+    chapter = next(chapter for chapter in outline.chapters if lessons[number] in chapter.lessons)
+    return offline.keep(
+        render_template(
+            "courses/open/lesson.html",
+            course=found,
+            lesson=lessons[number],
+            chapter=chapter,
+            row=row,
+            is_read=row is not None and lesson_code in queries.lessons_read(row.id),
+            earlier=lessons[number - 1] if number else None,
+            later=_after(outline, lessons[number]),
+        )
+    )
+
+
+@bp.post("/<code>/lessons/<lesson_code>/reading")
+def mark_read(code: str, lesson_code: str) -> ResponseReturnValue:
+    """Read; then to what follows: the next lesson, or the quiz of the chapter."""
+    found, outline, row = _found(code)
+    row = row or services.follow(found.id, member_id=current_user.id, now=clock.now())
+    try:
+        services.mark_read(row.id, lesson=lesson_code, now=clock.now())
+    except Refused:
+        abort(404)
+    chapter = next(chapter for chapter in outline.chapters if lesson_code in {one.code for one in chapter.lessons})
+    if chapter.quiz is not None and chapter.lessons[-1].code == lesson_code:
+        return redirect(url_for(".quiz", code=found.code, quiz_code=chapter.quiz.code))
+    later = _after(outline, next(one for one in outline.lessons if one.code == lesson_code))
+    return redirect(url_for(".lesson", code=found.code, lesson_code=later.code) if later else url_for(".course", code=found.code))
+
+
+@bp.route("/<code>/quizzes/<quiz_code>", methods=["GET", "POST"])
+def quiz(code: str, quiz_code: str) -> ResponseReturnValue:
+    """The questions; then what was right, and why."""
+    found, outline, row = _found(code)
+    asked = next((one for one in outline.quizzes if one.code == quiz_code), None) or abort(404)
+    attempt = None
+    answers: list[int | None] = [None] * len(asked.questions)
+    if request.method == "POST":
+        row = row or services.follow(found.id, member_id=current_user.id, now=clock.now())
+        answers = _answers(asked)
+        attempt = services.try_quiz(row.id, quiz=asked.code, answers=answers, now=clock.now())
+    best = queries.best_attempts(row.id).get(asked.code) if row else None
+    return render_template(
+        "courses/open/quiz.html",
+        course=found,
+        quiz=asked,
+        attempt=attempt,
+        answers=answers,
+        passes=attempt is not None and outline.passes(attempt.score, attempt.questions),
+        best=best,
+        threshold=outline.threshold,
+    )
+
+
+@bp.route("/<code>/attestation", methods=["GET", "POST"])
+def attestation(code: str) -> ResponseReturnValue:
+    """Asked for once all is done; printed from then on, with the version that was followed."""
+    found, _outline, row = _found(code)
+    if row is None:
+        abort(404)
+    if request.method == "POST":
+        try:
+            services.attest(row.id, now=clock.now())
+        except Refused:
+            flash(_("Il reste des leçons à lire ou des quiz à réussir."), "warn")
+            return redirect(url_for(".course", code=found.code))
+        return redirect(url_for(".attestation", code=found.code))
+    if row.attested_at is None:
+        abort(404)
+    return render_template("courses/open/attestation.html", course=found, row=row, place=places.current())
+
+
+def _found(code: str) -> tuple[OpenCourse, OpenOutline, OpenEnrolment | None]:
+    found = queries.open_course(code, places.current().id) or abort(404)
+    return found, queries.open_outline(found), queries.open_enrolment(found.id, current_user.id)
+
+
+def _after(outline: OpenOutline, one: Lesson) -> Lesson | None:
+    lessons = outline.lessons
+    number = lessons.index(one) + 1
+    return lessons[number] if number < len(lessons) else None
+
+
+def _answers(asked: Quiz) -> list[int | None]:
+    """What was ticked; anything else is an answer left out."""
+    said = [request.form.get(f"q{number}", "") for number in range(len(asked.questions))]
+    return [
+        int(one) if one.isascii() and one.isdecimal() and len(one) < 3 and int(one) < len(question.choices) else None
+        for one, question in zip(said, asked.questions, strict=True)
+    ]
