@@ -1,6 +1,7 @@
 """`billing`: what the accounts ask of the command line."""
 
 import re
+from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
 
@@ -9,14 +10,15 @@ import sqlalchemy as sa
 from flask.cli import AppGroup
 
 from app.billing import queries
-from app.billing.queries import verification
+from app.billing.queries import banking, verification
 from app.billing.queries.bills import payer_names
-from app.billing.services import archive, bills, books
+from app.billing.services import archive, bills, books, debiting
 from app.core import clock
 from app.core.commands import CommandRefused
 from app.core.db import db
 from app.core.refusals import Refused
 from app.place.models import Place
+from app.web.words import next_step, said
 
 billing_group = AppGroup("billing", help="Les factures\u00a0: vérifier, exporter, facturer le mois.")
 
@@ -97,6 +99,39 @@ def run_command(month: str, dry_run: bool, drafts: bool) -> None:
             _tell_foreseen(place, first)
         else:
             _run(place, first, aim="drafts" if drafts else "invoices")
+
+
+@billing_group.command("sepa")
+@click.option("--date", "collection", required=True, metavar="AAAA-MM-JJ", help="Le jour du prélèvement.")
+@click.option("--place", "code", metavar="CODE", help="Le lieu, s’il y en a plusieurs.")
+@click.argument("file", type=click.Path(dir_okay=False, writable=True, path_type=Path))
+def sepa_command(collection: str, code: str | None, file: Path) -> None:
+    """Écrit dans FILE les prélèvements à donner à la banque pour ce jour (pain.008). Relancé, il écrit le même fichier."""
+    day = _day(collection)
+    place = _one_place(code)
+    terms = queries.payment_terms(place)
+    try:
+        batch = debiting.debits_for(place_id=place.id, terms=terms, collection=day, today=clock.today(place.tz), now=clock.now())
+    except Refused as refused:
+        raise CommandRefused(" ".join(f"{said(reason)} {next_step(reason)}".strip() for reason in refused.reasons)) from refused
+    file.write_bytes(debiting.bank_file(batch.id, terms=terms))
+    debits = banking.debits_of(batch.id)
+    click.echo(f"{len(debits)} prélèvement(s), {_euros(sum(debit.cents for debit, _ in debits))}, le {day:%d/%m/%Y}\u00a0: {file}")
+
+
+def _one_place(code: str | None) -> Place:
+    """The lieu of this code, or the only one."""
+    places = db.session.scalars(sa.select(Place).where(Place.code == code if code else sa.true()).order_by(Place.id)).all()
+    if len(places) != 1:
+        raise click.UsageError("Dites de quel lieu il s’agit\u00a0: --place CODE.")
+    return places[0]
+
+
+def _day(text: str) -> date:
+    if re.fullmatch(r"20\d\d-\d\d-\d\d", text):
+        with suppress(ValueError):
+            return date.fromisoformat(text)
+    raise click.BadParameter("un jour s’écrit AAAA-MM-JJ, par exemple 2026-12-15.", param_hint="--date")
 
 
 def _run(place: Place, month: date, *, aim: str) -> None:

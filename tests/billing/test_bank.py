@@ -244,3 +244,23 @@ def test_an_organisation_pays_by_its_own_mandate(place, company, terms):
     services.collect(debit.id, day=COLLECTION, now=clock.now())
     services.collect(debit.id, day=COLLECTION, now=clock.now())
     assert left(invoice) == 0 and queries.credit_of(Payer(organisation_id=company.id)) == 0
+
+
+def test_the_command_line_writes_the_bank_s_file_and_the_same_again(app, place, person, terms, tmp_path):
+    sign(place, person, terms)
+    bill(place, person, line(8000))
+    file = tmp_path / "debits.xml"
+
+    def sepa(*words: str):
+        return app.test_cli_runner().invoke(args=["billing", "sepa", *words, str(file)])
+
+    early = sepa("--date", "2026-12-02")
+    assert (early.exit_code, file.exists()) == (1, False) and "Rien n’est à prélever" in early.stderr
+    for wrong in ("2026-13-01", "demain"):
+        assert sepa("--date", wrong).exit_code == 2
+    written = []
+    for _ in range(2):
+        said = sepa("--date", "2026-12-15")
+        assert said.exit_code == 0 and "1 prélèvement(s), 96,00" in said.output
+        written.append(file.read_bytes())
+    assert written[0] == written[1] and order_faults(written[0], today=date(2026, 12, 1)) == []

@@ -139,6 +139,20 @@ def batches(place_id: int) -> list[BatchRow]:
     return [BatchRow(*row) for row in rows]
 
 
+def batch_on(place_id: int, collection: date) -> DebitBatch | None:
+    """The last file made for a day and not given up."""
+    return db.session.scalar(
+        sa.select(DebitBatch)
+        .where(
+            DebitBatch.place_id == place_id,
+            DebitBatch.collection_on == collection,
+            sa.exists().where(Debit.batch_id == DebitBatch.id, Debit.state != "cancelled"),
+        )
+        .order_by(DebitBatch.id.desc())
+        .limit(1)
+    )
+
+
 def debits_of(batch_id: int) -> list[tuple[Debit, Mandate]]:
     rows = db.session.execute(
         sa.select(Debit, Mandate).join(Mandate, Mandate.id == Debit.mandate_id).where(Debit.batch_id == batch_id).order_by(Debit.id)

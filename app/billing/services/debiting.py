@@ -71,6 +71,17 @@ def send_debits(*, place_id: int, terms: Terms, collection: date, today: date, n
         return batch
 
 
+def debits_for(*, place_id: int, terms: Terms, collection: date, today: date, now: datetime, actor_id: int | None = None) -> DebitBatch:
+    """The file of that day: a new one for what may be debited, else the last one made for it, so that asking again is safe."""
+    try:
+        return send_debits(place_id=place_id, terms=terms, collection=collection, today=today, now=now, actor_id=actor_id)
+    except Refused:
+        made = banking.batch_on(place_id, collection)
+        if made is None:
+            raise
+        return made
+
+
 def bank_file(batch_id: int, *, terms: Terms) -> bytes:
     """The file for the bank, the same each time it is asked for."""
     batch = db.session.get_one(DebitBatch, batch_id)
