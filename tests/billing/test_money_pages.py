@@ -25,7 +25,7 @@ def squares(page: str) -> list[list[bool]]:
     size = int(re.search(r'viewBox="0 0 (\d+)', svg)[1])
     rows = [[False] * size for _ in range(size)]
     x = y = 0
-    for command, one, two in re.findall(r"([Mmh])(-?[\d.]+)(?:[ ,]?(-?[\d.]+))?", re.search(r' d="([^"]+)"', svg)[1]):
+    for command, one, two in re.findall(r"([Mmh])(-?[\d.]+)(?:[ ,]?(-?[\d.]+))?", re.search(r'stroke="#000" d="([^"]+)"', svg)[1]):
         if command == "M":
             x, y = int(one), int(float(two))
         elif command == "m":

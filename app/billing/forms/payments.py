@@ -179,9 +179,7 @@ class PaymentSettingsForm(forms.Form):
     reminder_3 = forms.IntegerField(_l("Troisième rappel"), [forms.InputRequired()], minimum=1, maximum=365)
 
     def offer(self) -> None:
-        self.means.choices = [
-            forms.SelectChoice(means, gettext(name).capitalize() if means != "helloasso" else name) for means, name in MEANS.items()
-        ]
+        self.means.choices = [forms.SelectChoice(means, say().opening(gettext(name))) for means, name in MEANS.items()]
 
     def validate_reminder_3(self, _field: Any) -> None:
         days = [field.data or 0 for field in (self.reminder_1, self.reminder_2, self.reminder_3)]
