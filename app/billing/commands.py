@@ -103,12 +103,12 @@ def run_command(month: str, dry_run: bool, drafts: bool) -> None:
 
 @billing_group.command("sepa")
 @click.option("--date", "collection", required=True, metavar="AAAA-MM-JJ", help="Le jour du prélèvement.")
-@click.option("--place", "code", metavar="CODE", help="Le lieu, s’il y en a plusieurs.")
+@click.option("--place", "code", help="Le code du lieu, quand il y en a plusieurs.")
 @click.argument("file", type=click.Path(dir_okay=False, writable=True, path_type=Path))
 def sepa_command(collection: str, code: str | None, file: Path) -> None:
     """Écrit dans FILE les prélèvements à donner à la banque pour ce jour (pain.008). Relancé, il écrit le même fichier."""
     day = _day(collection)
-    place = _one_place(code)
+    place = _place(code)
     terms = queries.payment_terms(place)
     try:
         batch = debiting.debits_for(place_id=place.id, terms=terms, collection=day, today=clock.today(place.tz), now=clock.now())
@@ -117,14 +117,6 @@ def sepa_command(collection: str, code: str | None, file: Path) -> None:
     file.write_bytes(debiting.bank_file(batch.id, terms=terms))
     debits = banking.debits_of(batch.id)
     click.echo(f"{len(debits)} prélèvement(s), {_euros(sum(debit.cents for debit, _ in debits))}, le {day:%d/%m/%Y}\u00a0: {file}")
-
-
-def _one_place(code: str | None) -> Place:
-    """The lieu of this code, or the only one."""
-    places = db.session.scalars(sa.select(Place).where(Place.code == code if code else sa.true()).order_by(Place.id)).all()
-    if len(places) != 1:
-        raise click.UsageError("Dites de quel lieu il s’agit\u00a0: --place CODE.")
-    return places[0]
 
 
 def _day(text: str) -> date:
