@@ -103,6 +103,7 @@ TICKS: tuple[Callable[..., int], ...] = (
     booking.forget_keys,
     members_services.forget_old,
     fablab_services.settle_trainings,
+    fablab_services.release_lonely,
     fablab_services.settle_uses,
     fablab_services.warn_of_the_end,
     fablab_services.keep_dangerous_stopped,

@@ -21,7 +21,7 @@ PAGES = {
     WEEK: 4,
     "/coworking/r/room?week=2026-12-07": 5,
     "/coworking/r/desk/2026-12-08m": 8,
-    "/me": 15,  # one of them: the seats in trainings
+    "/me": 16,  # two of them: seats in trainings, and where one goes with somebody
 }
 BOOKING, REFUSAL = 17, 6  # on PostgreSQL one of them is the turn that it waits for
 

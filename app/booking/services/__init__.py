@@ -1,7 +1,7 @@
 """The gestures of the engine. Every door goes through them."""
 
 from app.booking.services.absences import BackEarly, announce_absence, come_back
-from app.booking.services.arriving import approve, check_in, leave, no_show_at, reject
+from app.booking.services.arriving import approve, check_in, leave, no_show_at, reject, release, wait_again
 from app.booking.services.asking import ask, kind_of
 from app.booking.services.blocking import (
     booked_on,
@@ -100,6 +100,7 @@ __all__ = [
     "rebook_date",
     "refund_of",
     "reject",
+    "release",
     "release_all",
     "remind",
     "reopen",
@@ -117,4 +118,5 @@ __all__ = [
     "take_for_lieu",
     "take_now",
     "take_turn",
+    "wait_again",
 ]

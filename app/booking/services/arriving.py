@@ -48,6 +48,30 @@ def reject(booking_id: int, *, actor_id: int, reason: str, now: datetime) -> Boo
         return booking
 
 
+def wait_again(booking_id: int, *, now: datetime) -> Booking:
+    """Somebody who came too comes no more: what was confirmed waits for company again."""
+    with transaction():
+        booking = turn_of(booking_id)
+        if booking.status == Status.CONFIRMED:
+            booking.status = Status.PENDING
+            booking.sequence += 1
+            booking.changed_at = now
+            touch_calendar(booking.place_id)
+            journal.record("booking.pending", booking.id, place_id=booking.place_id, member_id=booking.member_id, at=now)
+            db.session.flush()
+        return booking
+
+
+def release(booking_id: int, *, now: datetime) -> Booking:
+    """What it waited for did not come in time; everything comes back."""
+    with transaction():
+        booking = turn_of(booking_id)
+        _refuse_unless_pending(booking)
+        give_back(booking, everything(booking), now=now, actor_id=None)
+        free(booking, Status.RELEASED, now=now, actor_id=None)
+        return booking
+
+
 def check_in(booking_id: int, *, actor_id: int | None, now: datetime) -> Booking:
     """The person is here (they say so, or staff, or the hall's page); saying it twice changes nothing."""
     with transaction():

@@ -2,7 +2,7 @@
 
 from app.core import journal, mail
 from app.core.refusals import N_
-from app.fablab.mails import clearances, trainings, upkeep
+from app.fablab.mails import clearances, company, trainings, upkeep
 
 MAILS: dict[str, mail.Builder] = {
     "training.enrolled": trainings.enrolled,
@@ -15,6 +15,9 @@ MAILS: dict[str, mail.Builder] = {
     "clearance.expires_soon": clearances.expires_soon,
     "clearance.lapsed": clearances.lapsed,
     "clearance.revoked": clearances.revoked,
+    "company.joined": company.joined,
+    "company.left": company.left,
+    "company.off": company.off,
     "machine.reported": upkeep.reported,
     "machine.answered": upkeep.answered,
     "machine.upkeep_due": upkeep.upkeep_due,
@@ -23,7 +26,8 @@ MAILS: dict[str, mail.Builder] = {
 }
 
 READERS: dict[str, list[journal.Reader]] = {
-    **{event: [mail.tell] for event in MAILS},
+    **{event: [mail.tell] for event in MAILS if event != "company.off"},
+    **{event: [company.tell_companions] for event in company.ENDS},
     "training.cancelled": [mail.tell_each],
     "training.planned": [mail.tell_each],
     "machine.reported": [upkeep.tell_who_looks_after],
@@ -43,6 +47,9 @@ NAMES: dict[str, str] = {
     "clearance.expires_soon": N_("Habilitation bientôt finie"),
     "clearance.lapsed": N_("Habilitation finie"),
     "clearance.revoked": N_("Habilitation retirée"),
+    "company.joined": N_("Y aller ensemble"),
+    "company.left": N_("Quelqu’un ne vient plus"),
+    "company.off": N_("Réservation à plusieurs annulée ou déplacée"),
     "machine.reported": N_("Problème signalé"),
     "machine.answered": N_("Réponse à un signalement"),
     "machine.upkeep_due": N_("Entretien à faire"),

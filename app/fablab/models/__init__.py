@@ -1,6 +1,7 @@
 """Tables of the fablab: machines, the clearances they ask for, and the trainings that give them."""
 
 from app.fablab.models.clearances import Clearance, ClearanceType, GroupClearance
+from app.fablab.models.company import Companion
 from app.fablab.models.machines import Machine, MachineLead
 from app.fablab.models.trainings import SEATED, Training, TrainingMachine, TrainingSeat
 from app.fablab.models.upkeep import Counter, LogEntry, Report, Task
@@ -10,6 +11,7 @@ __all__ = [
     "SEATED",
     "Clearance",
     "ClearanceType",
+    "Companion",
     "Counter",
     "GroupClearance",
     "LogEntry",

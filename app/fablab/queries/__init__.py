@@ -23,6 +23,7 @@ from app.fablab.queries.clearances import (
     rights,
     standings,
 )
+from app.fablab.queries.company import companion, companions, company_of, lonely, waiting_for_company
 from app.fablab.queries.machines import Details, details, lead_emails, leads, machine
 from app.fablab.queries.personal import personal_data
 from app.fablab.queries.trainings import (
@@ -68,6 +69,9 @@ __all__ = [
     "clearance_needed",
     "clearance_type",
     "clearance_types",
+    "companion",
+    "companions",
+    "company_of",
     "counters",
     "details",
     "enrolled",
@@ -86,6 +90,7 @@ __all__ = [
     "leads",
     "leads_machine",
     "log",
+    "lonely",
     "machine",
     "machines_of",
     "materials",
@@ -111,6 +116,7 @@ __all__ = [
     "trainings_to_record",
     "use",
     "use_of_booking",
+    "waiting_for_company",
     "who_looks_after",
     "why_stop",
 ]

@@ -39,7 +39,7 @@ def booking_of_now(resource_id: int, member_id: int, *, now: datetime) -> Bookin
         .where(
             Booking.resource_id == resource_id,
             Booking.member_id == member_id,
-            Booking.status.in_((Status.CONFIRMED, Status.CHECKED_IN)),
+            Booking.status.in_((Status.PENDING, Status.CONFIRMED, Status.CHECKED_IN)),
             Booking.starts_at <= now + EARLY,
             Booking.ends_at > now,
         )

@@ -22,6 +22,7 @@ from app.fablab.rules.clearances import (
     standing,
     warning_due,
 )
+from app.fablab.rules.company import AlreadyThere, CompanyComplete, CopresenceRequired, NotWaitingForCompany
 from app.fablab.rules.trainings import (
     OFFER,
     AlreadyEnrolled,
@@ -63,15 +64,19 @@ __all__ = [
     "AlreadyEnrolled",
     "AlreadyRevoked",
     "AlreadyRunning",
+    "AlreadyThere",
     "BookingsInTheWay",
     "ClearanceExpired",
     "ClearanceExpiredButSoon",
+    "CompanyComplete",
+    "CopresenceRequired",
     "NextTraining",
     "NotALead",
     "NotEnrolled",
     "NotForOneself",
     "NotQualified",
     "NotQualifiedYet",
+    "NotWaitingForCompany",
     "NotYetHeld",
     "NothingRunning",
     "OutOfServiceNow",

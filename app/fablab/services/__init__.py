@@ -8,6 +8,7 @@ from app.fablab.services.clearances import (
     save_clearance_type,
     warn_of_expiry,
 )
+from app.fablab.services.company import join_company, leave_company, release_lonely
 from app.fablab.services.machines import describe_machine, set_up_machine
 from app.fablab.services.trainings import (
     MACHINE_GONE,
@@ -54,7 +55,9 @@ __all__ = [
     "enrol",
     "finish_task",
     "give_clearance",
+    "join_company",
     "keep_dangerous_stopped",
+    "leave_company",
     "leave_training",
     "note_intervention",
     "open_due_tasks",
@@ -62,6 +65,7 @@ __all__ = [
     "price_of",
     "record_attendance",
     "refund_of_seat",
+    "release_lonely",
     "report_problem",
     "revoke_clearance",
     "revoke_group",

@@ -21,6 +21,7 @@ from app.fablab.rules import (
     AFTER,
     WARNED,
     AlreadyRunning,
+    CopresenceRequired,
     NothingRunning,
     OutOfServiceNow,
     TooLateForMaterial,
@@ -48,6 +49,8 @@ def begin_use(*, thing: Thing, member_id: int, actor_id: int, now: datetime, min
         mine = queries.booking_of_now(thing.id, member_id, now=now)
         if mine is None:
             mine = _take(thing, member_id=member_id, actor_id=actor_id, minutes=minutes, now=now)
+        if mine.status == Status.PENDING and thing.rules.people > 1:
+            raise Refused(CopresenceRequired(name=thing.name, people=thing.rules.people))
         booking.check_in(mine.id, actor_id=actor_id, now=now)
         use = Use(place_id=thing.place_id, resource_id=thing.id, member_id=member_id, booking_id=mine.id, started_at=now, warned_at=None)
         db.session.add(use)

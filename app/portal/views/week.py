@@ -26,7 +26,7 @@ from app.coworking import queries as coworking
 from app.coworking.models import Event as LieuEvent
 from app.coworking.models import SignUp
 from app.fablab import queries as fablab
-from app.fablab.models import TrainingSeat
+from app.fablab.models import Companion, TrainingSeat
 from app.place import queries as place_queries
 from app.place.models import Place
 from app.portal import queries
@@ -103,6 +103,7 @@ def week() -> ResponseReturnValue:
     learns = not LEARNING.isdisjoint(current_user.roles)
     slots = courses.own_slots(current_user.id, period.starts_at, period.ends_at, with_cancelled=True) if learns else []
     board = _board(offers, place, things, now)
+    joined = fablab.company_of(current_user.id, period)
     seats = fablab.seats_of(current_user.id, since=min(period.starts_at, now))
     signed = coworking.signed_up(current_user.id, period)
     page = render_template(
@@ -129,6 +130,7 @@ def week() -> ResponseReturnValue:
                     [
                         *_events(own, day, place, things),
                         *_trainings(seats, day, place),
+                        *_companies(joined, day, place),
                         *_signed(signed, day, place),
                         *_sessions(slots, day, place),
                     ],
@@ -348,3 +350,21 @@ def _trainings(seats: list[TrainingSeat], day: date, place: Place) -> Iterator[E
             word,
             url_for("fablab.training", training_id=seat.training_id),
         )
+
+
+def _companies(joined: list[Companion], day: date, place: Place) -> Iterator[Event]:
+    """Where one goes too, on a machine that nobody may use alone."""
+    words = typography.words()
+    for one in joined:
+        start = one.booking.starts_at.astimezone(place.tz)
+        if start.date() == day and one.booking.place_id == place.id:
+            sign, word = say.state(one.booking.status)
+            yield Event(
+                start.isoformat(timespec="minutes"),
+                words.hours_range(one.booking.starts_at, one.booking.ends_at, place.tz),
+                one.booking.resource.name,
+                _("Avec %(name)s", name=one.booking.member.name),
+                sign,
+                word,
+                url_for("fablab.one_company", booking_id=one.booking_id),
+            )
