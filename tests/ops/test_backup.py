@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 from alembic import command
 
+from app.billing.services import invoicing
 from app.booking.models import Booking
 from app.cli import schema
 from app.cli.archive import MANIFEST
@@ -19,6 +20,7 @@ from app.core.db import READ_ONLY, db, transaction
 from app.core.journal import JournalEntry
 from app.members.models import Group
 from app.place.models import Place
+from tests.billing.bills import bill, line
 from tests.factories import between, book, book_half, give_half_days, make_member, make_place, make_pool, make_thing, price
 from tests.ops.houses import House
 
@@ -45,6 +47,7 @@ def live_in(house: House) -> None:
         book_half(pool, "2026-12-08", "morning", camille)
         book_half(pool, "2026-12-08", "morning", sacha)
         book(room, between("2026-12-08", "10:00", "11:00"), camille)
+        invoicing.credit(bill(place, camille, line(700, rate=0, category="O")).id, gross_cents=100, reason="Geste", now=clock.now())
         (house.folder / "uploads/photos").mkdir(parents=True)
         (house.folder / "uploads/photos/a1b2.jpg").write_bytes(bytes(range(256)) * 100)
 

@@ -1,0 +1,41 @@
+"""One of several processes that issue bills: `python -m tests.race.biller URL PLACE MEMBER BILLS SEED`.
+
+It writes each number that it was given, once its transaction is over; one gesture in ten is undone after its number was taken.
+"""
+
+import random
+import sys
+
+from app.billing.rules.documents import Line
+from app.billing.rules.payments import Payer
+from app.billing.services import invoicing
+from app.core import clock
+from app.core.db import transaction
+from app.factory import create_app
+from config import TestConfig
+
+
+class Undone(Exception):
+    """What came after the invoice failed."""
+
+
+def main(url: str, place_id: int, member_id: int, bills: int, seed: int) -> None:
+    chance = random.Random(seed)
+    with create_app(TestConfig(SQLALCHEMY_DATABASE_URI=url)).app_context():
+        for _ in range(bills):
+            try:
+                with transaction():
+                    line = Line("Poste", 1000, "half_day", chance.randrange(1, 5000), 0, "O")
+                    draft = invoicing.draft(place_id=place_id, payer=Payer(member_id=member_id), lines=[line], now=clock.now())
+                    invoice = invoicing.issue(draft.id, now=clock.now())
+                    if chance.random() < 0.1:
+                        raise Undone
+            except Undone:
+                continue
+            sys.stdout.write(f"{invoice.number}\n")
+            sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    url, *numbers = sys.argv[1:]
+    main(url, *(int(number) for number in numbers))
