@@ -21,6 +21,7 @@ ON_BOTH: dict[str, Callable[[House], Figures]] = {
     "mailed": rows.mailed,
     "refusal": rows.refusal,
     "race": rows.race,
+    "signing": rows.signing,
 }
 ON_SQLITE: dict[str, Callable[[House], Figures]] = {
     "weights": rows.weights,

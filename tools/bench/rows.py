@@ -11,6 +11,7 @@ from itertools import cycle, islice
 from app.core.refusals import Alternative
 from app.web.refusals import choice_value
 from tools.bench import wire
+from tools.bench.course import PEOPLE, Course
 from tools.bench.houses import PASSWORD, House, Served, Slot
 from tools.bench.measures import IN_A_ROW, TURNS, Asked, costs, p95, spent
 from tools.bench.visitors import Answer, Visitor
@@ -98,6 +99,22 @@ def race(house: House) -> Figures:
             errors += sum(status >= 500 for status in statuses)
             untrue += sum(status not in (303, 409) and status < 500 for status in statuses)
     return {"race_rounds": rounds, "race_errors": errors, "race_false": untrue, "race_p95": p95(waits)}
+
+
+def signing(house: House) -> Figures:
+    """Thirty people sign the same half-day at the same instant, twenty times; each signature waits for those before in one chain."""
+    course = Course(house)
+    waits: list[float] = []
+    with house.served(processes=2) as served:
+        crowd = house.visitors(served.url, PEOPLE)
+        for session_id in islice(course.half_days(), ROUNDS):
+            path = f"/courses/sign/{session_id}"
+            pages = [_is(200, visitor.get(path)) for visitor in crowd]
+            code = course.code(session_id)
+            orders = [visitor.prepared(path, {**page.form, "code": code}) for visitor, page in zip(crowd, pages, strict=True)]
+            waits += [_is(302, answer).seconds for answer in _all_at_once(crowd, orders)]
+            assert len(course.signed(session_id)) == len(crowd)
+    return {"signing_p95": p95(waits)}
 
 
 def growth(large: House, small: House) -> Figures:

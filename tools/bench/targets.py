@@ -50,6 +50,7 @@ TARGETS = (
     Target("race_errors", "course de 50 : réponses 5xx", "", must=0),
     Target("race_false", "course de 50 : refus à tort", "", must=0),
     Target("race_p95", "course de 50 sur deux processus, p95", must=150, aim=60),
+    Target("signing_p95", "signer à trente au même instant, deux processus, p95", must=60),
     Target("growth_page", "semaine, 500 000 réservations par rapport à 5 000", "×", must=1.15, aim=1.05),
     Target("growth_booking", "réserver, 500 000 par rapport à 5 000", "×", must=1.15, aim=1.05),
     Target("cold", "calendrier, navigateur vide", "ko", must=30_000, aim=16_000),
