@@ -42,6 +42,7 @@ from app.courses.views import drawer as course_drawer
 from app.courses.views import half_day, signing
 from app.courses.views import papers as course_papers
 from app.courses.views import presence as presence_views
+from app.courses.views import year as bpf_views
 from app.coworking import checks as coworking_checks
 from app.coworking import mails as coworking_mails
 from app.coworking import models as coworking_models
@@ -267,6 +268,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     courses_views.open_courses.bp,
     course_papers.bp,
     course_drawer.bp,
+    bpf_views.bp,
     proofs.bp,
     members_views.bp,
     booking_mails.bp,

@@ -24,7 +24,8 @@ from app.core.period import Period, at, day_period, days_of, merged, without
 from app.core.text import searchable
 from app.courses import queries as courses
 from app.courses.models import Cohort, CohortTrainer, CourseSession, Enrolment, Programme, ProgrammeVersion
-from app.courses.queries import Slot
+from app.courses.queries import Slot, presence, standing
+from app.courses.rules.minutes import Minutes
 from app.members.models import Member, MemberRole
 from app.place import queries as place
 from app.place.models import Place
@@ -321,3 +322,27 @@ def _clipped(period: Period, window: Period) -> Period | None:
 
 def webhooks() -> Sequence[Webhook]:
     return db.session.scalars(sa.select(Webhook).order_by(Webhook.id).execution_options(populate_existing=True)).all()
+
+
+class HoursRow(NamedTuple):
+    """What somebody's half-days came to, as far as who asks may see."""
+
+    enrolment_id: int
+    member_id: int
+    name: str
+    minutes: Minutes
+
+
+def hours(cohort: Cohort, member_id: int, *, since: date | None, until: date | None, now: datetime) -> list[HoursRow]:
+    """Everybody's hours between two days, in the order of names; of each, only the half-days that this person may see."""
+    viewer = standing.viewer(db.session.get_one(Member, member_id), cohort.id)
+    followed = presence.followed_in(cohort.id, now=now, first=since, last=until)
+    people = sa.select(Enrolment.id, Enrolment.member_id, Member.name).join(Member, Member.id == Enrolment.member_id)
+    rows = db.session.execute(people.where(Enrolment.id.in_(followed)).order_by(Member.name, Enrolment.id))
+    found = []
+    for enrolment_id, whose, name in rows:
+        slots = followed[enrolment_id].slots
+        seen = [slot for slot in slots if viewer.sees("minutes", member_id=whose, enrolment_id=enrolment_id, trainer_id=slot.trainer_id)]
+        if seen:
+            found.append(HoursRow(enrolment_id, whose, name, presence.total(seen)))
+    return found

@@ -12,6 +12,7 @@ from app.core.db import db
 from app.core.refusals import Refused
 from app.courses import services
 from app.courses.models import AttendanceChain, Programme, ProgrammeVersion
+from app.courses.queries.year import of_year
 from app.courses.rules import ProgrammeRefused
 from app.courses.services import evidence
 from app.place.models import Place
@@ -67,6 +68,38 @@ def verify_command() -> None:
         raise CommandRefused("\n".join(broken))
     chains, events = db.session.execute(sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(AttendanceChain.length), 0))).one()
     click.echo(f"Tout est intact\u00a0: {events} événements dans {chains} chaînes.")
+
+
+@courses_group.command("bpf")
+@click.option("--year", type=click.IntRange(2000, 2100), required=True, help="L’année civile à déclarer.")
+@click.option("--place", "code", help="Le code du lieu, quand il y en a plusieurs.")
+def bpf_command(year: int, code: str | None) -> None:
+    """Le bilan pédagogique et financier d’une année : ce qui manque d’abord, puis les totaux."""
+    one = of_year(_place(code), year, now=clock.now())
+    for gap in one.gaps:
+        hours = f" ({int(gap.value) // 60} h {int(gap.value) % 60:02d})" if gap.value else ""
+        click.echo(f"À régler : {gap.name}, {_GAPS[gap.kind]}{hours}")
+    click.echo(f"Stagiaires : {one.whole.people}")
+    click.echo(f"Jours : {one.days}")
+    for words_of, frames in (("entreprise comprise", one.whole), ("au centre", one.centre)):
+        click.echo(f"Heures, {words_of} : {frames.minutes // 60} h {frames.minutes % 60:02d}")
+        for name, shares in zip(("F-1", "F-3", "F-4"), frames.all, strict=True):
+            for share in shares:
+                click.echo(f"  {name} {share.key} : {share.people} stagiaires, {share.minutes // 60} h {share.minutes % 60:02d}")
+    for product in one.products:
+        payer = product.payer or "stagiaire"
+        hours = f"{product.minutes // 60} h {product.minutes % 60:02d}"
+        click.echo(f"Produit : {payer} {product.scheme}, {hours}, {product.cents // 100},{product.cents % 100:02d} €")
+    for name, minutes in one.trainers:
+        click.echo(f"Formation donnée : {name}, {minutes // 60} h {minutes % 60:02d}")
+
+
+_GAPS = {
+    "no_number": "le lieu n’a pas de numéro de déclaration d’activité",
+    "no_speciality": "son programme ne dit pas sa spécialité",
+    "no_status": "sa situation n’est pas une ligne du cadre F-1",
+    "to_regularise": "des heures restent à régulariser",
+}
 
 
 def _place(code: str | None) -> Place:

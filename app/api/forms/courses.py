@@ -62,3 +62,26 @@ class Session(Period):
 
 class Sessions(Listed):
     items = ma.fields.List(ma.fields.Nested(Session), required=True)
+
+
+class AttendanceFilter(Page):
+    since = Day(data_key="from", load_default=None, metadata={"description": N_("Depuis ce jour, compris.")})
+    until = Day(data_key="to", load_default=None, metadata={"description": N_("Jusqu’à ce jour, compris.")})
+
+
+class Hours(Shape):
+    """Minutes of one person that are over: planned = done + justified + unjustified + to_regularise. `rate` in hundredths of a percent."""
+
+    enrolment_id = ma.fields.Integer(required=True)
+    member_id = ma.fields.Integer(required=True)
+    name = ma.fields.String(required=True)
+    planned = ma.fields.Integer(required=True)
+    done = ma.fields.Integer(required=True)
+    justified = ma.fields.Integer(required=True)
+    unjustified = ma.fields.Integer(required=True)
+    to_regularise = ma.fields.Integer(required=True)
+    rate = ma.fields.Integer(required=True)
+
+
+class Attendance(Listed):
+    items = ma.fields.List(ma.fields.Nested(Hours), required=True)

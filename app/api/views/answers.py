@@ -7,7 +7,7 @@ from typing import Any
 
 from app.api import queries
 from app.api.models import Webhook
-from app.api.queries import CohortRow, Free
+from app.api.queries import CohortRow, Free, HoursRow
 from app.billing.models import Invoice
 from app.billing.queries import Balances
 from app.booking.models import Booking, Outage
@@ -226,6 +226,15 @@ def webhook(row: Webhook) -> Answer:
 
 
 # ---------------------------------------------------------------- the course
+
+
+def hours(line: HoursRow) -> Answer:
+    minutes = line.minutes
+    return {
+        **{name: getattr(line, name) for name in ("enrolment_id", "member_id", "name")},
+        **{name: getattr(minutes, name) for name in ("planned", "done", "justified", "unjustified", "to_regularise")},
+        "rate": minutes.rate_bp,
+    }
 
 
 def cohort(row: CohortRow) -> Answer:

@@ -36,6 +36,23 @@ def sessions(caller: Caller, wanted: dict[str, Any], cohort_id: int) -> Answer:
     return answers.page([answers.session(slot, zone) for slot in slots], cursor)
 
 
+@bp.get(
+    "/cohorts/<id:cohort_id>/attendance",
+    N_("Les heures d’une promotion\u00a0: les miennes, celles de mes demi-journées, ou toutes"),
+    query=forms.AttendanceFilter,
+    answer=(200, forms.Attendance),
+)
+def attendance(caller: Caller, wanted: dict[str, Any], cohort_id: int) -> Answer:
+    cohort = seen(caller, cohort_id)
+    try:
+        begin = queries.key_of(wanted["cursor"], length=1)[0] if wanted["cursor"] else 0
+    except BadCursor as bad:
+        raise WrongField("cursor", "bad_cursor") from bad
+    lines = queries.hours(cohort, caller.id, since=wanted["since"], until=wanted["until"], now=caller.now)
+    end = begin + wanted["limit"]
+    return answers.page([answers.hours(line) for line in lines[begin:end]], queries.cursor_of(end) if end < len(lines) else None)
+
+
 def seen(caller: Caller, cohort_id: int) -> Cohort:
     """A cohort that this person follows, teaches or runs."""
     cohort = queries.cohort(cohort_id, caller.id, sees_all=caller.may("manage_courses"))

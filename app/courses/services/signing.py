@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from app.core import journal
-from app.core.db import db, insert_unless_there, table, transaction
+from app.core.db import db, table, transaction
 from app.core.refusals import Reason, Refused
 from app.courses.models import Attendance, CourseSession, Enrolment, Exemption, SignLink
 from app.courses.queries import presence
@@ -21,6 +21,10 @@ from app.courses.services import evidence
 from app.place.models import Place
 
 _ATTENDANCE, _SESSION, _ENROLMENT, _EXEMPTION = table(Attendance), table(CourseSession), table(Enrolment), table(Exemption)
+
+
+# Of a pair of which nothing was known.
+_NOTHING = {"state": "planned", "late": 0, "early": 0, "category": "", "justified": False, "wrong_codes": 0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +204,12 @@ def _write(found: Any, mark: Any, *, actor_id: int, device: str, link_id: int | 
         facts=facts,
     )
     said_again = {"state": State.PLANNED, "category": "", "justified": False} if "was" in facts else {}
-    change(found.enrolment_id, found.id, place_id=found.place_id, signed_at=now, signed_rank=written.rank, **said_again)
+    values = {"signed_at": now, "signed_rank": written.rank, **said_again}
+    if mark is None:  # the first thing known: the way of most signatures
+        pair = {"enrolment_id": found.enrolment_id, "session_id": found.id, "place_id": found.place_id}
+        db.session.execute(sa.insert(_ATTENDANCE), {**_NOTHING, **pair, **values})
+    else:
+        change(found.enrolment_id, found.id, place_id=found.place_id, **values)
     if link_id:
         db.session.execute(sa.update(SignLink).where(SignLink.id == link_id).values(used_at=now))
     journal.record(
@@ -231,15 +240,14 @@ def _count_wrong_code(found: Any, *, now: datetime) -> int:
 def change(enrolment_id: int, session_id: int, *, place_id: int, **values: Any) -> None:
     """Write what is now known of a pair, making its row when it is the first thing known. In the turn of its cohort."""
     session = db.session()
-    session.execute(
-        insert_unless_there(Attendance).values(
-            enrolment_id=enrolment_id, session_id=session_id, place_id=place_id, state="planned", late=0, early=0, category="",
-            justified=False, wrong_codes=0,
+    of_pair = (_ATTENDANCE.c.enrolment_id == enrolment_id, _ATTENDANCE.c.session_id == session_id)
+    if session.execute(sa.update(_ATTENDANCE).where(*of_pair).values(**values).returning(_ATTENDANCE.c.session_id)).first() is None:
+        known = {name: value for name, value in values.items() if not isinstance(value, sa.sql.ClauseElement)}
+        session.execute(
+            sa.insert(_ATTENDANCE), {**_NOTHING, "enrolment_id": enrolment_id, "session_id": session_id, "place_id": place_id, **known}
         )
-    )  # fmt: skip
-    session.execute(
-        sa.update(_ATTENDANCE).where(_ATTENDANCE.c.enrolment_id == enrolment_id, _ATTENDANCE.c.session_id == session_id).values(**values)
-    )
+        if known != values:
+            session.execute(sa.update(_ATTENDANCE).where(*of_pair).values(**values))
 
 
 def fingerprint_of_device(mark: str) -> str:

@@ -24,12 +24,6 @@ DEVICE_SECONDS = 180 * 86_400
 
 @bp.route("/<int:session_id>", methods=["GET", "POST"])
 def sign(session_id: int) -> ResponseReturnValue:
-    occasion = occasions.occasion(session_id) or abort(404)
-    enrolment_id = occasions.enrolment_of(current_user.id, occasion.cohort_id)
-    if enrolment_id is None:
-        if standing.viewer(current_user, occasion.cohort_id).is_staff:
-            return redirect(url_for("half_day.sheet", session_id=session_id))
-        abort(404)
     form, device = SignForm(code=request.args.get("code", "")[:12]), _device()
     if form.validate_on_submit():
         try:
@@ -39,6 +33,12 @@ def sign(session_id: int) -> ResponseReturnValue:
                 form.refuse(refused)
         if form.refused is None:
             return _marked(make_response(redirect(url_for(".sign", session_id=session_id))), device)
+    occasion = occasions.occasion(session_id) or abort(404)
+    enrolment_id = occasions.enrolment_of(current_user.id, occasion.cohort_id)
+    if enrolment_id is None:
+        if standing.viewer(current_user, occasion.cohort_id).is_staff:
+            return redirect(url_for("half_day.sheet", session_id=session_id))
+        abort(404)
     slot = presence.slot_of(session_id, enrolment_id, now=clock.now())
     if slot and slot.signed_at:
         return _signed(occasion, slot.signed_at, slot.signed_rank or 0, current_user.id)
