@@ -4,7 +4,7 @@ import sqlalchemy as sa
 
 from app.core.db import db
 from app.core.refusals import N_
-from app.courses.models import Application, Cohort, Enrolment, FundingLine
+from app.courses.models import Application, Attendance, Certificate, Cohort, CoursePaper, CourseSession, Enrolment, FundingLine
 from app.members.models import Organisation
 from app.members.rules import Kept, kept
 
@@ -46,11 +46,46 @@ def personal_data(member_id: int) -> list[Kept]:
         .where(Application.member_id == member_id)
         .order_by(Application.id)
     )
+    presences = db.session.execute(
+        sa.select(
+            *(Cohort.name.label("cohort"), CourseSession.day, CourseSession.half, Attendance.state, Attendance.late, Attendance.early),
+            *(Attendance.signed_at, Attendance.countersigned_at, Attendance.category, Attendance.justified),
+        )
+        .join(Enrolment, Enrolment.id == Attendance.enrolment_id)
+        .join(CourseSession, CourseSession.id == Attendance.session_id)
+        .join(Cohort, Cohort.id == Enrolment.cohort_id)
+        .where(Enrolment.member_id == member_id)
+        .order_by(CourseSession.starts_at)
+    )
+    papers = db.session.execute(
+        sa.select(
+            *(CoursePaper.kind, CoursePaper.first_day, CoursePaper.last_day, CoursePaper.category, CoursePaper.sha256),
+            *(CoursePaper.uploaded_at, CoursePaper.validated_at, CoursePaper.refused_at),
+        )
+        .join(Enrolment, Enrolment.id == CoursePaper.enrolment_id)
+        .where(Enrolment.member_id == member_id)
+        .order_by(CoursePaper.id)
+    )
+    certificates = db.session.execute(
+        sa.select(Certificate.number, Certificate.issued_on, Certificate.minutes_done, Certificate.cancelled_at, Certificate.cancel_reason)
+        .join(Enrolment, Enrolment.id == Certificate.enrolment_id)
+        .where(Enrolment.member_id == member_id)
+        .order_by(Certificate.id)
+    )
     why = N_("Organiser votre formation, et rendre des comptes à qui la finance.")
     until = N_("Trois ans après la fin de l’année du dernier règlement.")
     return [
         kept("enrolments", enrolments.mappings(), title=N_("Mes formations"), why=why, until=until),
         kept("funding", funding.mappings(), title=N_("Le financement de mes formations"), why=why, until=until),
+        kept(
+            "presences",
+            presences.mappings(),
+            title=N_("Mes présences"),
+            why=N_("Prouver à qui finance la formation que vous l’avez suivie\u00a0; la chaîne des preuves ne garde que des numéros."),
+            until=until,
+        ),
+        kept("papers", papers.mappings(), title=N_("Les pièces de mes absences"), why=N_("Justifier une absence."), until=until),
+        kept("certificates", certificates.mappings(), title=N_("Mes certificats de réalisation"), why=why, until=until),
         kept(
             "applications",
             applications.mappings(),
