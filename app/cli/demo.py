@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.billing import services as billing
-from app.billing.models import Plan, Subscription
+from app.billing.models import Plan
 from app.booking import queries
 from app.booking import services as booking
 from app.booking.models import Absence, Resource
@@ -236,10 +236,10 @@ def _hold(person: Person, member: Member, place: Place, today: date, *, now: dat
         "valid_to": today + timedelta(days=240),
         "now": now,
     }
-    if person.plan:
+    if person.plan:  # billed here since last month, which is there to bill
         plan_id = db.session.scalars(sa.select(Plan.id).where(Plan.place_id == place.id, Plan.code == person.plan)).one()
         first = today.replace(day=1) - timedelta(days=120)
-        db.session.add(Subscription(place_id=place.id, member_id=member.id, plan_id=plan_id, first_day=first, created_at=now))
+        billing.join(plan_id=plan_id, member_id=member.id, first_day=first, billed_from=_month_before(today), now=now, actor_id=None)
     if person.half_days:
         billing.grant(unit="half_day", granted=person.half_days, scope="desk", **mine)
     if person.laser_minutes:
@@ -260,6 +260,10 @@ def _hold(person: Person, member: Member, place: Place, today: date, *, now: dat
     for code in person.leads:
         thing_id = db.session.scalars(sa.select(Resource.id).where(Resource.place_id == place.id, Resource.code == code)).one()
         db.session.add(MachineLead(resource_id=thing_id, member_id=member.id))
+
+
+def _month_before(day: date) -> date:
+    return (day.replace(day=1) - timedelta(days=1)).replace(day=1)
 
 
 def _company(name: str, *, now: datetime) -> int:

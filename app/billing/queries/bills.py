@@ -157,6 +157,12 @@ def open_charges(place_id: int, member_id: int) -> list[Charge]:
     return list(db.session.scalars(sa.select(Charge).where(*mine).order_by(Charge.used_on.desc(), Charge.id.desc()).limit(500)))
 
 
+def numbers(invoice_ids: Iterable[int]) -> dict[int, tuple[str, int]]:
+    """Number and total of each invoice."""
+    rows = db.session.execute(sa.select(Invoice.id, Invoice.number, Invoice.gross_cents).where(Invoice.id.in_(list(invoice_ids))))
+    return {row.id: (row.number, row.gross_cents) for row in rows}
+
+
 def lines_said(invoice_id: int) -> list[dict[str, Any]]:
     """The lines of an invoice, as it froze them."""
     lines: list[dict[str, Any]] = db.session.get_one(Invoice, invoice_id).said["lines"]

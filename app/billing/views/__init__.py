@@ -5,6 +5,7 @@ from app.billing.views import (
     accounts,
     drafts,
     invoices,
+    month,
     people,
     settings,
 )
@@ -20,6 +21,7 @@ __all__ = [
     "drafts",
     "invoices",
     "invoices_bp",
+    "month",
     "people",
     "settings",
 ]

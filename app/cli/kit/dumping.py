@@ -94,6 +94,7 @@ def _place(place: Place) -> dict[str, Any]:
         iban=place.iban,
         acces_badge="24/7" if place.badge_all_hours else None,
         ardoise_plafond=_amount(place.tab_cap_cents),
+        ardoise_articles=_amount(place.articles_cap_cents) if place.articles_cap_cents != 3_000 else None,
         confiance_demi_journees=place.trust_units or None,
         reglement_interieur=place.house_rules,
     )
@@ -249,7 +250,14 @@ def _plan(row: Plan) -> dict[str, Any]:
         badge=given.get("badge"),
         bureau_fixe=given.get("fixed_desk"),
     )
-    return _some(code=row.code, nom=row.name, prix_mois=_amount(row.cents), inclus=included, en_vente=None if row.on_sale else False)
+    return _some(
+        code=row.code,
+        nom=row.name,
+        prix_mois=_amount(row.cents),
+        inclus=included,
+        mois_glissant=row.is_rolling or None,
+        en_vente=None if row.on_sale else False,
+    )
 
 
 def _article(row: Article) -> dict[str, Any]:

@@ -60,6 +60,7 @@ def _place(kit: Mapping[str, Any]) -> Place:
     place.holidays_subdivision = _subdivision(holidays["alsace_moselle"], address["code_postal"])
     place.badge_all_hours = said["acces_badge"] in ("24/7", True)
     place.is_demo = said["demonstration"]
+    place.articles_cap_cents = said["ardoise_articles"]
     place.tab_cap_cents, place.trust_units = said["ardoise_plafond"], said["confiance_demi_journees"]
     place.house_rules = said["reglement_interieur"]
     place.vat_regimes = [{"depuis": row["depuis"].isoformat(), "regime": row["regime"]} for row in said["regime_tva"]]
@@ -229,7 +230,7 @@ def _tariffs(place: Place, kit: Mapping[str, Any]) -> None:
     for said in kit["abonnements"]:
         plan = _find(Plan, place, Plan.code == said["code"]) or Plan(place_id=place.id, code=said["code"])
         plan.name, plan.cents, plan.on_sale = said["nom"], said["prix_mois"], said["en_vente"]
-        plan.allowances = _allowances(said["inclus"])
+        plan.allowances, plan.is_rolling = _allowances(said["inclus"]), said["mois_glissant"]
         db.session.add(plan)
     for said in kit["consommables"]:
         article = _find(Article, place, Article.code == said["code"]) or Article(place_id=place.id, code=said["code"])

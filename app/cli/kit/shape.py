@@ -112,6 +112,7 @@ class PlaceShape(Shape):
     iban = Line(most=34, load_default="")
     acces_badge = fields.Raw(load_default=None, allow_none=True)
     ardoise_plafond = Amount(load_default=15_000)
+    ardoise_articles = Amount(load_default=3_000)
     confiance_demi_journees = Whole(0, 100, load_default=0)
     reglement_interieur = Text(load_default="")
 
@@ -243,6 +244,7 @@ class PlanShape(Shape):
     nom = Line(required=True)
     prix_mois = Amount(required=True)
     inclus = fields.Nested(IncludedShape, load_default=lambda: IncludedShape().load({}))
+    mois_glissant = Yes(load_default=False)
     en_vente = Yes(load_default=True)
 
 
