@@ -1,11 +1,13 @@
 """Several web processes on one listening socket (Linux, macOS): forked once everything is loaded, so that they share their memory."""
 
+import ctypes
 import gc
 import os
 import signal
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 
 import structlog
 
@@ -15,9 +17,19 @@ from app.core.commands import CommandRefused
 TOO_SHORT = 5.0  # a process that lives less than this has a trouble that a restart does not cure…
 TOO_OFTEN = 5  # …when it happens so many times running
 ENDS = (signal.SIGTERM, signal.SIGINT)
+M_ARENA_MAX = -8  # of glibc's `mallopt`
 PATIENCE = 15  # seconds for the processes to end by themselves
 
 _log = structlog.get_logger(__name__)
+
+
+def settle_in() -> None:
+    """Before the first thread and the first fork: what is loaded stays out of the collector's rounds, which would copy every page
+    of memory; and the threads share two arenas (glibc gives each its own, and never takes back what a busy minute took)."""
+    with suppress(OSError, AttributeError):  # another libc
+        ctypes.CDLL(None).mallopt(M_ARENA_MAX, 2)
+    gc.collect()
+    gc.freeze()
 
 
 def share_between(number: int, serve: Callable[[int], None]) -> None:
@@ -38,8 +50,6 @@ class _Family:
     def live(self) -> None:
         for number in ENDS:
             signal.signal(number, self._end)
-        gc.collect()
-        gc.freeze()  # what is loaded stays out of the collector's rounds, which would copy every page
         for which in range(self._number):
             self._have(which)
         while self._children:

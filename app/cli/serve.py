@@ -9,7 +9,7 @@ from flask.cli import with_appcontext
 
 from app.cli import schema, starter
 from app.cli.http import HttpServer
-from app.cli.processes import share_between
+from app.cli.processes import settle_in, share_between
 from app.cli.worker import Worker
 from app.core.commands import CommandRefused
 from app.core.db import db
@@ -37,6 +37,7 @@ def serve_command(host: str | None, port: int | None, processes: int, threads: i
         with Worker(app, idle=no_worker or number > 0):
             HttpServer(app, listener, threads=threads).run()
 
+    settle_in()
     if processes == 1:
         serve(0)
     else:

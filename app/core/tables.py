@@ -6,8 +6,6 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
-import xlsxwriter
-
 # What makes a spreadsheet take a text for a formula, also behind signs that it does not show.
 _FORMULA = re.compile(r"[\s\ufeff\u200b\u200c\u200d\u2060]*[=+\-@\t\r]")
 _NUMBER = re.compile(r"[+-]?\d[\d\s.,]*", re.ASCII)
@@ -24,6 +22,8 @@ def as_csv(rows: Iterable[Mapping[str, object]], columns: Sequence[str]) -> byte
 
 def as_xlsx(rows: Iterable[Mapping[str, object]], columns: Mapping[str, str], *, title: str) -> bytes:
     """A spreadsheet of these columns (by name: its heading): numbers and dates as such; a text stays a text, never a formula or a link."""
+    import xlsxwriter  # noqa: PLC0415 — 16 MB that only an export needs
+
     out = io.BytesIO()
     said = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(out, said) as book:

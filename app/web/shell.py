@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from functools import cached_property, lru_cache
+from pathlib import Path
 from typing import cast
 from urllib.parse import quote
 
 from flask import Flask, current_app, g, get_flashed_messages, request, url_for
-from jinja2 import StrictUndefined
+from jinja2 import FileSystemBytecodeCache, StrictUndefined
 from markupsafe import Markup
 
 from app.web import assets, cookies, csrf, errors, forms, i18n, markdown, refusals, security, typography, views
@@ -25,10 +26,21 @@ def install(
     """Layout, components, languages, headers, tokens, error pages and static files for `app`."""
     app.extensions["web"] = Sources(identity=identity, navigation=navigation, open_now=open_now, language=language, is_staff=is_staff)
     app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.bytecode_cache = _kept_templates(app)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.context_processor(lambda: {"page": Page()})
     for part in (i18n, typography, markdown, refusals, assets, security, cookies, csrf, forms, errors, views):
         part.install(app)
+
+
+def _kept_templates(app: Flask) -> FileSystemBytecodeCache | None:
+    """Where templates are kept compiled: to read them costs neither the time nor the memory that their first reader would spend."""
+    folder = Path(app.instance_path) / "templates"
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError:
+        return None
+    return FileSystemBytecodeCache(str(folder))
 
 
 class Page:

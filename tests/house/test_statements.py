@@ -18,12 +18,12 @@ WEEK = "/coworking/week?week=2026-12-07"
 
 # Statements of each page; `BEGIN`, `COMMIT` and savepoints are not counted.
 PAGES = {
-    WEEK: 4,
-    "/coworking/r/room?week=2026-12-07": 5,
-    "/coworking/r/desk/2026-12-08m": 8,
+    WEEK: 3,
+    "/coworking/r/room?week=2026-12-07": 4,
+    "/coworking/r/desk/2026-12-08m": 6,
     "/me": 16,  # two of them: seats in trainings, and where one goes with somebody
 }
-BOOKING, REFUSAL = 17, 6  # on PostgreSQL one of them is the turn that it waits for
+BOOKING, REFUSAL = 16, 6  # on PostgreSQL one of them is the turn that it waits for
 
 
 class Lieu:
