@@ -60,7 +60,7 @@ def test_feeds_hold_the_sessions_at_the_hours_on_the_wall_and_follow_each_change
 
 def test_a_trainee_s_week_and_the_manager_s_morning_show_the_sessions(course, running, log_in, frozen):
     julie = course.trainee(running, "Julie").member
-    frozen("2027-02-02T08:30+01:00")
+    frozen("2027-02-02T08:55+01:00")
 
     week = text_of(log_in(julie).get("/me"))
     assert "Signer ma présence" in week and week.count("Promotion A, Salle de classe") == 10 + 1

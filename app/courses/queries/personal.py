@@ -4,7 +4,26 @@ import sqlalchemy as sa
 
 from app.core.db import db
 from app.core.refusals import N_
-from app.courses.models import Application, Attendance, Certificate, Cohort, CoursePaper, CourseSession, Enrolment, FundingLine
+from app.courses.models import (
+    Application,
+    Assignment,
+    Attendance,
+    BlockTest,
+    Certificate,
+    Cohort,
+    Competence,
+    CoursePaper,
+    CourseSession,
+    Enrolment,
+    FundingLine,
+    JournalPage,
+    LessonRead,
+    Mastery,
+    OpenCourse,
+    OpenEnrolment,
+    QuizAttempt,
+    Submission,
+)
 from app.members.models import Organisation
 from app.members.rules import Kept, kept
 
@@ -93,4 +112,55 @@ def personal_data(member_id: int) -> list[Kept]:
             why=N_("Répondre à votre demande d’entrer en formation."),
             until=N_("Un an après la décision ; avec le dossier de formation si elle est acceptée."),
         ),
+        *_learnt(member_id),
+    ]
+
+
+def _learnt(member_id: int) -> list[Kept]:
+    """Work, levels, tests, journal, open courses."""
+    mine = sa.select(Enrolment.id).where(Enrolment.member_id == member_id)
+    work = db.session.execute(
+        sa.select(Assignment.title, Submission.version, Submission.url, Submission.commit, Submission.note, Submission.submitted_at)
+        .join(Assignment, Assignment.id == Submission.assignment_id)
+        .where(Submission.enrolment_id.in_(mine))
+        .order_by(Submission.id)
+    )
+    levels = db.session.execute(
+        sa.select(Competence.code, Competence.title, Mastery.level, Mastery.by_self, Mastery.evidence, Mastery.assessed_at)
+        .join(Competence, Competence.id == Mastery.competence_id)
+        .where(Mastery.enrolment_id.in_(mine))
+        .order_by(Mastery.id)
+    )
+    tests = db.session.execute(
+        sa.select(BlockTest.block_code, BlockTest.taken_on, BlockTest.is_resit, BlockTest.passed, BlockTest.comment)
+        .where(BlockTest.enrolment_id.in_(mine))
+        .order_by(BlockTest.id)
+    )
+    pages = db.session.execute(
+        sa.select(JournalPage.week, JournalPage.text, JournalPage.readers)
+        .where(JournalPage.enrolment_id.in_(mine))
+        .order_by(JournalPage.week)
+    )
+    lessons = db.session.execute(
+        sa.select(OpenCourse.title, LessonRead.lesson, LessonRead.read_at, OpenEnrolment.attested_at)
+        .join(OpenEnrolment, OpenEnrolment.id == LessonRead.open_enrolment_id)
+        .join(OpenCourse, OpenCourse.id == OpenEnrolment.open_course_id)
+        .where(OpenEnrolment.member_id == member_id)
+        .order_by(LessonRead.read_at)
+    )
+    attempts = db.session.execute(
+        sa.select(QuizAttempt.quiz, QuizAttempt.score, QuizAttempt.questions, QuizAttempt.at)
+        .join(OpenEnrolment, OpenEnrolment.id == QuizAttempt.open_enrolment_id)
+        .where(OpenEnrolment.member_id == member_id)
+        .order_by(QuizAttempt.id)
+    )
+    why, until = N_("Suivre ce que vous apprenez, et vous le rendre."), N_("Trois ans après la fin de l’année du dernier règlement.")
+    kept_while_open = N_("Tant que le compte est ouvert.")
+    return [
+        kept("works", work.mappings(), title=N_("Mes travaux rendus"), why=why, until=until),
+        kept("skills", levels.mappings(), title=N_("Mes niveaux de compétence"), why=why, until=until),
+        kept("block_tests", tests.mappings(), title=N_("Mes évaluations de bloc"), why=why, until=until),
+        kept("journal_pages", pages.mappings(), title=N_("Mon journal de bord"), why=why, until=until),
+        kept("lessons", lessons.mappings(), title=N_("Mes leçons en ligne"), why=why, until=kept_while_open),
+        kept("quizzes", attempts.mappings(), title=N_("Mes quiz"), why=why, until=kept_while_open),
     ]

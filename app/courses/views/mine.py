@@ -18,6 +18,7 @@ from app.courses import models, queries
 from app.courses.forms import TimetableForm
 from app.courses.models import CourseSession, Enrolment
 from app.courses.queries import Slot, presence
+from app.courses.rules import signing
 from app.courses.views.door import bp, may_run, may_teach, seen_cohort
 from app.courses.views.timetables import state_of, where_of
 from app.place import queries as places
@@ -63,6 +64,7 @@ def mine() -> ResponseReturnValue:
         next=following,
         above=_above(following, place, now) if following else "",
         after=after if after and following and after.day == following.day else None,
+        can_sign=following is not None and signing.window(following.starts_at, following.ends_at).opens_at <= now,
         progress=_progress(path, now) if path else None,
         days=list(_days(slots, monday)),
         state_of=state_of,

@@ -21,6 +21,7 @@ from app.core import clock
 from app.core.period import Period, at
 from app.courses import queries as courses
 from app.courses.queries import Slot
+from app.courses.rules import signing
 from app.courses.views.timetables import state_of, where_of
 from app.coworking import queries as coworking
 from app.coworking.models import Event as LieuEvent
@@ -78,6 +79,7 @@ class Lesson:
     sentence: str
     slot: Slot
     is_taught: bool
+    can_sign: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,12 +283,13 @@ def _lesson(board: Board | None, place: Place, now: datetime) -> Lesson | None:
     if slot is None or (board is not None and (board.is_offer or board.can_check_in or board.own.starts_at < slot.starts_at)):
         return None
     words, is_taught = typography.words(), slot.trainer_id == current_user.id
+    can_sign = slot.where != "company" and signing.window(slot.starts_at, slot.ends_at).opens_at <= now
     sentence = words.opening(words.span(slot.starts_at, slot.ends_at, place.tz))
     if slot.trainer and not is_taught:
         sentence = _("%(when)s, avec %(name)s", when=sentence, name=slot.trainer)
     if slot.bring:
         sentence += _(". À apporter\u00a0: %(what)s", what=slot.bring)
-    return Lesson(", ".join(filter(None, (slot.cohort, where_of(slot)))), slot.title, f"{sentence}.", slot, is_taught)
+    return Lesson(", ".join(filter(None, (slot.cohort, where_of(slot)))), slot.title, f"{sentence}.", slot, is_taught, can_sign)
 
 
 def _sessions(slots: list[Slot], day: date, place: Place) -> Iterator[Event]:
