@@ -266,6 +266,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     courses_views.bp,
     courses_views.manage_bp,
     courses_views.open_courses.bp,
+    courses_views.admission.bp,
     course_papers.bp,
     course_drawer.bp,
     bpf_views.bp,

@@ -158,3 +158,26 @@ def applications(cohort_id: int) -> list[Application]:
 def application(application_id: int, place_id: int) -> Application | None:
     found = db.session.get(Application, application_id, populate_existing=True)
     return found if found is not None and found.place_id == place_id else None
+
+
+class Own(NamedTuple):
+    """An application of one's own."""
+
+    id: int
+    cohort_id: int
+    cohort_name: str
+    status: str
+    waiting_rank: int | None
+    enrolment_id: int | None
+
+
+def applications_of(member_id: int) -> list[Own]:
+    rows = db.session.execute(
+        sa.select(
+            *(Application.id, Application.cohort_id, Cohort.name, Application.status, Application.waiting_rank, Application.enrolment_id)
+        )
+        .join(Cohort, Cohort.id == Application.cohort_id)
+        .where(Application.member_id == member_id)
+        .order_by(Application.id.desc())
+    )
+    return [Own(*row) for row in rows]

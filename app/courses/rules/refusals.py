@@ -188,13 +188,13 @@ class ExemptedElsewhere(Reason):
 
 class ApplicationDecided(Reason):
     code = "application_decided"
-    sentence = N_("Cette candidature est déjà close : %(status)s.")
+    sentence = N_("Cette candidature est déjà close.")
     hard = True
 
 
 class AlreadyApplied(Reason):
     code = "already_applied"
-    sentence = N_("Une candidature à cette promotion porte déjà cette adresse.")
+    sentence = N_("Vous avez déjà une candidature à cette promotion.")
     next_step = N_("Écrivez-nous pour la compléter.")
     hard = True
 

@@ -1,5 +1,6 @@
 """Gestures of the course."""
 
+from app.courses.services.admission import apply, decide, enrol_applicant, meet, withdraw_application
 from app.courses.services.cohorts import change_cohort, close_cohort, open_cohort, set_closures, set_trainers, start_cohort
 from app.courses.services.enrolments import EXIT_REASONS, Funder, enrol, exempt, fund, leave, withdraw
 from app.courses.services.learning import ask_work, assess, hand_in, record_test, review, write_journal, write_note
@@ -14,6 +15,7 @@ __all__ = [
     "Loaded",
     "Preview",
     "add_session",
+    "apply",
     "ask_work",
     "assess",
     "attest",
@@ -22,7 +24,9 @@ __all__ = [
     "change_sequence",
     "close_cohort",
     "copy_version",
+    "decide",
     "enrol",
+    "enrol_applicant",
     "exempt",
     "follow",
     "freeze",
@@ -33,6 +37,7 @@ __all__ = [
     "load_open_course",
     "load_programme",
     "mark_read",
+    "meet",
     "move_session",
     "note_session",
     "open_cohort",
@@ -48,6 +53,7 @@ __all__ = [
     "try_quiz",
     "unpour",
     "withdraw",
+    "withdraw_application",
     "write_journal",
     "write_note",
 ]

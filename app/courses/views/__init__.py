@@ -1,6 +1,18 @@
 """The pages of the course, each file one subject."""
 
-from app.courses.views import enrolments, learning, managing, mine, open_courses, programmes, reviewing, sessions
+from app.courses.views import admission, enrolments, learning, managing, mine, open_courses, programmes, reviewing, sessions
 from app.courses.views.door import bp, manage_bp
 
-__all__ = ["bp", "enrolments", "learning", "manage_bp", "managing", "mine", "open_courses", "programmes", "reviewing", "sessions"]
+__all__ = [
+    "admission",
+    "bp",
+    "enrolments",
+    "learning",
+    "manage_bp",
+    "managing",
+    "mine",
+    "open_courses",
+    "programmes",
+    "reviewing",
+    "sessions",
+]

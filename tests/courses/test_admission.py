@@ -1,0 +1,59 @@
+"""From an application to a place in the cohort, by the pages."""
+
+import sqlalchemy as sa
+
+from app.core import clock
+from app.core.journal import deliver
+from app.core.mail import OutgoingMail
+from app.courses import queries
+from app.courses.models import Application, Enrolment
+from app.wiring import READERS
+from tests.factories import make_member
+from tests.pages import text_of
+
+SAID = {"situation": "job_seeker", "motivation": "Changer de métier près de chez moi", "experience": "", "needs": ""}
+
+
+def test_people_apply_are_met_answered_put_on_a_waiting_list_and_enter(course, session, log_in):
+    cohort = course.cohort(capacity=1)
+    course.pour(cohort)
+    julie, mehdi, sophie = (make_member(name, email=f"{name}@example.org".lower()) for name in ("Julie", "Mehdi", "Sophie"))
+    for person in (julie, mehdi, sophie):
+        client = log_in(person)
+        assert "Promotion A" in client.get("/courses/apply/").text
+        assert client.post(f"/courses/apply/{cohort.id}", data=SAID | {"motivation": ""}).status_code == 422
+        assert client.post(f"/courses/apply/{cohort.id}", data=SAID).status_code == 302
+        assert client.post(f"/courses/apply/{cohort.id}", data=SAID).status_code == 422
+    rows = {row.name: row for row in session.scalars(sa.select(Application))}
+
+    manager = log_in(course.manager)
+    page = f"/manage/courses/applications/{rows['Julie'].id}"
+    assert manager.post(f"{page}/enrolment").status_code == 422  # not decided yet
+    manager.post(f"{page}/interview", data={"day": "2027-01-14", "hour": "10:00", "notes": "Très motivée"})
+    assert "Très motivée" in manager.get(page).text
+    decisions = {"Julie": "accepted", "Mehdi": "waiting", "Sophie": "waiting"}
+    for name, decision in decisions.items():
+        manager.post(f"/manage/courses/applications/{rows[name].id}/decision", data={"decision": decision, "reason": ""})
+    assert "1 place" not in text_of(manager.get(f"/manage/courses/cohorts/{cohort.id}/applications"))
+    assert manager.post(f"{page}/enrolment").status_code == 302
+    made = session.scalars(sa.select(Enrolment)).one()
+    assert (made.member_id, rows["Julie"].status, rows["Julie"].enrolment_id) == (julie.id, "enrolled", made.id)
+    assert [(row.name, row.waiting_rank) for row in queries.applications(cohort.id) if row.status == "waiting"] == [
+        ("Mehdi", 1),
+        ("Sophie", 2),
+    ]
+
+    manager.post(f"/manage/courses/applications/{rows['Mehdi'].id}/decision", data={"decision": "accepted", "reason": ""})
+    full = manager.post(f"/manage/courses/applications/{rows['Mehdi'].id}/enrolment")
+    assert (full.status_code, "La promotion est complète" in text_of(full)) == (422, True)
+    deliver(READERS, now=clock.now())
+    told = session.scalars(sa.select(OutgoingMail.member_id).where(OutgoingMail.kind == "application.decided")).all()
+    assert set(told) == {julie.id, mehdi.id, sophie.id}
+
+    convocation = f"/courses/apply/convocations/{made.id}"
+    assert "lundi 1er février, de 9 h à 12 h 30" in text_of(log_in(julie).get(convocation))
+    stranger = log_in(mehdi)
+    assert (stranger.get(convocation).status_code, stranger.get(page).status_code) == (404, 404)
+    assert stranger.post(f"/courses/apply/{rows['Sophie'].id}/withdrawal").status_code == 404
+    log_in(sophie).post(f"/courses/apply/{rows['Sophie'].id}/withdrawal")
+    assert rows["Sophie"].status == "withdrawn"
