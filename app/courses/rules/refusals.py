@@ -161,7 +161,7 @@ class AlreadyEnrolled(Reason):
 
 class DayOutsideCohort(Reason):
     code = "day_outside_cohort"
-    sentence = N_("Le %(day)s n’est pas dans les dates de la promotion, du %(first)s au %(last)s.")
+    sentence = N_("Le %(day)s est hors des dates de la promotion, du %(first)s au %(last)s.")
     next_step = N_("Choisissez un jour entre les deux.")
     hard = True
 
