@@ -5,13 +5,15 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from app.billing.queries import billing_settings
+from app.billing.services.settings import set_billing
 from app.booking import queries
 from app.booking.models import Booking, Occupancy, Resource
 from app.cli.kit import dumping, loading, shape
 from app.core import clock
 from app.core.db import db
 from app.place.models import Closure, Place
-from tests.factories import book_half, make_member
+from tests.factories import book_half, make_member, make_place
 
 STARTER = Path("kits/lieu_boitron.yaml")
 
@@ -169,3 +171,37 @@ def test_every_fault_is_said_at_once(session):
     with pytest.raises(shape.KitRefused) as refused:
         load("format: x\nlieu: {code: 'a b', zut: 1}\nhorizon_jours: -3")
     assert len(refused.value.faults) == 5
+
+
+def test_how_a_lieu_bills_travels_with_its_file(session):
+    place = make_place(
+        vat_regimes=[
+            {"depuis": "2026-01-01", "regime": "franchise"},
+            {
+                "depuis": "2027-01-01",
+                "regime": "redevable",
+                "taux": 2000,
+                "taux_par_activite": {"training": "exonere", "article": 550},
+                "debits": True,
+            },
+        ]
+    )
+    set_billing(
+        place_id=place.id,
+        payment_days=15,
+        late_rate_bp=1250,
+        footer="Merci",
+        bic="AGRIFRPP",
+        accounts={"services": "7061"},
+        now=clock.now(),
+    )
+
+    text = dumping.dump(place)
+    kit = shape.read(text.replace(f"code: {place.code}", "code: ailleurs").encode())
+    other = loading.load(kit, now=clock.now())
+
+    assert other.id != place.id
+    assert other.vat_regimes == place.vat_regimes
+    asked = ("payment_days", "late_rate_bp", "discount", "footer", "bic", "accounts", "journals", "facts")
+    mine, theirs = billing_settings(place.id), billing_settings(other.id)
+    assert [getattr(theirs, name) for name in asked] == [getattr(mine, name) for name in asked]

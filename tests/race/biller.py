@@ -6,6 +6,8 @@ It writes each number that it was given, once its transaction is over; one gestu
 import random
 import sys
 
+from sqlalchemy.exc import OperationalError
+
 from app.billing.rules.documents import Line
 from app.billing.rules.payments import Payer
 from app.billing.services import invoicing
@@ -30,7 +32,7 @@ def main(url: str, place_id: int, member_id: int, bills: int, seed: int) -> None
                     invoice = invoicing.issue(draft.id, now=clock.now())
                     if chance.random() < 0.1:
                         raise Undone
-            except Undone:
+            except (Undone, OperationalError):  # a locked database is told to try again later: a door answers 503
                 continue
             sys.stdout.write(f"{invoice.number}\n")
             sys.stdout.flush()

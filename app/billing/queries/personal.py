@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from app.billing.models import Charge, Lot, Mandate, Payment, Plan, Subscription
+from app.billing.models import Charge, Invoice, Lot, Mandate, Payment, Plan, Subscription
 from app.core.db import db
 from app.core.refusals import N_
 from app.members.rules import Kept, kept
@@ -38,6 +38,13 @@ def personal_data(member_id: int) -> list[Kept]:
         .where(Mandate.member_id == member_id)
         .order_by(Mandate.id)
     )
+    invoices = db.session.execute(
+        sa.select(
+            Invoice.number, Invoice.kind, Invoice.issued_on, Invoice.due_on, Invoice.net_cents, Invoice.vat_cents, Invoice.gross_cents
+        )
+        .where(Invoice.member_id == member_id)
+        .order_by(Invoice.id)
+    )
     until = N_("Dix ans après la fin de l’exercice : la loi le demande.")
     return [
         kept(
@@ -49,6 +56,13 @@ def personal_data(member_id: int) -> list[Kept]:
         ),
         kept("lots", lots.mappings(), title=N_("Mes carnets et crédits"), why=N_("Compter ce qu’il vous reste."), until=until),
         kept("charges", charges.mappings(), title=N_("Mes prestations"), why=N_("Faire vos factures, et tenir les comptes."), until=until),
+        kept(
+            "invoices",
+            invoices.mappings(),
+            title=N_("Mes factures"),
+            why=N_("La loi demande de les garder telles qu’elles ont été émises."),
+            until=until,
+        ),
         kept(
             "payments",
             payments.mappings(),

@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 import yaml
 
-from app.billing.models import Article, PassType, Plan, Price, TariffGroup
+from app.billing.models import Article, BillingSettings, PassType, Plan, Price, TariffGroup
 from app.booking.models import KindRules, Resource
 from app.booking.rules import priced_as
 from app.cli.kit import FORMAT
@@ -55,6 +55,7 @@ def dump(place: Place) -> str:
         "carnets": [_pass(row) for row in _all(PassType, place, PassType.id)],
         "abonnements": [_plan(row) for row in _all(Plan, place, Plan.id)],
         "consommables": [_article(row) for row in _all(Article, place, Article.id)],
+        "facturation": _billing(place),
         "charges_mensuelles": [{"nom": cost["nom"], "montant": _amount(cost["cents"])} for cost in place.monthly_costs],
         **_kind_rules(place),
         "programme": place.extras.get("programme"),
@@ -84,7 +85,7 @@ def _place(place: Place) -> dict[str, Any]:
             "pays": place.holidays_country,
             "alsace_moselle": {"": False, "57": "moselle", "6AE": "alsace"}[place.holidays_subdivision],
         },
-        regime_tva=[dict(row) for row in place.vat_regimes],
+        regime_tva=[_regime(row) for row in place.vat_regimes],
         courriel=place.email,
         telephone=place.phone,
         siret=place.siret,
@@ -98,6 +99,22 @@ def _place(place: Place) -> dict[str, Any]:
         confiance_demi_journees=place.trust_units or None,
         reglement_interieur=place.house_rules,
     )
+
+
+def _regime(row: Mapping[str, Any]) -> dict[str, Any]:
+    rates = {what: rate if isinstance(rate, str) else _amount(rate) for what, rate in row.get("taux_par_activite", {}).items()}
+    rate = _amount(row["taux"]) if "taux" in row else None
+    return _some(depuis=row["depuis"], regime=row["regime"], taux=rate, taux_par_activite=rates, debits=row.get("debits") or None)
+
+
+def _billing(place: Place) -> dict[str, Any] | None:
+    row = db.session.get(BillingSettings, place.id)
+    if row is None:
+        return None
+    return _some(
+        jours=row.payment_days, penalites=_amount(row.late_rate_bp), escompte=row.discount, pied=row.footer, bic=row.bic,
+        comptes=dict(row.accounts), journaux=dict(row.journals), regles=[dict(fact) for fact in row.facts],
+    )  # fmt: skip
 
 
 def _week(place: Place) -> dict[str, list[str]]:

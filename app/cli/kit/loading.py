@@ -6,7 +6,8 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
-from app.billing.models import Article, PassType, Plan, Price, TariffGroup
+from app.billing.models import Article, BillingSettings, PassType, Plan, Price, TariffGroup
+from app.billing.rules.legal import LIABLE
 from app.booking import queries
 from app.booking import services as booking
 from app.booking.models import KindRules, Resource
@@ -37,6 +38,7 @@ def load(kit: Mapping[str, Any], *, now: datetime, actor_id: int | None = None) 
         if not any(db.session.scalars(sa.select(Resource.plan_box).where(Resource.place_id == place.id))):
             booking.draw_plan(place.id)
         _tariffs(place, kit)
+        _billing(place, kit)
         db.session.flush()
         _close(place, kit, new, now=now)
         journal.record("place.loaded", place.id, place_id=place.id, actor_id=actor_id, at=now)
@@ -63,13 +65,36 @@ def _place(kit: Mapping[str, Any]) -> Place:
     place.articles_cap_cents = said["ardoise_articles"]
     place.tab_cap_cents, place.trust_units = said["ardoise_plafond"], said["confiance_demi_journees"]
     place.house_rules = said["reglement_interieur"]
-    place.vat_regimes = [{"depuis": row["depuis"].isoformat(), "regime": row["regime"]} for row in said["regime_tva"]]
+    place.vat_regimes = [_regime(row) for row in said["regime_tva"]]
     place.monthly_costs = [{"nom": cost["nom"], "cents": cost["montant"]} for cost in kit["charges_mensuelles"]]
     (place.morning_from, place.morning_to), (place.afternoon_from, place.afternoon_to) = halves["matin"], halves["apres_midi"]
     place.extras = {"programme": kit["programme"]} if kit["programme"] else {}
     place.settings_stamp, place.calendar_stamp = place.settings_stamp or 1, place.calendar_stamp or 1
     db.session.add(place)
     return place
+
+
+def _regime(row: Mapping[str, Any]) -> dict[str, Any]:
+    said: dict[str, Any] = {"depuis": row["depuis"].isoformat(), "regime": row["regime"]}
+    if row["regime"] == LIABLE:
+        said |= {
+            "taux": 2000 if row["taux"] is None else row["taux"],
+            "taux_par_activite": row["taux_par_activite"],
+            "debits": row["debits"],
+        }
+    return said
+
+
+def _billing(place: Place, kit: Mapping[str, Any]) -> None:
+    """How the lieu bills; a file that does not say changes nothing."""
+    said = kit["facturation"]
+    if said is None:
+        return
+    row = db.session.get(BillingSettings, place.id) or BillingSettings(place_id=place.id)
+    row.payment_days, row.late_rate_bp, row.discount = said["jours"], said["penalites"], said["escompte"]
+    row.footer, row.bic, row.accounts, row.journals = said["pied"], said["bic"], said["comptes"], said["journaux"]
+    row.facts = said["regles"]
+    db.session.add(row)
 
 
 def _subdivision(said: bool | str, postal_code: str) -> str:

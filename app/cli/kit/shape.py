@@ -9,6 +9,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from marshmallow import ValidationError, fields, validate, validates_schema
 
+from app.billing.rules.books import ACCOUNTS, JOURNALS
+from app.billing.rules.documents import ACTIVITIES
+from app.billing.rules.legal import EXEMPT_RATE
 from app.booking.rules import KIND_DEFAULTS, Rules, reasons_rules, seat_code
 from app.cli.kit import FORMAT
 from app.cli.kit.things import RULES, CancelShape, SpaceShape, ThingsShape, TierShape, WeekShape
@@ -20,6 +23,13 @@ KIND_OF = {"postes": "desk", "salles": "room", "machines": "machine"}  # section
 ROOM_KINDS = {"salle": "room", "cabine": "booth", "bureau": "office"}
 UNITS = {"demi-journee": "half_day", "minute": "minute", "euro": "cent"}
 MOST_BYTES = 1_000_000
+
+
+class Rate(fields.Field[int | str]):
+    """A rate of VAT in per cent, as basis points; or « exonere »."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> int | str:
+        return EXEMPT_RATE if value == EXEMPT_RATE else Amount().deserialize(value, attr, data)
 
 
 class KitRefused(Exception):
@@ -90,6 +100,22 @@ class RegimeShape(Shape):
         required=True,
         validate=validate.OneOf(["hors_champ", "franchise", "redevable"], error="hors_champ, franchise ou redevable est attendu."),
     )
+    taux = Amount(load_default=None)  # in per cent: the ordinary rate of a lieu that owes VAT
+    taux_par_activite = fields.Dict(keys=fields.Str(validate=validate.OneOf(list(ACTIVITIES))), values=Rate(), load_default=dict)
+    debits = Yes(load_default=False)
+
+
+class BillingShape(Shape):
+    """What the lieu decided about its bills (`billing.models.BillingSettings`)."""
+
+    jours = Whole(0, 60, load_default=30)
+    penalites = Amount(load_default=1000)
+    escompte = Line(most=200, load_default="")
+    pied = Line(most=400, load_default="")
+    bic = Line(most=11, load_default="")
+    comptes = fields.Dict(keys=fields.Str(validate=validate.OneOf(list(ACCOUNTS))), values=Line(most=12), load_default=dict)
+    journaux = fields.Dict(keys=fields.Str(validate=validate.OneOf(list(JOURNALS))), values=Line(most=60), load_default=dict)
+    regles = fields.List(fields.Dict(keys=fields.Str()), load_default=list)
 
 
 class PlaceShape(Shape):
@@ -289,6 +315,7 @@ class KitShape(Shape):
     carnets = fields.List(fields.Nested(PassShape), load_default=list)
     abonnements = fields.List(fields.Nested(PlanShape), load_default=list)
     consommables = fields.List(fields.Nested(ArticleShape), load_default=list)
+    facturation = fields.Nested(BillingShape, load_default=None, allow_none=True)
     charges_mensuelles = fields.List(fields.Nested(CostShape), load_default=list)
     annulation = fields.Nested(ByKindCancel, load_default=lambda: ByKindCancel().load({}))
     absence_apres_min = fields.Nested(ByKindMinutes, load_default=lambda: ByKindMinutes().load({}))
