@@ -19,6 +19,7 @@ from app.billing import views as billing_views
 from app.billing.services import bills as billing_bills
 from app.billing.services import checkout as billing_checkout
 from app.billing.services import closing as billing_closing
+from app.billing.services import mandates as billing_mandates
 from app.billing.services import reminding
 from app.billing.views import money, paying
 from app.billing.views import webhook as stripe_webhook
@@ -148,6 +149,7 @@ READERS: Mapping[str, Sequence[journal.Reader]] = journal.together(
     members_mails.READERS,
     booking_mails.READERS,
     billing_mails.READERS,
+    {"member.forgotten": (billing_mandates.forget_person,)},
     coworking_mails.READERS,
     fablab_mails.READERS,
     dict.fromkeys(EVENTS, (webhooks.tell_webhooks,)),

@@ -16,6 +16,7 @@ from app.billing.rules.payments import WhoPays
 from app.billing.services.payments import MONEY
 from app.core import journal
 from app.core.db import lock, transaction
+from app.core.journal import JournalEntry
 from app.core.refusals import Refused
 from app.core.sealing import seal, unseal
 
@@ -106,6 +107,12 @@ def revoke_mandate(mandate_id: int, *, day: date, now: datetime, actor_id: int |
 def iban_of(mandate: Mandate) -> str:
     """The whole account, for the bank's file and nothing else."""
     return unseal(mandate.iban_sealed, use=USE, where=mandate.reference)
+
+
+def forget_person(entry: JournalEntry) -> None:
+    """Reader of « somebody was erased »."""
+    if entry.member_id is not None:
+        forget_accounts(entry.member_id)
 
 
 def forget_accounts(member_id: int) -> None:
