@@ -14,7 +14,7 @@ from typing import Any
 from flask import current_app
 
 TOLERANCE = timedelta(seconds=300)  # between Stripe's clock and ours, in both directions
-PATIENCE = (3.0, 12.0)  # seconds to connect, then to answer
+PATIENCE = (3, 12)  # seconds to connect, then to answer
 LASTS = timedelta(hours=1)  # a page of payment; Stripe takes no less than half an hour
 _METHODS = {"card": "card", "sepa_stripe": "sepa_debit"}
 
