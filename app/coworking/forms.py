@@ -209,3 +209,9 @@ class SpanForm(forms.QueryForm):
 
 class DrawingForm(forms.Form):
     file = forms.FileField(_l("Le plan, au format SVG"), [forms.FileRequired()], render_kw={"accept": ".svg,image/svg+xml"})
+
+
+class OutsideForm(forms.Form):
+    thing = forms.SelectField(_l("Ce qui est pris ailleurs"), coerce=int)
+    label = forms.StringField(_l("Le nom de cet agenda"), [forms.InputRequired()], max_length=80, description=_l("Par exemple : mairie."))
+    file = forms.FileField(_l("Le fichier .ics"), [forms.FileRequired()], render_kw={"accept": ".ics,text/calendar"})

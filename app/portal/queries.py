@@ -310,7 +310,12 @@ def outages(place_id: int, now: datetime) -> list[Broken]:
         sa.select(Outage.id, Outage.resource_id, Resource.name, Outage.starts_at, Outage.ends_at, Outage.reason, Member.name)
         .join(Resource, Resource.id == Outage.resource_id)
         .outerjoin(Member, Member.id == Outage.actor_id)
-        .where(Resource.place_id == place_id, Outage.ended_at.is_(None), sa.or_(Outage.ends_at.is_(None), Outage.ends_at > now))
+        .where(
+            Resource.place_id == place_id,
+            Outage.ended_at.is_(None),
+            Outage.outside_id.is_(None),
+            sa.or_(Outage.ends_at.is_(None), Outage.ends_at > now),
+        )
         .order_by(Outage.starts_at, Outage.id)
     )
     return [Broken(*row[:6], row[6] or "") for row in rows]

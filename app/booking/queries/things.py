@@ -105,5 +105,5 @@ def _read_directory(place_id: int) -> Directory:
 def outages(resource_id: int, *, now: datetime) -> list[Outage]:
     """What keeps a thing out of service, now or later, in order."""
     standing = sa.or_(Outage.ends_at.is_(None), Outage.ends_at > now)
-    query = sa.select(Outage).where(Outage.resource_id == resource_id, Outage.ended_at.is_(None), standing)
+    query = sa.select(Outage).where(Outage.resource_id == resource_id, Outage.ended_at.is_(None), Outage.outside_id.is_(None), standing)
     return list(db.session.scalars(query.order_by(Outage.starts_at).execution_options(populate_existing=True)))

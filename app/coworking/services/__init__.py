@@ -23,6 +23,7 @@ from app.coworking.services.events import (
 )
 from app.coworking.services.groups import Block, GroupDay, group_days, group_request
 from app.coworking.services.keys import add_key, lend_key, retire_key, take_back_key
+from app.coworking.services.outside import forget_calendar, read_calendar
 from app.coworking.services.plan import place_on_plan, redraw_plan, set_drawing
 from app.coworking.services.visitors import forget_visitors, invite, uninvite, welcome
 
@@ -36,6 +37,7 @@ __all__ = [
     "announce_event",
     "cancel_event",
     "change_event",
+    "forget_calendar",
     "forget_visitors",
     "give_up_seat",
     "group_days",
@@ -49,6 +51,7 @@ __all__ = [
     "lend_key",
     "note_presence",
     "place_on_plan",
+    "read_calendar",
     "redraw_plan",
     "request_for",
     "retire_key",

@@ -10,6 +10,7 @@ from app.coworking.views import (
     group,
     managing,
     organisation,
+    outside,
     plan,
     series,
     thing,
@@ -18,6 +19,6 @@ from app.coworking.views import (
 )
 from app.coworking.views.door import bp
 
-BLUEPRINTS = (bp, agenda.bp, managing.events_bp, managing.words_bp, managing.keys_bp, figures.bp, drawing.bp)
+BLUEPRINTS = (bp, agenda.bp, managing.events_bp, managing.words_bp, managing.keys_bp, figures.bp, drawing.bp, outside.bp)
 
 __all__ = ["BLUEPRINTS", "arriving", "booking", "bp", "community", "group", "organisation", "plan", "series", "thing", "visitors", "week"]
