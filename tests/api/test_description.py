@@ -83,6 +83,7 @@ def test_what_the_contract_promises_is_there(spec):
         "POST /outages",
         "GET /cohorts",
         "GET /cohorts/{cohort_id}/sessions",
+        "GET /cohorts/{cohort_id}/attendance",
         "GET /invoices",
         "GET /invoices/{invoice_id}",
         "GET /invoices/{invoice_id}/pdf",

@@ -31,6 +31,7 @@ TABLE = {
     "GET /invoices": ({}, EVERYBODY),
     "GET /cohorts": ({}, EVERYBODY),
     "GET /cohorts/{cohort_id}/sessions": ({}, EVERYBODY),
+    "GET /cohorts/{cohort_id}/attendance": ({}, EVERYBODY),
     "GET /invoices/{invoice_id}": ({}, EVERYBODY),
     "GET /invoices/{invoice_id}/pdf": ({}, EVERYBODY),
     "GET /webhooks": ({}, STAFF),

@@ -37,6 +37,7 @@ class Rules(Shape):
     free_hours = JsonInt(most=8784, allow_none=True, metadata={"description": N_("Ou jusqu’à tant d’heures avant.")})
     late_fee_percent = JsonInt(most=100)
     people = JsonInt(least=1, most=100)
+    metered = JsonInt(most=DAY, allow_none=True, metadata={"description": N_("Payée à la minute utilisée, tant de minutes au moins.")})
     needs_plan = Flag()
     quota_day_minutes = JsonInt(most=DAY, allow_none=True)
     quota_future = JsonInt(most=1000, allow_none=True)
