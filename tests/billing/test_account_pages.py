@@ -48,7 +48,7 @@ def test_the_month_as_it_will_be_billed_is_the_bill(lieu, paul, log_in, frozen):
     frozen("2026-12-31T20:00+01:00")
     run = bills.start_run(lieu.place, date(2026, 12, 1), aim="invoices", now=clock.now())
     bills.go_on(run.id, now=clock.now())
-    page = text(client.get("/billing/"))
+    page = text(log_in(paul).get("/billing/"))
     assert "68,94 € à payer avant le" in page and "F2026-00001" in page
 
 
