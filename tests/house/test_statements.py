@@ -99,7 +99,8 @@ def test_a_booking_asks_as_much_in_a_full_lieu_as_in_an_empty_one(session, froze
     lieu.fill(["11", "14", "15"])
     many = said(lambda: book(lieu.room, between(MONDAY, "16:00", "17:00"), lieu.camille, key="two"))
 
-    assert len(few) == len(many) <= BOOKING, many
+    turn = 1 if session.get_bind().dialect.name == "postgresql" else 0  # a lock of its own, that SQLite's writer has already
+    assert len(few) == len(many) <= BOOKING + turn, many
 
 
 def test_a_refusal_asks_as_much_in_a_full_lieu_as_in_an_empty_one(session, frozen, said):
