@@ -10,8 +10,6 @@ from app.core import clock
 from app.members.services import new_token, revoke_tokens
 from tests.factories import between, book, book_half
 
-pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)  # what is asked of the database is the feeds', tried on both
-
 PROPFIND = '<propfind xmlns="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"><prop><resourcetype/><displayname/><getetag/><current-user-principal/><C:calendar-home-set/></prop></propfind>'
 REPORT = """<C:calendar-query xmlns="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"><prop><getetag/><C:calendar-data/></prop>
 <C:filter><C:comp-filter name="VCALENDAR"><C:comp-filter name="VEVENT"><C:time-range start="20261207T000000Z" end="20261208T000000Z"/>
