@@ -16,6 +16,7 @@ from app.core.period import Period
 from app.feeds import calendars, rules
 from app.feeds.rules import Busy
 from tests.factories import PARIS, between, book, book_half, make_place, make_thing, paris
+from tests.statements import counted
 
 
 def read(content: bytes | None) -> list[Any]:
@@ -179,18 +180,11 @@ def test_a_thing_that_is_gone_has_no_calendar(lieu):
 # ---------------------------------------------------------------- cost
 
 
-def statements(show) -> int:
-    """How many questions the database is asked."""
-    counted: list[int] = []
-
-    def listener(*_: object) -> None:
-        counted.append(1)
-
-    engine = db.session.get_bind()
-    sa.event.listen(engine, "before_cursor_execute", listener)
-    show()
-    sa.event.remove(engine, "before_cursor_execute", listener)
-    return len(counted)
+def questions(show) -> int:
+    """How many the database is asked."""
+    with counted() as sent:
+        show()
+    return len(sent)
 
 
 @pytest.mark.parametrize("kind", ["member", "thing", "place"])
@@ -201,14 +195,14 @@ def test_a_feed_asks_the_database_the_same_whatever_it_holds(lieu, kind):
         "place": lambda: calendars.of_place(lieu.place, now=clock.now()),
     }[kind]
     book(lieu.room, between("2026-12-08", "09:00", "10:00"), lieu.camille)
-    few = statements(show)
+    few = questions(show)
     with transaction():
         for day in range(9, 20):
             if day != 13:
                 book(lieu.room, between(f"2026-12-{day:02}", "09:00", "10:00"), lieu.camille)
 
-    assert statements(show) == few
-    assert few <= 4  # the lieu, the bookings, the sessions of a course, who is who
+    assert questions(show) == few
+    assert few <= 3  # a person's: bookings, sessions of a course, events; one each
 
 
 # ---------------------------------------------------------------- rules

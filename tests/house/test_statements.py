@@ -1,17 +1,16 @@
 """How often a page or a gesture asks the database: as often in a full lieu as in an empty one, and no more than is written here."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 
 import pytest
-import sqlalchemy as sa
 
 from app.core.refusals import Refused
 from app.members.models import Member
 from app.place.models import Place
 from tests.factories import between, book, make_machine, make_member, make_place, make_thing, price, thing
+from tests.statements import counted
 
 MONDAY = "2026-12-07"
 WEEK = "/coworking/week?week=2026-12-07"
@@ -23,7 +22,8 @@ PAGES = {
     "/coworking/r/desk/2026-12-08m": 6,
     "/me": 16,  # two of them: seats in trainings, and where one goes with somebody
 }
-BOOKING, REFUSAL = 16, 6  # on PostgreSQL one of them is the turn that it waits for
+BOOKING, REFUSAL = 16, 6
+TURN = {"sqlite": 0, "postgresql": 1}  # PostgreSQL is asked for the lieu's turn; SQLite's writer has it by writing
 
 
 class Lieu:
@@ -46,34 +46,15 @@ class Lieu:
                     book(thing(one.id), between(day, f"{hour}:00", f"{hour}:30"), sacha)
 
 
-@pytest.fixture
-def said() -> Iterator[Callable[..., list[str]]]:
-    """`said(what)` does it and gives the statements that the database heard."""
-    heard: list[str] = []
-
-    def listen(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        if statement.startswith(("SELECT", "INSERT", "UPDATE", "DELETE")):
-            heard.append(statement)
-
-    @contextmanager
-    def listening() -> Iterator[None]:
-        sa.event.listen(sa.Engine, "before_cursor_execute", listen)
-        try:
-            yield
-        finally:
-            sa.event.remove(sa.Engine, "before_cursor_execute", listen)
-
-    def said(what: Callable[[], object]) -> list[str]:
-        heard.clear()
-        with listening():
-            what()
-        return list(heard)
-
-    yield said
+def said(what: Callable[[], object]) -> list[str]:
+    """Do it, and see what the database heard."""
+    with counted() as sent:
+        what()
+    return sent
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_a_page_asks_as_much_in_a_full_lieu_as_in_an_empty_one(path, session, frozen, log_in, said):
+def test_a_page_asks_as_much_in_a_full_lieu_as_in_an_empty_one(path, session, frozen, log_in):
     frozen("2026-12-02T08:00+01:00")
     lieu = Lieu()
     client = log_in(lieu.camille)
@@ -90,7 +71,7 @@ def test_a_page_asks_as_much_in_a_full_lieu_as_in_an_empty_one(path, session, fr
     assert len(few) == len(many) <= PAGES[path], many
 
 
-def test_a_booking_asks_as_much_in_a_full_lieu_as_in_an_empty_one(session, frozen, said):
+def test_a_booking_asks_as_much_in_a_full_lieu_as_in_an_empty_one(session, frozen):
     frozen("2026-12-02T08:00+01:00")
     lieu = Lieu()
     lieu.fill(["09"])
@@ -99,11 +80,10 @@ def test_a_booking_asks_as_much_in_a_full_lieu_as_in_an_empty_one(session, froze
     lieu.fill(["11", "14", "15"])
     many = said(lambda: book(lieu.room, between(MONDAY, "16:00", "17:00"), lieu.camille, key="two"))
 
-    turn = 1 if session.get_bind().dialect.name == "postgresql" else 0  # a lock of its own, that SQLite's writer has already
-    assert len(few) == len(many) <= BOOKING + turn, many
+    assert len(few) == len(many) <= BOOKING + TURN[session.get_bind().dialect.name], many
 
 
-def test_a_refusal_asks_as_much_in_a_full_lieu_as_in_an_empty_one(session, frozen, said):
+def test_a_refusal_asks_as_much_in_a_full_lieu_as_in_an_empty_one(session, frozen):
     frozen("2026-12-02T08:00+01:00")
     lieu = Lieu()
     lieu.fill(["09"])
@@ -119,7 +99,7 @@ def test_a_refusal_asks_as_much_in_a_full_lieu_as_in_an_empty_one(session, froze
     assert len(few) == len(many) <= REFUSAL, many
 
 
-def test_a_booking_is_one_transaction_of_writing(session, frozen, log_in, said):
+def test_a_booking_is_one_transaction_of_writing(session, frozen, log_in):
     """One wait for the disk: the booking, its price, its place in the calendar and the mail's promise are written together."""
     frozen("2026-12-02T08:00+01:00")
     lieu = Lieu()
