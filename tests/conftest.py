@@ -1,18 +1,24 @@
 """What every test may ask for. A test that asks for `app`, `session` or `client` runs on both databases."""
 
+import email
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from email.message import EmailMessage
+from email.policy import default
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from app.core import cache, clock
+from app import wiring
+from app.core import cache, clock, delivery, journal
 from app.core.db import db
+from app.core.mail import OutgoingMail
 from app.factory import create_app
 from app.members.models import Member
 from app.members.services import open_session
@@ -143,6 +149,32 @@ def frozen() -> Iterator[Callable[[str], datetime]]:
 
     yield frozen
     clock.stop_at(None)
+
+
+# ---------------------------------------------------------------- the post
+
+
+@pytest.fixture
+def post(app: Flask, session) -> Iterator[Callable[[], list[EmailMessage]]]:
+    """`post()`: the worker works, and here are the mails that left since the last time, by address."""
+    folder = Path(app.config["MAIL_URL"].removeprefix("file:"))
+
+    def post() -> list[EmailMessage]:
+        journal.deliver(wiring.READERS, now=clock.now())
+        db.session.commit()
+        delivery.send_due(now=clock.now())
+        db.session.expire_all()
+        assert db.session.scalars(sa.select(OutgoingMail.last_error).where(OutgoingMail.last_error != "")).all() == []
+        found = []
+        for file in sorted(folder.glob("*.eml")):
+            found.append(email.message_from_bytes(file.read_bytes(), policy=default))
+            file.unlink()
+        return sorted(found, key=lambda message: message["To"])
+
+    folder.mkdir(exist_ok=True)
+    for file in folder.glob("*.eml"):
+        file.unlink()  # what other tests have sent
+    yield post
 
 
 # ---------------------------------------------------------------- real servers

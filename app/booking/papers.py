@@ -83,7 +83,7 @@ def when(half: str | None, starts_at: datetime, ends_at: datetime, zone: ZoneInf
 
 def place_line(place: Place) -> str:
     """« L’Écloserie, Ancienne école, 61500 Boitron »."""
-    return ", ".join(filter(None, (place.name, place.street, f"{place.postal_code} {place.town}".strip())))
+    return ", ".join(filter(None, (place.name, place.address)))
 
 
 def covered(parts: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -5,7 +5,7 @@ Who calls what: a reader of the journal queues (`tell` and its sisters, named in
 """
 
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -102,8 +102,12 @@ def tell_anyway(entry: JournalEntry) -> None:
 def tell_each(entry: JournalEntry) -> None:
     """One mail to each member whom the entry's consequences concern: all the bookings of an outage, told at once."""
     concerned = sa.select(JournalEntry.member_id).where(JournalEntry.cause_id == entry.id, JournalEntry.member_id.is_not(None))
-    for member_id in db.session.scalars(concerned.distinct().order_by(JournalEntry.member_id)).all():
-        assert member_id is not None
+    tell_them(entry, [one for one in db.session.scalars(concerned.distinct().order_by(JournalEntry.member_id)) if one is not None])
+
+
+def tell_them(entry: JournalEntry, member_ids: Iterable[int]) -> None:
+    """One mail to each of these people, once."""
+    for member_id in dict.fromkeys(member_ids):
         _queue_for(entry, member_id, fact=f"journal:{entry.id}:{member_id}")
 
 

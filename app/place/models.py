@@ -59,6 +59,11 @@ class Place(Model):
     def tz(self) -> ZoneInfo:
         return ZoneInfo(self.zone)
 
+    @property
+    def address(self) -> str:
+        """« Ancienne école, 61500 Boitron »."""
+        return ", ".join(filter(None, (self.street, f"{self.postal_code} {self.town}".strip())))
+
 
 class OpeningHours(Model):
     """Horaires: one span of a weekday (0 is Monday), in wall-clock minutes; a day without a row is closed."""

@@ -14,7 +14,8 @@ from app.core.letters import Letter
 from app.core.mail import OutgoingMail
 from app.core.period import Period, at
 from app.core.refusals import N_
-from app.members.models import Member, MemberRole
+from app.members import queries as members
+from app.members.models import Member
 from app.place.models import Place
 from app.portal import queries
 from app.portal.views.manage import EXPECTED, decisions
@@ -27,7 +28,7 @@ CAME = (Status.CHECKED_IN, Status.DONE)
 
 
 def send(*, now: datetime) -> int:
-    """Once a week, from Monday at seven: a mail to each manager who wants it. How many were queued."""
+    """Once a week, from Monday at seven: a mail to each manager; who does not want it is left out when it is written. How many were queued."""
     queued = 0
     for place in db.session.scalars(sa.select(Place).order_by(Place.id)).all():
         today = now.astimezone(place.tz).date()
@@ -39,7 +40,7 @@ def send(*, now: datetime) -> int:
             state.note(f"digest:{place.id}", at=now, monday=monday.isoformat())
             if told is None and today != monday:
                 continue  # the house opened in the middle of a week: the first one is told next Monday
-            for member_id in _managers():
+            for member_id in members.managers():
                 mail.queue(
                     KIND,
                     fact=f"digest:{place.id}:{monday.isoformat()}:{member_id}",
@@ -91,15 +92,3 @@ def _days(monday: date, place: Place) -> list[str]:
         who[one.starts_at.astimezone(place.tz).date()].add(one.guest_name or one.member_id)
     words = typography.words()
     return [f"{words.day(day)}{_(' : ')}{words.plural(len(who[day]), _('personne'), _('personnes'))}" for day in sorted(who)]
-
-
-def _managers() -> list[int]:
-    """Who runs the lieu, reads mail, and wants this one."""
-    return list(
-        db.session.scalars(
-            sa.select(Member.id)
-            .join(MemberRole, MemberRole.member_id == Member.id)
-            .where(MemberRole.role == "manager", Member.status == "active", Member.wants_digest)
-            .order_by(Member.id)
-        )
-    )

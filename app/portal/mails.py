@@ -25,5 +25,4 @@ def house(place_id: int | None) -> House:
     host = urlsplit(current_app.config["PUBLIC_URL"]).hostname or "localhost"
     if place is None:
         return House("Worklab", f"worklab@{host}")
-    town = f"{place.postal_code} {place.town}".strip()
-    return House(place.name, place.email or f"worklab@{host}", ", ".join(filter(None, (place.street, town))))
+    return House(place.name, place.email or f"worklab@{host}", place.address)

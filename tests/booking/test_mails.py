@@ -1,50 +1,22 @@
 """What people are told, in which words, with which event for their calendar; and when they are left in peace."""
 
-import email
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from email.message import EmailMessage
-from email.policy import default
-from pathlib import Path
 from typing import Any, cast
 
 import icalendar
 import pytest
-import sqlalchemy as sa
 
-from app import wiring
 from app.booking import services
 from app.booking.models import Booking
 from app.booking.services import SeriesWish
-from app.core import clock, delivery, journal
-from app.core.db import db, transaction
-from app.core.mail import OutgoingMail
+from app.core import clock
+from app.core.db import transaction
 from tests.factories import between, book, book_half, give_half_days, make_member, make_thing
 
 Post = Callable[[], list[EmailMessage]]
-
-
-@pytest.fixture
-def post(app, session) -> Post:
-    """`post()`: the worker works, and here are the mails that left since the last time, by address."""
-    folder = Path(app.config["MAIL_URL"].removeprefix("file:"))
-
-    def post():
-        journal.deliver(wiring.READERS, now=clock.now())
-        db.session.commit()
-        delivery.send_due(now=clock.now())
-        db.session.expire_all()
-        assert db.session.scalars(sa.select(OutgoingMail.last_error).where(OutgoingMail.last_error != "")).all() == []
-        found = []
-        for file in sorted(folder.glob("*.eml")):
-            found.append(email.message_from_bytes(file.read_bytes(), policy=default))
-            file.unlink()
-        return sorted(found, key=lambda message: message["To"])
-
-    for left in folder.glob("*.eml"):
-        left.unlink()
-    return post
 
 
 def text(message: EmailMessage) -> str:

@@ -1,20 +1,11 @@
 """The reference lieu of the fablab scenarios: Tuesday 1 December 2026, ten o'clock."""
 
-import email
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from email.message import EmailMessage
-from email.policy import default
-from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
 
-from app import wiring
 from app.booking.rules import Thing
-from app.core import clock, delivery, journal
-from app.core.db import db, transaction
-from app.core.mail import OutgoingMail
+from app.core.db import transaction
 from app.fablab.models import ClearanceType
 from app.members.models import Member
 from app.place.models import OpeningException, OpeningHours, Place
@@ -83,26 +74,3 @@ def fablab(session, frozen):
         chloe=make_member("Chloe"),
         max=make_member("Max", roles=["manager"]),
     )
-
-
-@pytest.fixture
-def post(app, session) -> Iterator[Callable[[], list[EmailMessage]]]:
-    """`post()`: the worker works, and here are the mails that left since the last time, by address."""
-    folder = Path(app.config["MAIL_URL"].removeprefix("file:"))
-
-    def post() -> list[EmailMessage]:
-        journal.deliver(wiring.READERS, now=clock.now())
-        db.session.commit()
-        delivery.send_due(now=clock.now())
-        db.session.expire_all()
-        assert db.session.scalars(sa.select(OutgoingMail.last_error).where(OutgoingMail.last_error != "")).all() == []
-        found = []
-        for file in sorted(folder.glob("*.eml")):
-            found.append(email.message_from_bytes(file.read_bytes(), policy=default))
-            file.unlink()
-        return sorted(found, key=lambda message: message["To"])
-
-    folder.mkdir(exist_ok=True)
-    yield post
-    for file in folder.glob("*.eml"):
-        file.unlink()

@@ -2,35 +2,25 @@
 
 from datetime import date
 
-import sqlalchemy as sa
 from flask import url_for
 
 from app.billing import queries
 from app.billing.mails.money import tell_payer
 from app.billing.models import Invoice
 from app.billing.rules.invoices import KIND_NAMES
-from app.core import clock, journal, mail
+from app.core import journal, mail
 from app.core.db import db
 from app.core.journal import JournalEntry
 from app.core.letters import Attachment, Letter
 from app.core.mail import OutgoingMail
 from app.core.refusals import N_
-from app.members.models import Member
+from app.members import queries as members
 from app.web import letters
 
 
 def tell_anchor(entry: JournalEntry) -> None:
     """Who runs the lieu: somebody remembers the day's fingerprint outside of the database."""
-    managers = sa.select(Member.id).where(Member.role_rows.any(role="manager"), Member.status == "active").order_by(Member.id)
-    for member_id in db.session.scalars(managers):
-        mail.queue(
-            entry.event,
-            fact=f"journal:{entry.id}:{member_id}",
-            member_id=member_id,
-            place_id=entry.place_id,
-            facts={"entry": entry.id, "subject": entry.subject_id},
-            now=clock.now(),
-        )
+    mail.tell_them(entry, members.managers())
 
 
 def issued(row: OutgoingMail) -> Letter | None:

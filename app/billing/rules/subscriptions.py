@@ -69,10 +69,10 @@ class Stretch:
         return (self.plan_id, self.cents, self.is_paused) == (other.plan_id, other.cents, other.is_paused)
 
 
-@dataclass(frozen=True, slots=True)
-class Cycle:
-    """What one monthly price buys: from a day to a day, both included."""
+class Days:
+    """From a day to a day, both included."""
 
+    __slots__ = ()
     first: date
     last: date
 
@@ -82,17 +82,21 @@ class Cycle:
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
+class Cycle(Days):
+    """What one monthly price buys: from a day to a day, both included."""
+
+    first: date
+    last: date
+
+
+@dataclass(frozen=True, slots=True)
+class Share(Days):
     """What a stretch costs within a cycle, with the days that it takes of it."""
 
     stretch: Stretch
     first: date
     last: date
     cents: int
-
-    @property
-    def days(self) -> int:
-        return (self.last - self.first).days + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +110,7 @@ class Charged:
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
+class Due(Days):
     """A line to write for a cycle: what a stretch costs there, less what was already charged for it. Negative: it comes back."""
 
     cycle: Cycle
@@ -115,10 +119,6 @@ class Due:
     first: date
     last: date
     cents: int
-
-    @property
-    def days(self) -> int:
-        return (self.last - self.first).days + 1
 
 
 def cycle_of(day: date, anchor: int | None = None) -> Cycle:

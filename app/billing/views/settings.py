@@ -15,6 +15,7 @@ from app.billing.services import settings as services
 from app.billing.views.door import bills_bp, today
 from app.core import clock
 from app.place import queries as place_queries
+from app.web.forms import Form
 
 
 @bills_bp.get("/settings")
@@ -47,7 +48,11 @@ def regime() -> ResponseReturnValue:
             now=clock.now(),
         )
         return _kept()
-    return render_template("billing/regime.html", form=form), form.status
+    return _page(
+        form,
+        _("Changer de régime de TVA"),
+        _("Une facture déjà émise ne change pas\u00a0; les suivantes suivent ce régime à partir de ce jour."),
+    )
 
 
 @bills_bp.post("/settings/regime/<day>/removal")
@@ -70,7 +75,7 @@ def terms() -> ResponseReturnValue:
     if form.validate_on_submit():
         services.set_billing(place_id=place.id, actor_id=current_user.id, now=clock.now(), **form.facts)
         return _kept()
-    return render_template("billing/terms.html", form=form), form.status
+    return _page(form, _("Délai, pénalités, pied de page"), _("Ce qui est écrit sur vos prochaines factures."))
 
 
 @bills_bp.route("/settings/accounts", methods=["GET", "POST"])
@@ -80,9 +85,18 @@ def accounts_chosen() -> ResponseReturnValue:
     if form.validate_on_submit():
         services.set_billing(place_id=place.id, actor_id=current_user.id, now=clock.now(), accounts=form.chosen)
         return _kept()
-    return render_template("billing/accounts_chosen.html", form=form), form.status
+    return _page(
+        form,
+        _("Choisir les comptes"),
+        _("Ceux de votre expert-comptable, s’ils diffèrent des nôtres. Ils servent à l’export des écritures (FEC)."),
+    )
 
 
 def _kept() -> ResponseReturnValue:
     flash(_("C’est enregistré."))
     return redirect(url_for(".settings"))
+
+
+def _page(form: Form, title: str, lead: str) -> ResponseReturnValue:
+    """One thing to set: what it is, what it changes, its fields."""
+    return render_template("billing/setting.html", form=form, title=title, lead=lead), form.status

@@ -17,7 +17,7 @@ from app.courses.queries import occasions, presence
 from app.courses.rules import signing as rules
 from app.courses.rules.alerts import NAMES as LEVELS
 from app.courses.services import signing
-from app.members.models import Member
+from app.members import queries as members
 from app.place.models import Place
 from app.web import letters
 from app.web.typography import words
@@ -27,28 +27,14 @@ from app.web.typography import words
 
 def tell_alert(entry: JournalEntry) -> None:
     """The person whom it is about, and the heads of their course."""
-    for member_id in dict.fromkeys([entry.member_id, *entry.facts["staff"]]):
-        assert member_id is not None
-        _queue(entry, member_id)
+    assert entry.member_id is not None
+    mail.tell_them(entry, [entry.member_id, *entry.facts["staff"]])
 
 
 def tell_anchor(entry: JournalEntry) -> None:
     """The manager and the head of the course: somebody remembers the day's fingerprint outside of the database."""
-    managers = sa.select(Member.id).where(Member.role_rows.any(role="manager"), Member.status == "active").order_by(Member.id)
     heads = sa.select(CohortTrainer.member_id).where(CohortTrainer.cohort_id == entry.subject_id, CohortTrainer.is_head)
-    for member_id in dict.fromkeys([*db.session.scalars(managers), *db.session.scalars(heads)]):
-        _queue(entry, member_id)
-
-
-def _queue(entry: JournalEntry, member_id: int) -> None:
-    mail.queue(
-        entry.event,
-        fact=f"journal:{entry.id}:{member_id}",
-        member_id=member_id,
-        place_id=entry.place_id,
-        facts={"entry": entry.id},
-        now=clock.now(),
-    )
+    mail.tell_them(entry, [*members.managers(), *db.session.scalars(heads)])
 
 
 # ---------------------------------------------------------------- builders

@@ -34,7 +34,7 @@ def house_of(place: Place) -> House:
     """L'organisme de formation."""
     lines = [
         place.legal_form,
-        ", ".join(filter(None, (place.street, f"{place.postal_code} {place.town}".strip()))),
+        place.address,
         f"SIRET {place.siret}" if place.siret else "",
         f"Déclaration d’activité nº\u00a0{place.training_number}" if place.training_number else "",
     ]

@@ -5,6 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 from flask import url_for
 
+from app.booking import papers
 from app.core import calendar, clock, mail
 from app.core.calendar import Contact, Event, Method
 from app.core.db import db
@@ -78,7 +79,7 @@ def _event(row: OutgoingMail, companion: Companion, place: Place, member: Member
         created_at=companion.joined_at,
         sequence=held.sequence,
         status="CANCELLED" if method == "CANCEL" else "CONFIRMED",
-        location=", ".join(filter(None, (place.name, place.street, f"{place.postal_code} {place.town}".strip()))),
+        location=papers.place_line(place),
         url=url_for("fablab.one_company", booking_id=held.id, _external=True),
     )
     return calendar.invitation(

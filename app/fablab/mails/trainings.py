@@ -6,6 +6,7 @@ from flask import current_app
 from flask_babel import gettext as _
 
 from app.booking import mails as booking
+from app.booking import papers
 from app.core import calendar, clock, mail
 from app.core.calendar import Contact, Event, Method
 from app.core.db import db
@@ -113,7 +114,7 @@ def _invitation(row: OutgoingMail, training: Training, place: Place, member: Mem
         sequence=training.sequence,
         status="CANCELLED" if method == "CANCEL" else "CONFIRMED",
         description=training.description,
-        location=", ".join(filter(None, (place.name, place.street, f"{place.postal_code} {place.town}".strip()))),
+        location=papers.place_line(place),
         url=page_of(training.id),
         categories=(_("Initiation"),),
     )

@@ -1,9 +1,7 @@
 """Machines that have a problem, are to be looked after, must be given back; articles to buy again."""
 
-from collections.abc import Sequence
 from typing import Any
 
-import sqlalchemy as sa
 from flask import url_for
 
 from app.billing.models import Article
@@ -15,20 +13,20 @@ from app.core.letters import Letter
 from app.core.mail import OutgoingMail
 from app.fablab import queries
 from app.fablab.models import Report, Task, Use
-from app.members.models import Member, MemberRole
+from app.members import queries as members
+from app.members.models import Member
 from app.place.models import Place
 from app.web import letters
 
 
 def tell_who_looks_after(entry: JournalEntry) -> None:
     """The leads of the machine, else who runs the lieu; not who said it."""
-    _tell(entry, [one for one in queries.who_looks_after(int(entry.facts["resource_id"])) if one != entry.actor_id])
+    mail.tell_them(entry, [one for one in queries.who_looks_after(int(entry.facts["resource_id"])) if one != entry.actor_id])
 
 
 def tell_managers(entry: JournalEntry) -> None:
-    managers = sa.select(MemberRole.member_id).join(Member, Member.id == MemberRole.member_id)
-    managers = managers.where(MemberRole.role == "manager", Member.status == "active").distinct().order_by(MemberRole.member_id)
-    _tell(entry, db.session.scalars(managers).all())
+    """Who runs the lieu."""
+    mail.tell_them(entry, members.managers())
 
 
 def reported(row: OutgoingMail) -> Letter | None:
@@ -78,18 +76,6 @@ def stock_low(row: OutgoingMail) -> Letter | None:
         return None
     left = said_quantity(article.stock_milli, article.unit)
     return _letter(row, "stock_low", article=article.name, left=left, url=url_for("fablab.stock", _external=True))
-
-
-def _tell(entry: JournalEntry, member_ids: Sequence[int]) -> None:
-    for member_id in member_ids:
-        mail.queue(
-            entry.event,
-            fact=f"journal:{entry.id}:{member_id}",
-            member_id=member_id,
-            place_id=entry.place_id,
-            facts={"entry": entry.id, "subject": entry.subject_id},
-            now=clock.now(),
-        )
 
 
 def _letter(row: OutgoingMail, template: str, **context: Any) -> Letter:

@@ -9,7 +9,8 @@ from sqlalchemy.orm import joinedload
 from app.core.db import db
 from app.fablab.models import Counter, LogEntry, Machine, MachineLead, Report, Task, Use
 from app.fablab.rules import is_due
-from app.members.models import Member, MemberRole
+from app.members import queries as members
+from app.members.models import Member
 
 
 def reports(place_id: int, *, resource_id: int | None = None) -> list[Report]:
@@ -91,9 +92,7 @@ def who_looks_after(resource_id: int) -> list[int]:
             .order_by(MachineLead.member_id)
         )
     )
-    managers = sa.select(Member.id).join(MemberRole, MemberRole.member_id == Member.id)
-    managers = managers.where(MemberRole.role == "manager", Member.status == "active").order_by(Member.id)
-    return leads or list(db.session.scalars(managers.distinct()))
+    return leads or members.managers()
 
 
 def leads_machine(member_id: int, resource_id: int) -> bool:

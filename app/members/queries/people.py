@@ -70,6 +70,12 @@ def search(words: str, *, limit: int = 10) -> list[Member]:
     )
 
 
+def managers() -> list[int]:
+    """Who runs the lieu and reads its mail."""
+    runs = sa.exists().where(MemberRole.member_id == Member.id, MemberRole.role == "manager")
+    return list(db.session.scalars(sa.select(Member.id).where(runs, Member.status == "active").order_by(Member.id)))
+
+
 def choices(member_ids: Collection[int] = ()) -> list[tuple[int, str]]:
     """(id, name) of everybody whose account is open, for a list to choose from."""
     rows = db.session.execute(
