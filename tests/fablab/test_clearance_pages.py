@@ -14,7 +14,7 @@ from app.core.db import db, transaction
 from app.core.refusals import Refused
 from app.fablab import queries, services
 from app.fablab.models import Clearance, ClearanceType, GroupClearance, Machine
-from app.fablab.rules import check_code, clearance_numbered, hour_cost_cents, number_of
+from app.fablab.rules import check_code, clearance_numbered, number_of
 from app.members.models import Group, GroupMember
 from app.members.rules import ROLES
 from tests.fablab.test_here import picture
@@ -169,11 +169,6 @@ def test_a_machine_gets_its_picture_its_papers_its_leads_and_its_counters(fablab
         assert client.post("/fablab/laser/settings", data=again | wrong).status_code == 422, wrong
     bad = again | {"photo": (BytesIO(b"<svg>"), "x.jpg")}
     assert client.post("/fablab/laser/settings", data=bad, content_type="multipart/form-data").status_code == 422
-
-
-def test_what_an_hour_really_costs():
-    assert hour_cost_cents(value_cents=650_000, lifetime_hours=4000, watts=1600, kwh_cents=25, upkeep_cents=120) == 163 + 40 + 120
-    assert hour_cost_cents(value_cents=None, lifetime_hours=None, watts=None, kwh_cents=25, upkeep_cents=None) == 0
 
 
 @pytest.mark.parametrize("role", ROLES)

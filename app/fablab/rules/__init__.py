@@ -42,7 +42,7 @@ from app.fablab.rules.trainings import (
     reasons_enrolling,
     seat_refund,
 )
-from app.fablab.rules.upkeep import AlreadyClosed, UnknownLead, first_done_minutes, hour_cost_cents, is_due
+from app.fablab.rules.upkeep import AlreadyClosed, UnknownLead, first_done_minutes, is_due
 from app.fablab.rules.uses import (
     AFTER,
     WARNED,
@@ -98,7 +98,6 @@ __all__ = [
     "expiry",
     "first_done_minutes",
     "free_number",
-    "hour_cost_cents",
     "is_due",
     "number_of",
     "own_cents",

@@ -6,7 +6,6 @@ from typing import Any
 
 from dateutil.relativedelta import relativedelta
 
-from app.core.money import half_up
 from app.core.refusals import N_, Reason
 
 
@@ -22,15 +21,6 @@ class UnknownLead(Reason):
     sentence = N_("Personne n’a ici l’adresse %(email)s.")
     next_step = N_("Ouvrez-lui d’abord un compte, ou corrigez l’adresse.")
     hard = True
-
-
-def hour_cost_cents(
-    *, value_cents: int | None, lifetime_hours: int | None, watts: int | None, kwh_cents: int, upkeep_cents: int | None
-) -> int:
-    """What an hour of a machine really costs: its wear, its electricity, its upkeep; half-up on the cent."""
-    wear = half_up(value_cents, lifetime_hours) if value_cents and lifetime_hours else 0
-    power = half_up((watts or 0) * kwh_cents, 1000)
-    return wear + power + (upkeep_cents or 0)
 
 
 def is_due(rule: Mapping[str, Any], *, minutes: int, done_minutes: int, done_on: date, today: date) -> bool:

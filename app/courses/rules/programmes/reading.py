@@ -1,19 +1,19 @@
-"""What is taught, as its file says it: read and checked, covered, put in order, changed. Pure: text in, values or faults out.
-
-The file is the programme (format `worklab-programme/1`): what we do not know of it is kept as it is, so that what a lieu
-exports is what it imported. Hours are multiples of 3.5, counted here in minutes.
-"""
+"""A programme read from its file, checked whole, and written back byte for byte."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from app.core import plain_yaml
+from app.courses.rules.programmes.outline import Evaluation, Outline, Part, Skill, Step
 from app.courses.rules.reading import HALF_DAY, MOST_MINUTES, FileReader
 
 FORMAT = "worklab-programme/1"
+
+
 MOST_BYTES = 1_000_000
+
+
 WEEKDAYS = {"lundi": 0, "mardi": 1, "mercredi": 2, "jeudi": 3, "vendredi": 4, "samedi": 5, "dimanche": 6}
 
 
@@ -23,96 +23,6 @@ class ProgrammeRefused(Exception):
     def __init__(self, faults: Iterable[str]) -> None:
         self.faults = list(faults)
         super().__init__("\n".join(self.faults))
-
-
-@dataclass(frozen=True, slots=True)
-class Skill:
-    """A competence; transversal when it has no block."""
-
-    code: str
-    title: str
-    block_code: str = ""
-    block_title: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A sequence: some half-days on one aim."""
-
-    code: str
-    title: str
-    minutes: int
-    skill: str  # code of the principal competence
-    linked: tuple[str, ...] = ()
-    objective: str = ""
-    activities: tuple[str, ...] = ()
-    way: str = ""
-    proof: str = ""
-    bring: str = ""
-    content: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A module."""
-
-    code: str
-    title: str
-    in_company: bool
-    steps: tuple[Step, ...]
-
-    @property
-    def minutes(self) -> int:
-        return sum(step.minutes for step in self.steps)
-
-
-@dataclass(frozen=True, slots=True)
-class Evaluation:
-    """An assessment that the programme foresees: in a week, in a sequence, on some competences."""
-
-    code: str
-    kind: str
-    week: int | None
-    sequence: str
-    block: str
-    skills: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Outline:
-    """A programme, checked. `weeks`: for each week of the plan, (module, half-days) in order; none: modules one after the other."""
-
-    code: str
-    label: str
-    title: str
-    capacity: int
-    weekdays: tuple[int, ...]
-    morning: tuple[int, int]  # minutes of the day
-    afternoon: tuple[int, int]
-    skills: tuple[Skill, ...]
-    parts: tuple[Part, ...]
-    weeks: tuple[tuple[tuple[str, int], ...], ...]
-    evaluations: tuple[Evaluation, ...]
-    document: Mapping[str, Any] = field(repr=False)
-
-    @property
-    def steps(self) -> list[Step]:
-        return [step for part in self.parts for step in part.steps]
-
-    @property
-    def minutes(self) -> int:
-        return sum(part.minutes for part in self.parts)
-
-    @property
-    def company_minutes(self) -> int:
-        return sum(part.minutes for part in self.parts if part.in_company)
-
-    @property
-    def company_steps(self) -> frozenset[str]:
-        return frozenset(step.code for part in self.parts if part.in_company for step in part.steps)
-
-
-# ---------------------------------------------------------------- reading
 
 
 def read(content: bytes) -> tuple[Outline, str]:
@@ -318,163 +228,3 @@ class _Reader(FileReader):
 
 def _hours(minutes: int) -> str:
     return f"{minutes / 60:g}"
-
-
-# ---------------------------------------------------------------- what it covers
-
-
-@dataclass(frozen=True, slots=True)
-class Covered:
-    """How long a competence is worked on: as the principal one at the centre and in company, and beside another."""
-
-    skill: Skill
-    centre: int
-    company: int
-    linked: int
-    sequences: tuple[str, ...]  # where it is the principal one
-
-
-def coverage(outline: Outline) -> list[Covered]:
-    """Minutes by competence, exact: the principal ones add up to the whole programme."""
-    found = []
-    for skill in outline.skills:
-        main = [(part.in_company, step) for part in outline.parts for step in part.steps if step.skill == skill.code]
-        found.append(
-            Covered(
-                skill=skill,
-                centre=sum(step.minutes for in_company, step in main if not in_company),
-                company=sum(step.minutes for in_company, step in main if in_company),
-                linked=sum(step.minutes for step in outline.steps if skill.code in step.linked),
-                sequences=tuple(step.code for _, step in main),
-            )
-        )
-    return found
-
-
-# ---------------------------------------------------------------- in which order
-
-
-def order(outline: Outline) -> list[str]:
-    """The code of the sequence of each half-day, in the order of the weekly plan, else of the modules.
-
-    In a week, a module gives its next half-days; a sequence that an evaluation ties to a week waits for it when another can go.
-    """
-    left = {part.code: {step.code: step.minutes // HALF_DAY for step in part.steps} for part in outline.parts}
-    tied = {one.sequence: one.week for one in outline.evaluations if one.sequence and one.week}
-    if not outline.weeks:
-        return [code for steps in left.values() for code, count in steps.items() for _ in range(count)]
-    ordered: list[str] = []
-    for number, week in enumerate(outline.weeks, 1):
-        for module, count in week:
-            for _ in range(count):
-                waiting = [code for code, halves in left[module].items() if halves]
-                code = next((one for one in waiting if (tied.get(one) or 0) <= number), waiting[0])
-                left[module][code] -= 1
-                ordered.append(code)
-    return ordered
-
-
-# ---------------------------------------------------------------- changing it
-
-
-def with_step(document: Mapping[str, Any], code: str, changes: Mapping[str, Any]) -> dict[str, Any]:
-    """The document with one sequence changed (keys as in the file; an empty one goes); totals follow."""
-    return _rewritten(document, lambda row: {key: value for key, value in (row | changes).items() if value not in (None, "", [])}, code)
-
-
-def with_new_step(document: Mapping[str, Any], module: str, row: Mapping[str, Any]) -> dict[str, Any]:
-    """The document with one more sequence at the end of a module."""
-    changed = _copied(document)
-    for part in changed["modules"]:
-        if part["code"] == module:
-            part["sequences"].append(dict(row))
-    return _summed(changed)
-
-
-def without_step(document: Mapping[str, Any], code: str) -> dict[str, Any]:
-    """The document without one sequence; without its module when it was the last."""
-    changed = _copied(document)
-    for part in changed["modules"]:
-        part["sequences"] = [row for row in part["sequences"] if row["code"] != code]
-    changed["modules"] = [part for part in changed["modules"] if part["sequences"]]
-    return _summed(changed)
-
-
-def with_label(document: Mapping[str, Any], label: str) -> dict[str, Any]:
-    return {**document, "version": label}
-
-
-def _rewritten(document: Mapping[str, Any], change: Any, code: str) -> dict[str, Any]:
-    changed = _copied(document)
-    for part in changed["modules"]:
-        part["sequences"] = [change(row) if row["code"] == code else row for row in part["sequences"]]
-    return _summed(changed)
-
-
-def _copied(document: Mapping[str, Any]) -> dict[str, Any]:
-    """Deep enough that changing a sequence, a week or a total leaves the first document as it was."""
-    copied = dict(document)
-    copied["programme"] = {**document["programme"]}
-    copied["modules"] = [{**part, "sequences": [dict(row) for row in part["sequences"]]} for part in document["modules"]]
-    if "plan_hebdomadaire" in document:
-        copied["plan_hebdomadaire"] = [{**week, "modules": dict(week["modules"])} for week in document["plan_hebdomadaire"]]
-    return copied
-
-
-def _summed(document: dict[str, Any]) -> dict[str, Any]:
-    """Every total that the file announces, as its sequences now make it; the plan gives or takes at the end of a module."""
-    totals: dict[str, float] = {}
-    for part in document["modules"]:
-        totals[part["code"]] = sum(row["heures"] for row in part["sequences"])
-        if "heures" in part:
-            part["heures"] = _number(totals[part["code"]])
-    company = sum(totals[part["code"]] for part in document["modules"] if "entreprise" in str(part.get("lieu", "")))
-    head = document["programme"]
-    if isinstance(head.get("heures"), dict):
-        said = {"centre": sum(totals.values()) - company, "entreprise": company, "total": sum(totals.values())}
-        head["heures"] = {key: _number(said[key]) if key in said else value for key, value in head["heures"].items()}
-    if "plan_hebdomadaire" in document:
-        _replan(document["plan_hebdomadaire"], totals)
-    if isinstance(document.get("controle"), dict):
-        document["controle"] = _controlled(document, document["controle"], sum(totals.values()))
-    return document
-
-
-def _replan(weeks: list[dict[str, Any]], totals: Mapping[str, float]) -> None:
-    for week in weeks:
-        week["modules"] = {code: hours for code, hours in week["modules"].items() if code in totals}
-    for code, total in totals.items():
-        with_it = [week for week in weeks if code in week["modules"]] or weeks[-1:]
-        missing = total - sum(week["modules"].get(code, 0) for week in weeks)
-        for week in reversed(with_it):
-            before = week["modules"].get(code, 0)
-            after = max(before + missing, 0)
-            missing -= after - before
-            week["modules"][code] = _number(after)
-            if not after:
-                del week["modules"][code]
-            if not missing:
-                break
-    for week in weeks:
-        if "heures" in week:
-            week["heures"] = _number(sum(week["modules"].values()))
-
-
-def _controlled(document: Mapping[str, Any], control: Mapping[str, Any], total: float) -> dict[str, Any]:
-    by_skill: Counter[str] = Counter()
-    for part in document["modules"]:
-        if "entreprise" not in str(part.get("lieu", "")):
-            for row in part["sequences"]:
-                by_skill[row["competence_principale"]] += row["heures"]
-    said = dict(control)
-    if "heures_centre_par_competence_principale" in said:
-        before = said["heures_centre_par_competence_principale"]
-        said["heures_centre_par_competence_principale"] = {code: _number(by_skill[code]) for code in [*before, *by_skill] if by_skill[code]}
-    if "somme_modules" in said:
-        said["somme_modules"] = _number(total)
-    return said
-
-
-def _number(hours: float) -> int | float:
-    """7 rather than 7.0, as people write it."""
-    return int(hours) if hours == int(hours) else hours

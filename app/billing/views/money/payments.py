@@ -1,0 +1,167 @@
+"""Money that came: taken, given back, returned, cancelled."""
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from app.billing import gateways, queries
+from app.billing.forms import payments as forms
+from app.billing.models import Payment
+from app.billing.queries import banking
+from app.billing.rules.means import MEANS
+from app.billing.services import checkout, debiting, payments
+from app.billing.views.money.door import bp, flash_refusal, invoice_here, payment_here, place_today
+from app.core import clock
+from app.core.refusals import Refused
+from app.web.forms import sent_key
+
+
+@bp.get("/payments")
+def all_payments() -> ResponseReturnValue:
+    place, _today = place_today()
+    return render_template("billing/payments.html", rows=queries.recent_payments(place.id), means=MEANS)
+
+
+@bp.route("/payments/new", methods=["GET", "POST"])
+def take() -> ResponseReturnValue:
+    """Cash in the hand, a cheque, a transfer seen on the account."""
+    place, today = place_today()
+    key = sent_key()
+    if key and queries.is_recorded("house", f"form:{key}"):  # sent twice: it is noted once
+        return redirect(url_for(".unpaid"))
+    rows = queries.unpaid(place.id)
+    asked = request.args.get("invoice_id", 0, type=int)
+    chosen = next((one for one in rows if one.id == asked), None)
+    form = forms.TakeMoneyForm(
+        data={
+            "received_on": today,
+            "means": "cash",
+            "invoice_id": chosen.id if chosen else None,
+            "amount": chosen.left_cents if chosen else None,
+        }
+    )
+    form.offer(rows)
+    if form.validate_on_submit():
+        invoice = invoice_here(form.invoice_id.data, place)
+        payments.record_payment(
+            place_id=place.id,
+            payer=invoice,
+            means=form.means.data,
+            cents=form.amount.data,
+            received_on=form.received_on.data,
+            invoice_ids=[invoice.id],
+            provider_id=f"form:{key}" if key else None,
+            note=form.note.data or "",
+            now=clock.now(),
+            actor_id=current_user.id,
+        )
+        flash(_("C’est noté."))
+        return redirect(url_for(".unpaid"))
+    return render_template("billing/take_money.html", form=form, rows=rows), form.status
+
+
+@bp.get("/payments/<int:payment_id>")
+def payment(payment_id: int) -> ResponseReturnValue:
+    return _payment(payment_here(payment_id))
+
+
+@bp.post("/payments/<int:payment_id>/allocation")
+def allocate(payment_id: int) -> ResponseReturnValue:
+    found = payment_here(payment_id)
+    form = forms.AllocateForm()
+    form.offer(queries.unpaid(found.place_id, payer=found))
+    if form.validate_on_submit():
+        payments.allocate(payment_id, form.invoice_id.data, now=clock.now(), actor_id=current_user.id)
+        return redirect(url_for(".payment", payment_id=payment_id))
+    return _payment(found, allocation=form)
+
+
+@bp.post("/payments/<int:payment_id>/refund")
+def refund(payment_id: int) -> ResponseReturnValue:
+    """By the means it came: a card by Stripe, cash from the drawer, the rest by transfer."""
+    found = payment_here(payment_id)
+    today = place_today()[1]
+    form = forms.RefundForm()
+    if form.validate_on_submit():
+        facts = {"cents": form.amount.data, "day": today, "reason": form.reason.data, "now": clock.now(), "actor_id": current_user.id}
+        try:
+            if found.provider == "stripe" and gateways.is_ready():
+                checkout.refund_by_stripe(payment_id, **facts)
+            else:
+                payments.refund(payment_id, **facts)
+        except Refused as refused:
+            form.refuse(refused)
+        else:
+            flash(_("C’est noté."))
+            return redirect(url_for(".payment", payment_id=payment_id))
+    return _payment(found, refund=form)
+
+
+@bp.post("/payments/<int:payment_id>/return")
+def returned(payment_id: int) -> ResponseReturnValue:
+    """The bank took it back, and no statement says so yet."""
+    found = payment_here(payment_id)
+    form = forms.ReturnForm()
+    form.offer()
+    if form.validate_on_submit():
+        facts = {
+            "reason": form.reason.data,
+            "day": form.day.data,
+            "fee_cents": form.fee.data or 0,
+            "now": clock.now(),
+            "actor_id": current_user.id,
+        }
+        debit = banking.debit_of(payment_id)
+        if debit is not None:
+            debiting.debit_returned(debit.id, **facts)
+        else:
+            payments.take_back(payment_id, **facts)
+        return redirect(url_for(".payment", payment_id=payment_id))
+    return _payment(found, back=form)
+
+
+@bp.post("/payments/<int:payment_id>/cancellation")
+def cancel(payment_id: int) -> ResponseReturnValue:
+    payment_here(payment_id)
+    _place, today = place_today()
+    try:
+        payments.cancel_payment(payment_id, day=today, now=clock.now(), actor_id=current_user.id)
+    except Refused as refused:
+        flash_refusal(refused)
+    return redirect(url_for(".payment", payment_id=payment_id))
+
+
+def _payment(
+    found: Payment,
+    *,
+    allocation: forms.AllocateForm | None = None,
+    refund: forms.RefundForm | None = None,
+    back: forms.ReturnForm | None = None,
+) -> ResponseReturnValue:
+    """A payment: what it pays, what is left of it, what went back; and what may be done."""
+    _place, today = place_today()
+    left = queries.available(found.id)
+    unpaid = queries.unpaid(found.place_id, payer=found)
+    if allocation is None:
+        allocation = forms.AllocateForm(formdata=None)
+        allocation.offer(unpaid)
+    if back is None:
+        back = forms.ReturnForm(formdata=None, data={"day": today})
+        back.offer()
+    refund = refund or forms.RefundForm(formdata=None, data={"amount": left})
+    return (
+        render_template(
+            "billing/payment.html",
+            row=found,
+            payer=queries.payer_of(found),
+            means=MEANS,
+            left=left,
+            paid=[(queries.invoice(invoice_id), cents) for invoice_id, cents in queries.allocations_of(found.id).items()],
+            story=queries.movements_of(found.id),
+            allocation=allocation if unpaid and left > 0 else None,
+            refund=refund,
+            back=back,
+        ),
+        max(form.status for form in (allocation, refund, back)),
+    )
