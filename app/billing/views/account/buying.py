@@ -1,0 +1,51 @@
+"""« Mon compte »: look, take a carnet or an article."""
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from app.billing.models import Article, PassType
+from app.billing.services import selling
+from app.billing.views.account.shown import bp, lines_of, of_place, page_of
+from app.core import clock
+from app.core.db import db
+from app.core.refusals import Refused
+from app.members.models import Member
+
+
+@bp.get("/")
+def mine() -> ResponseReturnValue:
+    return render_template("billing/account.html", **page_of(db.session.get_one(Member, current_user.id)), is_mine=True)
+
+
+@bp.get("/lines")
+def lines() -> ResponseReturnValue:
+    return render_template("billing/lines.html", **lines_of(db.session.get_one(Member, current_user.id)), is_mine=True)
+
+
+@bp.post("/articles/<int:article_id>")
+def article(article_id: int) -> ResponseReturnValue:
+    row = of_place(Article, article_id)
+    try:
+        selling.take_article(article_id=row.id, quantity_milli=1000, member_id=current_user.id, now=clock.now(), actor_id=current_user.id)
+    except Refused as refused:
+        return _refused(refused)
+    flash(_("C’est sur votre ardoise : %(name)s.", name=row.name))
+    return redirect(url_for(".mine"))
+
+
+@bp.post("/passes/<int:pass_id>")
+def buy(pass_id: int) -> ResponseReturnValue:
+    row = of_place(PassType, pass_id)
+    try:
+        selling.sell_pass(pass_type_id=row.id, member_id=current_user.id, on_tab=True, now=clock.now(), actor_id=current_user.id)
+    except Refused as refused:
+        return _refused(refused)
+    flash(_("%(name)s : c’est à vous, et sur la facture du mois.", name=row.name))
+    return redirect(url_for(".mine"))
+
+
+def _refused(refused: Refused) -> ResponseReturnValue:
+    member = db.session.get_one(Member, current_user.id)
+    return render_template("billing/account.html", **page_of(member), is_mine=True, refused=refused), refused.status
