@@ -1,7 +1,7 @@
 # The few commands we type.
 #   make run         a running lieu at http://127.0.0.1:8000 (PORT=, HOST=); needs Python 3.11+, nothing else
 #   make install     the environment alone, for a lieu that a service runs (docs/exploitation.md)
-#   make test        every test: rules, pages, a real PostgreSQL, a real Chromium, races (ARGS= goes to pytest)
+#   make test        every test: rules, pages, a real PostgreSQL, a real Chromium, races (ARGS= goes to pytest; JOBS=2 at once)
 #   make test-quick  the tests that need neither PostgreSQL nor Chromium; says what it left out
 #   make check       format, lint, types, floors, translations, locks, then make test
 #   make race        the long race and crash runs, both databases (ROUNDS=100 CLIENTS=50)
@@ -16,6 +16,7 @@ HOST   ?= 127.0.0.1
 PORT   ?= 8000
 ROUNDS ?= 100
 CLIENTS ?= 50
+JOBS   ?= 2
 ARGS   ?=
 BIN     = $(VENV)/bin
 UV      = $(BIN)/uv
@@ -68,7 +69,7 @@ $(VENV)/.peers: requirements/peers.txt | $(VENV)/.uv
 # ---------------------------------------------------------------- tests
 
 test: $(VENV)/.dev $(VENV)/.peers browser
-	$(BIN)/python -m pytest $(if $(CI),--durations=20) $(ARGS)
+	$(BIN)/python -m pytest -n $(JOBS) $(if $(CI),--durations=20) $(ARGS)
 
 test-quick: $(VENV)/.dev
 	$(BIN)/python -m pytest -m "not postgres and not browser and not race and not peers" $(ARGS)
