@@ -1,8 +1,11 @@
 """What a booking looks like outside of the house: its name, its moment, its event in a calendar."""
 
+import hashlib
+import hmac
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from flask import current_app
@@ -94,6 +97,18 @@ def covered(parts: Sequence[Mapping[str, Any]]) -> list[str]:
 def page_of(booking_id: int) -> str:
     """The address of a booking's page, for a mail or a calendar."""
     return f"{current_app.config['PUBLIC_URL']}/bookings/{booking_id}"
+
+
+def page_instead(booking_id: int, choice: str) -> str:
+    """Where one click books this instead of what the lieu had to cancel, for a mail."""
+    asked = urlencode({"choice": choice, "code": code_instead(booking_id, choice)})
+    return f"{page_of(booking_id)}/instead?{asked}"
+
+
+def code_instead(booking_id: int, choice: str) -> str:
+    """What proves that we offered it: nobody else can make a page that books for who opens it."""
+    said = f"instead:{booking_id}:{choice}".encode()
+    return hmac.new(current_app.config["SECRET_KEY"].encode(), said, hashlib.sha256).hexdigest()[:20]
 
 
 def page_of_series(series_id: int) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from flask import Flask, current_app
 
@@ -81,6 +81,12 @@ class Quote:
     scopes: tuple[str, ...] = ()  # of the lots that may cover it
     label: str = ""
     words: Mapping[str, object] = field(default_factory=dict)
+    is_later: bool = False  # paid when it is used: what is said of it now is only foreseen
+
+    @property
+    def due(self) -> "Quote":
+        """What is taken when it is booked: nothing of what is paid when it is used."""
+        return replace(self, units=0, price_of=lambda _left: 0) if self.is_later else self
 
     @property
     def cents(self) -> int:
@@ -93,6 +99,14 @@ class Policy(Protocol):
 
     def quote(self, request: Request) -> Quote:
         """What the booking is worth, in cents, and the minutes or half-days it uses."""
+
+
+@runtime_checkable
+class KnowsAlike(Protocol):
+    """A pillar that knows better than the engine which other thing would do as well."""
+
+    def alike(self, thing: Thing, others: Iterable[Thing]) -> list[Thing]:
+        """Those of the others that would do as well, the nearest first."""
 
 
 class LieuPolicy:

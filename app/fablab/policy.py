@@ -1,15 +1,17 @@
 """What the fablab answers to the engine: a clearance, and a price by the minute."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import partial
 
 from app.billing import queries as billing
 from app.billing.queries import Asked
 from app.billing.rules import Tier, price_of_minutes
 from app.booking.policy import LieuPolicy, Quote, Request
+from app.booking.rules import Thing
 from app.core.refusals import Reason
 from app.fablab import queries
-from app.fablab.rules import NextTraining, reasons_clearance
+from app.fablab.rules import NextTraining, billed_minutes, reasons_clearance
 
 
 class MachinePolicy:
@@ -27,14 +29,21 @@ class MachinePolicy:
                     upcoming=partial(_next_training, needed.type_id, request),
                 )
 
+    def alike(self, thing: Thing, others: Iterable[Thing]) -> list[Thing]:
+        """Machines of the family, then those that the same clearance opens."""
+        needed, listed = queries.clearance_needed(thing), list(others)
+        family = [other for other in listed if thing.family and other.family == thing.family]
+        return family + [other for other in listed if needed and other not in family and queries.clearance_needed(other) == needed]
+
     def quote(self, request: Request) -> Quote:
-        """A machine that is metered costs nothing to book: its minutes are counted when they are used."""
-        if request.first.thing.rules.metered is not None:
-            return Quote(unit="minute", units=0, price_of=lambda _left: 0, label=request.first.thing.name)
-        return metered_quote(request, sum(want.period.minutes for want in request.wants))
+        """A machine that is metered is paid when it is used: the whole time is only what it should come to."""
+        minutes, least = sum(want.period.minutes for want in request.wants), request.first.thing.rules.metered
+        if least is None:
+            return quote_of(request, minutes)
+        return replace(quote_of(request, billed_minutes(minutes, least)), is_later=True)
 
 
-def metered_quote(request: Request, minutes: int) -> Quote:
+def quote_of(request: Request, minutes: int) -> Quote:
     """What so many minutes of this machine are worth to this person."""
     thing = request.first.thing
     asked = Asked(group=request.member.tariff_group, plans=request.plans, on=request.day)

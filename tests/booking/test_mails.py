@@ -306,8 +306,9 @@ def test_an_outage_is_one_mail_a_person_with_what_else_can_be_had(lieu, post):
 
     assert subject(camille) == "R est hors service : ne venez pas pour rien"
     assert "Pourquoi : Le chauffage est en panne." in text(camille)
-    assert "– R, mardi 8 décembre, de 9 h à 10 h. Libre à la place : Préau, mardi 8 décembre, de 9 h à 10 h" in text(camille)
-    assert "– R, mardi 8 décembre, de 11 h à 12 h." in text(camille)
+    assert "– R, mardi 8 décembre, de 9 h à 10 h\n\nLibre à la place, en un clic :" in text(camille)
+    assert "Prendre : Préau, mardi 8 décembre, de 9 h à 10 h\nhttp://localhost/bookings/" in text(camille)
+    assert "– R, mardi 8 décembre, de 11 h à 12 h\n" in text(camille)
     assert [event["STATUS"] for event in invitation(camille).walk("VEVENT")] == ["CANCELLED", "CANCELLED"]
     assert text(nora).count("\n– ") == 1
     assert second.name in text(nora)

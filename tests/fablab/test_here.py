@@ -9,7 +9,7 @@ from PIL import Image
 
 from app.billing import services as stock
 from app.booking import queries as booking
-from app.booking.models import Booking
+from app.booking.models import Booking, Outage
 from app.core import clock, uploads
 from app.core.db import db, transaction
 from app.core.refusals import Refused
@@ -122,6 +122,7 @@ def test_dangerous_stops_it_at_once_and_warns_who_drives_tomorrow(fablab, log_in
     frozen("2026-12-09T15:00+01:00")
     assert services.keep_dangerous_stopped(now=clock.now()) == 1
     assert services.keep_dangerous_stopped(now=clock.now()) == 0
+    assert db.session.scalar(sa.select(sa.func.count(Outage.id))) == 1  # one, that grows
     assert db.session.get_one(Booking, later.id, populate_existing=True).status == "cancelled"
 
     max_ = log_in(fablab.max)

@@ -17,6 +17,7 @@ from app.core.refusals import Refused
 from app.fablab import queries, services
 from app.fablab.models import Counter, Machine, Task, Use
 from tests.factories import between, book, give_minutes, make_machine, make_member, thing
+from tests.pages import text_of
 
 
 def refused(gesture, *args, **kwargs) -> Refused:
@@ -78,8 +79,35 @@ def test_metered_minutes_go_to_a_pack_first(fablab, metered, frozen):
     assert billing.balances(fablab.ana, place_id=fablab.place.id, on=clock.now().date()).minutes == 0
 
 
-def test_booking_a_metered_machine_costs_nothing_yet(fablab, metered):
-    assert book(metered, between("2026-12-08", "14:00", "15:00"), fablab.ana).price_cents == 0
+def test_a_metered_booking_is_foreseen_then_paid_when_it_is_used_and_the_tab_looks_at_both(fablab, metered, log_in, post, frozen):
+    give_minutes(fablab.place, fablab.ana, 15)
+
+    def wish(start, end):
+        wanted = booking.ask(
+            [(metered, between("2026-12-08", start, end))], member_id=fablab.ana.id, actor_id=fablab.ana.id, now=clock.now()
+        )
+        return booking.preview(wanted)
+
+    assert (wish("14:00", "15:00").price_cents, wish("14:00", "15:00").is_foreseen) == (900, True)  # 15 minutes of the pack, 45 to pay
+    page = text_of(log_in(fablab.ana).get("/coworking/?what=machine&which=plotter&day=2026-12-08&part=hours&start=14:00&end=15:00"))
+    assert "environ 9,00 €" in page and "payée à la minute utilisée" in page
+    held = book(metered, between("2026-12-08", "14:00", "15:00"), fablab.ana)
+    assert (held.price_cents, due(fablab.ana)) == (0, 0)
+    assert billing.balances(fablab.ana, place_id=fablab.place.id, on=clock.now().date()).minutes == 15  # nothing is held either
+    (told,) = post()
+    assert "Vous payez les minutes d’utilisation, à la fin." in told.get_body(("plain",)).get_content()
+
+    with transaction():
+        fablab.place.tab_cap_cents = 400
+        db.session.flush()
+    assert [reason.code for reason in wish("16:00", "17:00").reasons] == ["insufficient_funds"]
+    assert wish("16:00", "16:15").ok  # the pack has it all
+    frozen("2026-12-08T14:00+01:00")
+    use = begin(metered, fablab.ana)
+    frozen("2026-12-08T14:47+01:00")
+    assert end(use).cents == 640  # what was used is due, past the cap
+    (told,) = (one for one in post() if "ardoise" in one["Subject"])
+    assert "elle s’arrête à 4,00 €" in told.get_body(("plain",)).get_content().replace("\u00a0", " ")
 
 
 def test_what_is_left_of_the_time_goes_to_others(fablab, frozen):

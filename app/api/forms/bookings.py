@@ -77,6 +77,9 @@ class Preview(Shape):
     alternatives = ma.fields.List(ma.fields.Nested(Alternative), required=True)
     waitlist = ma.fields.Boolean(required=True)
     price_cents = ma.fields.Integer(required=True)
+    foreseen = ma.fields.Boolean(
+        required=True, metadata={"description": N_("Vrai : payé à la minute utilisée, à la fin ; le prix est une estimation.")}
+    )
     covered_by = ma.fields.List(ma.fields.Nested(Covered), required=True)
 
 

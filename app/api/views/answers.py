@@ -162,6 +162,7 @@ def preview(seen: Preview, reasons: list[dict[str, str]]) -> Answer:
         "alternatives": offered(seen.alternatives),
         "waitlist": seen.waitlist,
         "price_cents": seen.price_cents,
+        "foreseen": seen.is_foreseen,
         "covered_by": seen.covered_by,
     }
 
@@ -173,6 +174,7 @@ def refused_preview(refused: Refused, reasons: list[dict[str, str]]) -> Answer:
         "alternatives": offered(refused.alternatives),
         "waitlist": refused.waitlist,
         "price_cents": 0,
+        "foreseen": False,
         "covered_by": [],
     }
 

@@ -58,6 +58,7 @@ MAILS: dict[str, mail.Builder] = {
     "series.dates_cancelled": series_dates_cancelled,
     "series.date_freed": date_freed,
     "outage.declared": outage_declared,
+    "outage.prolonged": outage_declared,
     "closure.declared": closure_declared,
 }
 
@@ -68,6 +69,7 @@ READERS: dict[str, list[journal.Reader]] = {
     "booking.on_trust": [tell_of_trust],
     "booking.reminder_due": [remind],
     "outage.declared": [mail.tell_each],
+    "outage.prolonged": [mail.tell_each],
     "closure.declared": [mail.tell_each],
 }
 
@@ -91,5 +93,6 @@ NAMES: dict[str, str] = {
     "series.dates_cancelled": N_("Dates de série annulées"),
     "series.date_freed": N_("Date de série libérée"),
     "outage.declared": N_("Panne"),
+    "outage.prolonged": N_("Panne qui dure"),
     "closure.declared": N_("Fermeture"),
 }

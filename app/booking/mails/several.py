@@ -8,18 +8,18 @@ from flask_babel import gettext as _
 
 from app.booking import papers, queries
 from app.booking.mails.told import MOST_LISTED, About, about_row, lines_of, told_of
-from app.booking.models import LIVE, NOT_FOR_PEOPLE, Booking, Kind, Outage, Resource, Series, SeriesDate, Status
+from app.booking.models import LIVE, NOT_FOR_PEOPLE, Booking, Outage, Resource, Series, SeriesDate, Status
 from app.booking.papers import Dated
-from app.booking.services import ask, examine
-from app.booking.services.searching import alternatives
+from app.booking.services import instead_of
 from app.core import clock, mail
 from app.core.db import db
 from app.core.journal import JournalEntry
 from app.core.letters import Letter
 from app.core.mail import OutgoingMail
-from app.core.period import Period, day_period
+from app.core.period import day_period
 from app.core.refusals import N_
 from app.place.models import Closure
+from app.web.refusals import choice_value
 from app.web.typography import words
 
 _SKIPPED = {
@@ -160,19 +160,15 @@ def _consequences(row: OutgoingMail, events: Sequence[str], *which: sa.ColumnEle
     return queries.dated(Booking.id.in_(subjects), *which)
 
 
-def _instead(row: Dated, about: About) -> list[str]:
-    """What the person could have instead of a cancelled booking, in words."""
+def _instead(row: Dated, about: About) -> list[tuple[str, str]]:
+    """What the person could have instead of a cancelled booking: in words, and where one click books it."""
     booking = db.session.get_one(Booking, row.id)
-    thing = queries.directory(about.place).things.get(booking.resource_id)
-    if thing is None or booking.starts_at <= clock.now():
+    if queries.directory(about.place).things.get(booking.resource_id) is None:
         return []
-    request = ask(
-        [(thing, Period(booking.starts_at, booking.ends_at))],
-        member_id=booking.member_id,
-        actor_id=booking.member_id,
-        now=clock.now(),
-        kind=Kind(booking.kind),
-        half=booking.half,
-    )
-    nearest = sorted(alternatives(examine(request)), key=lambda other: abs(other.starts_at - booking.starts_at))
-    return [f"{other.label}, {words().span(other.starts_at, other.ends_at, about.place.tz)}" for other in nearest]
+    return [
+        (
+            f"{other.label}, {words().span(other.starts_at, other.ends_at, about.place.tz)}",
+            papers.page_instead(booking.id, choice_value(other)),
+        )
+        for other in instead_of(booking, now=clock.now())
+    ]

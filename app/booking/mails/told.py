@@ -95,6 +95,7 @@ class Told(About):
             "covered": papers.covered(self.booking.covered_by),
             "units": papers.covered(units),
             "price_cents": self.booking.price_cents,
+            "is_later": queries.directory(self.place).any(self.booking.resource_id).rules.metered is not None,
             "free_until": free_until if free_until and free_until > clock.now() else None,
         }
 

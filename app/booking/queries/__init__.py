@@ -15,7 +15,7 @@ from app.booking.queries.bookings import (
 )
 from app.booking.queries.occupancies import absences, away, rows, rows_everywhere, taken, waiting
 from app.booking.queries.personal import personal_data
-from app.booking.queries.things import Directory, directory, outages, thing_of, usual_rules
+from app.booking.queries.things import Directory, directory, outage_since, outages, thing_of, usual_rules
 
 __all__ = [
     "LONGEST",
@@ -30,6 +30,7 @@ __all__ = [
     "directory",
     "guests_on",
     "held_by",
+    "outage_since",
     "outages",
     "personal_data",
     "rows",

@@ -107,3 +107,15 @@ def outages(resource_id: int, *, now: datetime) -> list[Outage]:
     standing = sa.or_(Outage.ends_at.is_(None), Outage.ends_at > now)
     query = sa.select(Outage).where(Outage.resource_id == resource_id, Outage.ended_at.is_(None), Outage.outside_id.is_(None), standing)
     return list(db.session.scalars(query.order_by(Outage.starts_at).execution_options(populate_existing=True)))
+
+
+def outage_since(resource_id: int, moment: datetime, *, now: datetime) -> Outage | None:
+    """The outage that began by now and ends last, of those that stand or were declared since then; none that somebody ended."""
+    query = sa.select(Outage).where(
+        Outage.resource_id == resource_id,
+        Outage.ended_at.is_(None),
+        Outage.outside_id.is_(None),
+        Outage.starts_at <= now,
+        sa.or_(Outage.ends_at.is_(None), Outage.ends_at > now, Outage.created_at >= moment),
+    )
+    return db.session.scalars(query.order_by(Outage.ends_at.desc().nulls_first()).limit(1)).first()

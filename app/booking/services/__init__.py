@@ -12,6 +12,7 @@ from app.booking.services.blocking import (
     end_outage,
     occupy_new_thing,
     outage_would_cancel,
+    prolong_outage,
     reopen,
 )
 from app.booking.services.cancelling import Cancellation, Refund, cancel, refund_of
@@ -38,6 +39,7 @@ from app.booking.services.repeating import (
     rebook_date,
     reserve_series,
 )
+from app.booking.services.replacing import instead_of, let_go, replace_taken_away, replacement_of, taken_away
 from app.booking.services.reserving import Preview, hold, look, preview, reserve, settle, take, take_for_lieu, take_now
 from app.booking.services.searching import beside_missing_hour
 from app.booking.services.ticking import forget_keys, lapse_holds, remind, settle_arrivals
@@ -82,11 +84,13 @@ __all__ = [
     "forget_keys",
     "forgive",
     "hold",
+    "instead_of",
     "join_waitlist",
     "kind_of",
     "lapse_holds",
     "leave",
     "leave_waitlist",
+    "let_go",
     "look",
     "move",
     "move_following",
@@ -96,6 +100,7 @@ __all__ = [
     "place_in_line",
     "preview",
     "preview_series",
+    "prolong_outage",
     "reasons_by_period",
     "rebook_date",
     "refund_of",
@@ -104,6 +109,8 @@ __all__ = [
     "release_all",
     "remind",
     "reopen",
+    "replace_taken_away",
+    "replacement_of",
     "request_of",
     "request_to_move",
     "reserve",
@@ -118,5 +125,6 @@ __all__ = [
     "take_for_lieu",
     "take_now",
     "take_turn",
+    "taken_away",
     "wait_again",
 ]

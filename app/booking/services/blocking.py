@@ -107,15 +107,33 @@ def declare_outage(
         db.session.add(outage)
         db.session.flush()
         whole = Period(starts_at, ends_at or FOREVER)
-        entry = journal.record("outage.declared", outage.id, place_id=thing.place_id, actor_id=actor_id, at=now, resource_id=thing.id)
-        ids = _with_what_it_holds(thing)
-        blocked = Blocking(frozenset(ids), whole)
-        gone = _cancel_all(booked_on(ids, whole), now=now, actor_id=actor_id, cause_id=entry.id, reason=reason, blocked=blocked)
-        for thing_id in ids:
-            _hold(thing.place_id, thing_id, whole, outage_id=outage.id)
-        _offer_what_is_left(gone, now=now)
-        touch_calendar(thing.place_id)
-        return Blocked(None, outage, gone)
+        return _stop(thing, outage, whole, event="outage.declared", actor_id=actor_id, now=now)
+
+
+def prolong_outage(*, outage_id: int, thing: Thing, ends_at: datetime, actor_id: int | None, now: datetime) -> Blocked:
+    """It lasts longer than was said: what is booked in the time added goes too, and each person is told once."""
+    with transaction():
+        take_turn(thing.place_id)
+        outage = db.session.get_one(Outage, outage_id, populate_existing=True)
+        if outage.ended_at is not None or outage.ends_at is None or outage.ends_at >= ends_at:
+            return Blocked(None, outage, [])
+        added = Period(max(outage.ends_at, now), ends_at)
+        outage.ends_at = ends_at
+        db.session.flush()
+        return _stop(thing, outage, added, event="outage.prolonged", actor_id=actor_id, now=now)
+
+
+def _stop(thing: Thing, outage: Outage, period: Period, *, event: str, actor_id: int | None, now: datetime) -> Blocked:
+    """Inside a transaction: hold the thing, and what it holds, for this period; who had it is given all back."""
+    entry = journal.record(event, outage.id, place_id=thing.place_id, actor_id=actor_id, at=now, resource_id=thing.id)
+    ids = _with_what_it_holds(thing)
+    blocked = Blocking(frozenset(ids), period)
+    gone = _cancel_all(booked_on(ids, period), now=now, actor_id=actor_id, cause_id=entry.id, reason=outage.reason, blocked=blocked)
+    for thing_id in ids:
+        _hold(thing.place_id, thing_id, period, outage_id=outage.id)
+    _offer_what_is_left(gone, now=now)
+    touch_calendar(thing.place_id)
+    return Blocked(None, outage, gone)
 
 
 def outage_would_cancel(thing: Thing, *, starts_at: datetime, ends_at: datetime | None) -> list[Booking]:

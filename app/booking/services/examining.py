@@ -63,6 +63,7 @@ class Examination:
     takings: list[Taking] = field(default_factory=list)
     quote: Quote | None = None
     coverage: Coverage | None = None
+    foreseen: Coverage | None = None  # the same, with what is only paid when it is used
     ignored: frozenset[str] = frozenset()  # codes that no longer matter: the place is already kept for this person
 
     @property
@@ -124,9 +125,10 @@ def examine(request: Request, facts: Facts | None = None, *, priced: bool = True
     reasons += why_not
     found.takings = takings
     if priced:
-        found.quote = policy.quote(request)
-        found.coverage = cover(request, found.quote)
-        reasons += _reasons_money(request, found.coverage)
+        whole = policy.quote(request)
+        found.quote, found.foreseen = whole.due, cover(request, whole)
+        found.coverage = cover(request, found.quote) if whole.is_later else found.foreseen
+        reasons += _reasons_money(request, found.foreseen)
     found.reasons = _unique(reasons)
     return found
 

@@ -25,13 +25,14 @@ HOLD_MINUTES = 10  # a payment page open
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What would happen; nothing was written."""
+    """What would happen; nothing was written. What is paid when it is used is foreseen, from the whole time."""
 
     ok: bool
     reasons: list[Reason]
     alternatives: list[Alternative]
     waitlist: bool
     price_cents: int
+    is_foreseen: bool  # paid when it is used, not when it is booked
     covered_by: list[dict[str, object]]
     takings: list[Taking]
 
@@ -45,8 +46,9 @@ def preview(request: Request) -> Preview:
         reasons=found.reasons,
         alternatives=[] if ok else alternatives(found),
         waitlist=not ok and can_wait(found),
-        price_cents=found.coverage.cents if found.coverage else 0,
-        covered_by=found.coverage.said() if found.coverage else [],
+        price_cents=found.foreseen.cents if found.foreseen else 0,
+        is_foreseen=found.quote is not None and found.quote.is_later,
+        covered_by=found.foreseen.said() if found.foreseen else [],
         takings=found.takings if ok else [],
     )
 

@@ -9,7 +9,7 @@ from app.billing import queries as billing
 from app.billing.rules.documents import gross_of_net
 from app.booking import queries
 from app.booking.models import Kind
-from app.booking.policy import Request
+from app.booking.policy import KnowsAlike, Request, policy_for
 from app.booking.rules import Thing, activity_of
 from app.booking.services.examining import Examination, Facts, examine, facts_for
 from app.core.period import Period, at, days_of, without
@@ -76,20 +76,21 @@ def _bookable(wishes: Iterable[Request], found: Examination, facts: Facts) -> It
 
 def _money_is_short(found: Examination) -> bool:
     """Whether another moment might not be paid for: then each alternative's price is looked at too."""
-    if found.quote is None or found.quote.cents == 0:
-        return False
     request = found.request
-    price = gross_of_net(found.quote.cents, billing.price_list(request.place).rate(activity_of(request.kind), request.day))
+    worth = policy_for(request.kind).quote(request).cents if found.quote is not None else 0
+    if worth == 0:
+        return False
+    price = gross_of_net(worth, billing.price_list(request.place).rate(activity_of(request.kind), request.day))
     return billing.open_cents(request.member.id) + price > request.place.tab_cap_cents
 
 
 def _siblings(request: Request, directory: queries.Directory) -> list[Thing]:
-    """Alike things: seats of the pool, rooms as large, machines of the family."""
-    thing = request.first.thing
+    """Alike things: seats of the pool, rooms as large, what the pillar says of its own."""
+    thing, policy = request.first.thing, policy_for(request.kind)
     if thing.is_pool:
         return []
-    if request.kind is Kind.MACHINE:
-        return [other for other in directory.of_kind("machine") if other.family == thing.family and other.id != thing.id]
+    if isinstance(policy, KnowsAlike):
+        return policy.alike(thing, [other for other in directory.of_kind(thing.kind) if other.id != thing.id])
     if request.kind is Kind.DESK:
         return [other for other in directory.of_kind("desk") if other.id != thing.id and not other.is_fixed]
     return [other for other in directory.of_kind(thing.kind) if other.id != thing.id and other.capacity >= thing.capacity]

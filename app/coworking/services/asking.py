@@ -5,11 +5,12 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
+from app.billing.rules import Coverage
 from app.booking import queries as booking_queries
 from app.booking.policy import Request, Want
 from app.booking.rules import HALVES, Thing, grid, half_of
 from app.booking.services import ask, kind_of
-from app.booking.services.examining import Examination, Facts, examine, facts_for, free_seats
+from app.booking.services.examining import Facts, examine, facts_for, free_seats
 from app.core.cache import reading
 from app.core.period import Period, at
 from app.place import queries as place_queries
@@ -103,6 +104,7 @@ class Offer:
     period: Period
     half: str | None
     cents: int
+    is_later: bool  # only foreseen: paid when it is used
     covered_by: list[dict[str, Any]]
     left: int | None  # of the only lot that covers it: what will be left
     seats: Sequence[Thing] = field(default=())  # of a pool: its free places, the one that would be given first
@@ -135,16 +137,17 @@ def timed_offers(
 def _offer(request: Request, facts: Facts) -> Iterator[Offer]:
     thing = request.first.thing
     found = examine(replace(request, half=request.half if thing.rules.sold_by != "minutes" else None), facts)
-    if found.standing or found.coverage is None:
+    price = found.foreseen
+    if found.standing or found.quote is None or price is None:
         return
     seats = free_seats(thing, request.period, request, facts) if thing.is_pool else ()
-    yield Offer(thing, request.period, request.half, found.coverage.cents, [*map(dict, found.coverage.said())], _left(found), seats)
+    covered = [*map(dict, price.said())]
+    yield Offer(thing, request.period, request.half, price.cents, found.quote.is_later, covered, _left(price), seats)
 
 
-def _left(found: Examination) -> int | None:
-    assert found.coverage is not None
-    parts = [part for part in found.coverage.parts if part.lot is not None and part.source == "pass"]
-    if len(parts) != 1 or len(found.coverage.parts) != 1 or parts[0].lot is None:
+def _left(price: Coverage) -> int | None:
+    parts = [part for part in price.parts if part.lot is not None and part.source == "pass"]
+    if len(parts) != 1 or len(price.parts) != 1 or parts[0].lot is None:
         return None
     return parts[0].lot.left - parts[0].lot.overdraft - parts[0].units
 

@@ -339,10 +339,12 @@ def _line(offer: Offer, place: Place, things: Directory) -> Line:
         )
     elif offer.left is not None:
         cover = _("%(cover)s, il en restera %(left)s", cover=cover, left=words.minutes(offer.left) if offer.half is None else offer.left)
+    if offer.is_later:
+        cover = _("payée à la minute utilisée, à la fin : %(cover)s", cover=cover)
     return Line(
         title=say.title(offer.thing),
         detail=words.opening(", ".join(detail for detail in dict.fromkeys(details) if detail and detail != offer.thing.name)),
-        price=words.money(offer.cents),
+        price=_("environ %(price)s", price=words.money(offer.cents)) if offer.is_later and offer.cents else words.money(offer.cents),
         cover=cover,
         value=_value(offer.thing, offer.period),
         seats=[(seat.name, _value(seat, offer.period)) for seat in offer.seats],

@@ -126,7 +126,7 @@ def _page(
     place: Place, thing: Thing, period: Period, form: SeriesQuery | SeriesForm, occurrences: list[Occurrence], refused: Refused | None
 ) -> str:
     booked = [one for one in occurrences if one.status == "booked"]
-    cents = sum(one.examination.coverage.cents for one in booked if one.examination and one.examination.coverage)
+    cents = sum(one.examination.foreseen.cents for one in booked if one.examination and one.examination.foreseen)
     half = services.half_of_period(thing, period)
     return render_template(
         "coworking/series.html",
@@ -158,7 +158,7 @@ def _line(one: Occurrence, place: Place) -> dict[str, object]:
         "period": one.period,
         "is_free": one.status == "booked",
         "shifted": one.note == "shifted",
-        "cents": found.coverage.cents if found and found.coverage else None,
+        "cents": found.foreseen.cents if found and found.foreseen else None,
         "reasons": found.standing if found else [],
         "instead": one.alternatives[:1],
     }

@@ -22,6 +22,7 @@ MAILS: dict[str, mail.Builder] = {
     "machine.answered": upkeep.answered,
     "machine.upkeep_due": upkeep.upkeep_due,
     "use.ends_soon": upkeep.ends_soon,
+    "use.over_tab": upkeep.over_tab,
     "stock.low": upkeep.stock_low,
 }
 
@@ -54,5 +55,6 @@ NAMES: dict[str, str] = {
     "machine.answered": N_("Réponse à un signalement"),
     "machine.upkeep_due": N_("Entretien à faire"),
     "use.ends_soon": N_("Machine à rendre bientôt"),
+    "use.over_tab": N_("Ardoise au-delà de son plafond"),
     "stock.low": N_("Stock bas"),
 }

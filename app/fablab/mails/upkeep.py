@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import url_for
 
+from app.billing import queries as billing
 from app.billing.models import Article
 from app.billing.rules import said_quantity
 from app.core import clock, mail
@@ -68,6 +69,16 @@ def ends_soon(row: OutgoingMail) -> Letter | None:
     why = db.session.get_one(JournalEntry, row.facts["entry"]).facts.get("why", "")
     url = url_for("fablab.here", code=use.resource.code, _external=True)
     return _letter(row, "use_ends_soon", thing=use.resource.name, until=use.booking.ends_at, why=why, url=url)
+
+
+def over_tab(row: OutgoingMail) -> Letter | None:
+    """What was used took the tab past its cap: nothing more can be booked until it is paid."""
+    use = db.session.get_one(Use, row.facts["subject"])
+    open_cents, cap_cents = billing.open_cents(use.member_id), db.session.get_one(Place, use.place_id).tab_cap_cents
+    if open_cents <= cap_cents:
+        return None
+    cents = {"cents": use.cents, "open_cents": open_cents, "cap_cents": cap_cents}
+    return _letter(row, "use_over_tab", thing=use.resource.name, url=url_for("account.mine", _external=True), **cents)
 
 
 def stock_low(row: OutgoingMail) -> Letter | None:

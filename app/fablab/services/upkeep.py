@@ -45,7 +45,7 @@ def report_problem(*, thing: Thing, member_id: int, text: str, dangerous: bool, 
         )
         if dangerous:
             booking.change_thing(resource_id=thing.id, state="out_of_service", actor_id=member_id, now=now)
-            _warn_who_has_it(thing, reason=text, actor_id=member_id, now=now)
+            _warn_who_has_it(thing, report, actor_id=member_id, now=now)
         elif thing.state == "in_service":
             booking.change_thing(resource_id=thing.id, state="needs_attention", actor_id=member_id, now=now)
         return report
@@ -62,9 +62,7 @@ def keep_dangerous_stopped(*, now: datetime) -> int:
         if thing is None:
             continue
         if booking.outage_would_cancel(thing, starts_at=now, ends_at=now + AT_RISK):
-            with transaction():
-                booking.take_turn(thing.place_id)
-                told += len(_warn_who_has_it(thing, reason=report.text, actor_id=None, now=now).cancelled)
+            told += len(_warn_who_has_it(thing, report, actor_id=None, now=now).cancelled)
     return told
 
 
@@ -200,10 +198,16 @@ def _open_if_due(rule: dict[str, object], counter: Counter, *, place_id: int, to
     return 1
 
 
-def _warn_who_has_it(thing: Thing, *, reason: str, actor_id: int | None, now: datetime) -> Blocked:
-    """The state stops it for good; an outage of a day gives back what was booked until then, with what else there is."""
+def _warn_who_has_it(thing: Thing, report: Report, *, actor_id: int | None, now: datetime) -> Blocked:
+    """The state stops it for good; an outage gives back what is booked within a day, with what else there is. One, that grows."""
     until = now + AT_RISK
-    return booking.declare_outage(thing=thing, period=Period(now, until), starts_at=now, reason=reason[:500], actor_id=actor_id, now=now)
+    with transaction():
+        booking.take_turn(thing.place_id)
+        known = booking_queries.outage_since(thing.id, report.created_at, now=now)
+        if known is not None:
+            return booking.prolong_outage(outage_id=known.id, thing=thing, ends_at=until, actor_id=actor_id, now=now)
+        period, reason = Period(now, until), report.text[:500]
+        return booking.declare_outage(thing=thing, period=period, starts_at=now, reason=reason, actor_id=actor_id, now=now)
 
 
 def _close_reports(resource_id: int, *, answer: str, actor_id: int, now: datetime) -> None:

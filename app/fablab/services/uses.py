@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
+from app.billing import queries as billing_queries
 from app.billing import services as billing
 from app.booking import queries as booking_queries
 from app.booking import services as booking
@@ -16,7 +17,7 @@ from app.core.period import Period
 from app.core.refusals import Refused
 from app.fablab import queries
 from app.fablab.models import Material, Use
-from app.fablab.policy import metered_quote
+from app.fablab.policy import quote_of
 from app.fablab.rules import (
     AFTER,
     WARNED,
@@ -60,7 +61,10 @@ def begin_use(*, thing: Thing, member_id: int, actor_id: int, now: datetime, min
 
 
 def end_use(*, use_id: int, actor_id: int | None, now: datetime) -> Use:
-    """« J’ai fini »: the minutes are counted, paid where they are metered, and the rest of the time goes to others."""
+    """« J’ai fini »: the minutes are counted, paid where they are metered, and the rest of the time goes to others.
+
+    What was used is due, even past the cap of the tab: the person is told, and the next booking looks at it.
+    """
     with transaction():
         use = db.session.get_one(Use, use_id)
         booking.take_turn(use.place_id)
@@ -183,6 +187,8 @@ def _close(use: Use, ended_at: datetime, *, actor_id: int | None, now: datetime)
         request = booking.ask([(thing, period)], member_id=use.member_id, actor_id=use.member_id, now=now)
         use.cents = _charge(use, request, billed_minutes(use.minutes, thing.rules.metered), now=now)
         db.session.flush()
+        if use.cents and billing_queries.open_cents(use.member_id) > place.tab_cap_cents:
+            journal.record("use.over_tab", use.id, place_id=use.place_id, member_id=use.member_id, at=now)
     count_minutes(use.resource_id, use.minutes, place_id=use.place_id, now=now)
     journal.record(
         "use.ended",
@@ -198,7 +204,7 @@ def _close(use: Use, ended_at: datetime, *, actor_id: int | None, now: datetime)
 
 def _charge(use: Use, request: Request, minutes: int, *, now: datetime) -> int:
     """The minutes go to the plan, then to packs, then to the bill, as those of a booking do."""
-    quote = metered_quote(request, minutes)
+    quote = quote_of(request, minutes)
     if quote.cents == 0:
         return 0
     ref = f"use:{use.id}"

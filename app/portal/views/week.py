@@ -16,6 +16,7 @@ from app.booking import views as say
 from app.booking.models import Status
 from app.booking.queries import Directory
 from app.booking.rules import Thing
+from app.booking.services import taken_away
 from app.booking.services.arriving import EARLY
 from app.core import clock
 from app.core.period import Period, at
@@ -33,7 +34,8 @@ from app.place.models import Place
 from app.portal import queries
 from app.portal.frame import LEARNING
 from app.portal.queries import Own
-from app.portal.views.bookings.about import minutes_left
+from app.portal.views.bookings.about import minutes_left, words_of
+from app.portal.views.bookings.replacing import offers as offers_instead
 from app.portal.views.door import bp
 from app.web import offline, typography
 from app.web.forms import FIRST_DAY, LAST_DAY, DateField, QueryForm
@@ -121,6 +123,7 @@ def week() -> ResponseReturnValue:
         lesson=_lesson(board, place, now) if learns else None,
         sums=_sums(place, local.date()),
         tasks=[*_tasks(offers[1:], place, things, now, local.date()), *_offered_seats(seats, place, now)],
+        lost=[(one.id, words_of(one), one.cancel_reason, offers_instead(one)) for one in taken_away(current_user.id, now=now)],
         waiting=[
             (entry, _wish(entry.resource_id, entry.starts_at, entry.ends_at, None, place, things))
             for entry in queries.waiting(current_user.id, now)
