@@ -224,6 +224,9 @@ PUBLIC: frozenset[str] = frozenset(
     )
 )
 
+# What is not opened with somebody else's eyes, even to help: papers about health and family, what opens an account, all of one's data.
+NOBODY_ELSES = frozenset(("course_drawer.*", "members.tokens", "members.sessions", "personal_data.*"))
+
 # What asks for another proof than a session: a bearer token, an address that is the secret.
 PROVEN_OTHERWISE: frozenset[str] = frozenset(
     (
@@ -305,8 +308,14 @@ def install(app: Flask) -> None:
         open_now=frame.open_now,
         language=frame.language,
         is_staff=frame.is_staff,
+        notice=members_views.looking,
     )
-    members_views.install(app, open_to_strangers=PUBLIC | PROVEN_OTHERWISE, tariffs=billing_queries.tariff_groups)
+    members_views.install(
+        app,
+        open_to_strangers=PUBLIC | PROVEN_OTHERWISE,
+        closed_to_lookers=NOBODY_ELSES,
+        tariffs=billing_queries.tariff_groups,
+    )
     api.install(app)
     mail.install(app, mail.Post(builders=MAILS, names=MAIL_NAMES, addressee=portal_mails.addressee, house=portal_mails.house))
     personal_data.install(app, PERSONAL_DATA)

@@ -143,8 +143,9 @@ class WebSession(Model):
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     user_agent: Mapped[str] = mapped_column(sa.String(200), default="")
     remembered: Mapped[bool] = mapped_column(default=False)
+    seen_as_id: Mapped[int | None] = mapped_column(sa.ForeignKey("member.id", ondelete="SET NULL"))  # staff looking with a member's eyes
 
-    member: Mapped[Member] = relationship(lazy="joined", innerjoin=True)
+    member: Mapped[Member] = relationship(lazy="joined", innerjoin=True, foreign_keys=member_id)
 
 
 class AccessToken(Model):

@@ -264,6 +264,8 @@ WORDS: Mapping[str, str] = {
     "member.changed": N_("Fiche changée par l’équipe"),
     "member.roles_changed": N_("Rôles changés"),
     "member.suspended": N_("Compte suspendu"),
+    "member.looked_as": N_("Lieu regardé avec les yeux de cette personne, pour l’aider"),
+    "member.looked_away": N_("Regard rendu"),
     "member.reactivated": N_("Compte rouvert"),
     "member.closed": N_("Compte fermé"),
     "member.forgotten": N_("Inscription restée sans réponse, effacée"),

@@ -53,6 +53,7 @@ class Sources:
     open_now: Callable[[], str]  # « Ouvert jusqu’à 18 h 30 », or nothing
     language: Callable[[], str | None]  # the person's setting
     is_staff: Callable[[], bool]
+    notice: Callable[[], str]  # the template of what every page says first to this person, or nothing
 
 
 def sources() -> Sources:

@@ -22,9 +22,12 @@ def install(
     open_now: Callable[[], str] = lambda: "",
     language: Callable[[], str | None] = lambda: None,
     is_staff: Callable[[], bool] = lambda: False,
+    notice: Callable[[], str] = lambda: "",
 ) -> None:
     """Layout, components, languages, headers, tokens, error pages and static files for `app`."""
-    app.extensions["web"] = Sources(identity=identity, navigation=navigation, open_now=open_now, language=language, is_staff=is_staff)
+    app.extensions["web"] = Sources(
+        identity=identity, navigation=navigation, open_now=open_now, language=language, is_staff=is_staff, notice=notice
+    )
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.bytecode_cache = _kept_templates(app)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -61,6 +64,10 @@ class Page:
     @cached_property
     def open_now(self) -> str:
         return sources().open_now()
+
+    @property
+    def notice(self) -> str:
+        return sources().notice()
 
     def header(self, here: str, open_now: str) -> Markup:
         """The brand, whether it is open, the bar: drawn once for all those who have the same."""

@@ -41,6 +41,8 @@ class Visit:
     created_at: datetime
     seen_at: datetime
     remembered: bool
+    member_id: int  # whose it is
+    seen_as_id: int | None  # with whose eyes they look at the lieu, to help; they change nothing meanwhile
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,11 @@ class SignedIn(Person):
     is_active: ClassVar[bool] = True
     is_anonymous: ClassVar[bool] = False
 
+    @property
+    def is_only_looking(self) -> bool:
+        """Whether this is somebody of the team who looks with the eyes of this person."""
+        return self.web_session.member_id != self.id
+
     def get_id(self) -> str:
         """What the browser's cookie holds: the token of the session, so that ending it ends what the cookie opens."""
         return self.token
@@ -66,18 +73,20 @@ class SignedIn(Person):
 
 _MEMBER, _ROLE, _SESSION = table(Member), table(MemberRole), table(WebSession)
 _LIEU = len(place_queries.COLUMNS)
+_VISIT = _LIEU + len(fields(Visit))
 _PLAIN = [field.name for field in fields(Person) if field.name != "roles"]
 _PERSON = [_MEMBER.c[name] for name in _PLAIN]
 _BY_ID = sa.select(*_PERSON, _ROLE.c.role).outerjoin(_ROLE, _ROLE.c.member_id == _MEMBER.c.id).where(_MEMBER.c.id == sa.bindparam("member"))
 _BY_SESSION = (
     sa.select(
         *place_queries.COLUMNS,
-        *(_SESSION.c.id, _SESSION.c.created_at, _SESSION.c.seen_at, _SESSION.c.remembered, _MEMBER.c.confirmed_at),
+        *(_SESSION.c[field.name] for field in fields(Visit)),
+        _MEMBER.c.confirmed_at,
         *_PERSON,
         _ROLE.c.role,
     )
     .select_from(_SESSION)
-    .join(_MEMBER, _MEMBER.c.id == _SESSION.c.member_id)
+    .join(_MEMBER, _MEMBER.c.id == sa.func.coalesce(_SESSION.c.seen_as_id, _SESSION.c.member_id))
     .outerjoin(_ROLE, _ROLE.c.member_id == _MEMBER.c.id)
     .outerjoin(table(Place), place_queries.IS_AT_HAND)
     .where(_SESSION.c.token_hash == sa.bindparam("hash"), _SESSION.c.expires_at > sa.bindparam("now"))
@@ -101,10 +110,12 @@ def session_member(token: str, *, now: datetime) -> SignedIn | None:
     rows: Sequence[Sequence[Any]] = db.session.execute(_BY_SESSION, asked).all()
     if not rows:
         return None
-    lieu, visit, confirmed_at = rows[0][:_LIEU], rows[0][_LIEU : _LIEU + 4], rows[0][_LIEU + 4]
+    lieu, visit, confirmed_at = rows[0][:_LIEU], rows[0][_LIEU:_VISIT], rows[0][_VISIT]
     place_queries.remember(lieu)
     found = SignedIn(**_plain(rows), web_session=Visit(*visit), token=token)
     if not rules.may_sign_in(found.status, is_confirmed=confirmed_at is not None):
+        return None
+    if found.is_only_looking and not person(found.web_session.member_id).may(rules.TO_LOOK_AS):
         return None
     g.signed_in = found
     return found

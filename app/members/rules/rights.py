@@ -22,6 +22,7 @@ ROLE_NAMES: Mapping[str, str] = {
     "administrator": N_("administrateur ou administratrice"),
 }
 ROLES = tuple(ROLE_NAMES)
+TO_LOOK_AS = "manage_members"  # who may look at the lieu with somebody's eyes
 STAFF = frozenset(("manager", "administrator"))
 
 # The one table of rights: an action, and the roles that may do it. An administrator may do everything.
@@ -97,6 +98,17 @@ class NotYourself(Reason):
     next_step = N_("Demandez à une autre personne de l’équipe.")
 
 
+class AlreadyYou(Reason):
+    code = "already_you"
+    sentence = N_("C’est vous : vous voyez déjà le lieu ainsi.")
+
+
+class NothingToSee(Reason):
+    code = "nothing_to_see"
+    sentence = N_("Ce compte n’est pas ouvert : cette personne ne voit rien.")
+    next_step = N_("Rouvrez-le d’abord, ou envoyez-lui un lien pour entrer.")
+
+
 def may(roles: Collection[str], action: str) -> bool:
     """Whether one of these roles gives the right to do this."""
     allowed = ACTIONS[action]
@@ -117,6 +129,15 @@ def reasons_roles(actor: Collection[str], *, had: Collection[str], given: Collec
     """Nobody gives, takes or touches what is above them: only administrators make, change and unmake administrators."""
     if "administrator" in (*had, *given) and "administrator" not in actor:
         yield AboveYou()
+
+
+def reasons_look_as(actor: Collection[str], *, seen: Collection[str], is_oneself: bool, is_open: bool) -> Iterator[Reason]:
+    """Who may look with whose eyes: at an account that is open, another's, and no higher than one's own."""
+    if is_oneself:
+        yield AlreadyYou()
+    if not is_open:
+        yield NothingToSee()
+    yield from reasons_roles(actor, had=seen, given=())
 
 
 def role_called(name: str) -> str | None:

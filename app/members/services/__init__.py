@@ -27,7 +27,7 @@ from app.members.services.importing import Imported, import_people
 from app.members.services.joining import confirm, consent, mark_of, sign_up
 from app.members.services.passwords import hash_password
 from app.members.services.people import FIELDS, change_member, close_account, create_member, invite, reactivate, suspend
-from app.members.services.sessions import end_session, end_sessions, note_seen, open_session
+from app.members.services.sessions import end_session, end_sessions, look_as, look_no_more, note_seen, open_session
 from app.members.services.tokens import new_token, revoke_token, revoke_tokens, use_token
 
 __all__ = [
@@ -61,6 +61,8 @@ __all__ = [
     "invite",
     "join_group",
     "leave_group",
+    "look_as",
+    "look_no_more",
     "make_api_token",
     "mark_of",
     "new_token",

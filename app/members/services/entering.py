@@ -76,7 +76,7 @@ def reset_password(token: str, *, password: str, device: Device, now: datetime) 
 
 
 def sign_out(person: SignedIn, *, now: datetime) -> None:
-    end_session(member_id=person.id, session_id=person.web_session.id, now=now)
+    end_session(member_id=person.web_session.member_id, session_id=person.web_session.id, now=now)
 
 
 # ---------------------------------------------------------------- shared by the gestures of an account

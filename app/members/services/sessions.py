@@ -7,10 +7,11 @@ import sqlalchemy as sa
 
 from app.core import journal
 from app.core.db import db, transaction
+from app.core.refusals import Refused
 from app.core.text import clean_line
 from app.members import queries, rules
-from app.members.models import WebSession
-from app.members.queries import Visit
+from app.members.models import Member, WebSession
+from app.members.queries import SignedIn, Visit
 
 
 def open_session(*, member_id: int, now: datetime, user_agent: str = "", remembered: bool = False) -> str:
@@ -37,6 +38,31 @@ def note_seen(session: Visit, *, now: datetime) -> None:
     ends = rules.ends_at(opened=session.created_at, seen=now, remembered=session.remembered)
     with transaction():
         db.session.execute(sa.update(WebSession).where(WebSession.id == session.id).values(seen_at=now, expires_at=ends))
+
+
+def look_as(*, member_id: int, person: SignedIn, now: datetime) -> None:
+    """Somebody of the team sees the lieu as this member sees it, to help; both journals say so. The session changes nothing until they are back."""
+    with transaction():
+        seen = db.session.get_one(Member, member_id)
+        reasons = list(
+            rules.reasons_look_as(person.roles, seen=seen.roles, is_oneself=seen.id == person.id, is_open=queries.may_sign_in(seen))
+        )
+        if reasons:
+            raise Refused(*reasons)
+        _see_as(person.web_session, member_id)
+        journal.record("member.looked_as", member_id, actor_id=person.id, member_id=member_id, at=now)
+
+
+def look_no_more(visit: Visit, *, now: datetime) -> None:
+    """Back to oneself."""
+    with transaction():
+        if visit.seen_as_id is not None:
+            _see_as(visit, None)
+            journal.record("member.looked_away", visit.seen_as_id, actor_id=visit.member_id, member_id=visit.seen_as_id, at=now)
+
+
+def _see_as(visit: Visit, member_id: int | None) -> None:
+    db.session.execute(sa.update(WebSession).where(WebSession.id == visit.id).values(seen_as_id=member_id))
 
 
 def end_session(*, member_id: int, session_id: int, now: datetime) -> bool:

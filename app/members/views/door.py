@@ -37,10 +37,14 @@ class Stranger(AnonymousUserMixin):
 
 Tariffs = Callable[[int], list[tuple[str, str]]]
 
+# What somebody who looks with another's eyes may still send: to be themselves again, to leave.
+_WAYS_BACK = ("members.look_no_more", "members.sign_out")
 
-def install(app: Flask, *, open_to_strangers: Collection[str], tariffs: Tariffs) -> None:
+
+def install(app: Flask, *, open_to_strangers: Collection[str], closed_to_lookers: Collection[str], tariffs: Tariffs) -> None:
     """Know who is signed in; and open nothing to others but the endpoints listed (`room.page`, or `room.*`).
 
+    `closed_to_lookers` are the pages that nobody of the team opens with another's eyes.
     `tariffs` gives (code, name) of the tariffs of a lieu, which are billing's.
     """
     app.extensions["tariffs"] = tariffs
@@ -50,7 +54,9 @@ def install(app: Flask, *, open_to_strangers: Collection[str], tariffs: Tariffs)
     manager.user_loader(_load)
     manager.unauthorized_handler(_ask_to_enter)
     app.extensions["open_to_strangers"] = frozenset(open_to_strangers)
+    app.extensions["closed_to_lookers"] = frozenset(closed_to_lookers)
     app.before_request(_private_unless_listed)
+    app.before_request(_only_looking)
 
 
 def needs(action: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
@@ -117,11 +123,34 @@ def _note_seen(person: SignedIn) -> None:
 
 
 def _private_unless_listed() -> ResponseReturnValue | None:
-    endpoint = request.endpoint
-    listed: Collection[str] = current_app.extensions["open_to_strangers"]
-    if endpoint is None or endpoint in listed or f"{endpoint.partition('.')[0]}.*" in listed or current_user.is_authenticated:
+    if request.endpoint is None or _is_among("open_to_strangers") or current_user.is_authenticated:
         return None
     return _ask_to_enter()
+
+
+def _only_looking() -> ResponseReturnValue | None:
+    """Who looks with another's eyes changes nothing, and leaves closed what is nobody else's to read."""
+    if request.endpoint is None or _is_among("open_to_strangers") or not is_only_looking():
+        return None
+    is_reading = request.method in ("GET", "HEAD", "OPTIONS")
+    if request.endpoint in _WAYS_BACK or (is_reading and not _is_among("closed_to_lookers")):
+        return None
+    return render_template("members/only_looking.html"), 403
+
+
+def is_only_looking() -> bool:
+    """Whether the one who asks is somebody of the team, with the eyes of a member."""
+    return current_user.is_authenticated and current_user.is_only_looking
+
+
+def looking() -> str:
+    """The template of what every page says to who looks with another's eyes, with the way back; none for everybody else."""
+    return "members/looking.html" if is_only_looking() else ""
+
+
+def _is_among(list_name: str) -> bool:
+    listed: Collection[str] = current_app.extensions[list_name]
+    return request.endpoint in listed or f"{str(request.endpoint).partition('.')[0]}.*" in listed
 
 
 def _ask_to_enter() -> ResponseReturnValue:

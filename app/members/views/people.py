@@ -162,6 +162,28 @@ def invitation(member_id: int) -> ResponseReturnValue:
     return _try(member_id, services.invite, _("Un lien pour entrer part vers %(email)s.", email=found.email))
 
 
+# ---------------------------------------------------------------- with somebody's eyes
+
+
+@bp.post("/manage/members/<int:member_id>/look")
+@needs(rules.TO_LOOK_AS)
+def look_as(member_id: int) -> ResponseReturnValue:
+    """See what this person sees, to help them on the telephone."""
+    _changeable(member_id)
+    try:
+        services.look_as(member_id=member_id, person=current_user, now=clock.now())
+    except Refused as refused:
+        return render_template("members/refused.html", refused=refused, back=url_for(".person", member_id=member_id)), refused.status
+    return redirect("/me")
+
+
+@bp.post("/look/end")
+def look_no_more() -> ResponseReturnValue:
+    member_id = current_user.id
+    services.look_no_more(current_user.web_session, now=clock.now())
+    return redirect(url_for(".person", member_id=member_id))
+
+
 # ---------------------------------------------------------------- a whole file
 
 
