@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from app.billing.gateways import _client
+from app.core import clock
 
 SECRET = "whsec_for_tests"
 
@@ -89,6 +90,12 @@ class Stripe:
         page |= {"status": "complete", "payment_status": paid, "payment_intent": intent["id"], "currency": currency}
         page["amount_total"] = intent["amount_received"]
         return intent
+
+
+def message(kind: str, about: dict, name: str = "evt_1") -> bytes:
+    return json.dumps(
+        {"id": name, "object": "event", "type": kind, "created": int(clock.now().timestamp()), "data": {"object": about}}
+    ).encode()
 
 
 @contextmanager

@@ -1,6 +1,5 @@
 """Stripe at the wire: our own server stands for it, messages are signed as it signs them, and everything that can go wrong does."""
 
-import json
 import time
 
 import pytest
@@ -14,20 +13,10 @@ from app.billing.services.checkout import Links
 from app.core import clock
 from app.core.refusals import Refused
 from tests.billing.bills import bill, line
-from tests.billing.stripe import SECRET, running_stripe
+from tests.billing.stripe import SECRET, message
 from tests.billing.test_payments import DAY, left, pay, told, who
 
 LINKS = Links("http://localhost/paid", "http://localhost/back")
-
-
-@pytest.fixture
-def stripe(app, monkeypatch):
-    with running_stripe() as stripe:
-        for name, value in (("STRIPE_SECRET_KEY", "sk_test_1"), ("STRIPE_WEBHOOK_SECRET", SECRET), ("STRIPE_API_BASE", stripe.url)):
-            monkeypatch.setitem(app.config, name, value)
-        monkeypatch.setattr(sdk.HTTPClient, "MAX_DELAY", 0, raising=False)
-        monkeypatch.setattr(sdk.HTTPClient, "INITIAL_DELAY", 0, raising=False)
-        yield stripe
 
 
 @pytest.fixture
@@ -37,25 +26,6 @@ def invoice(place, person):
 
 def ask(invoice, means="card") -> str:
     return checkout.ask_checkout(invoice.id, means=means, label=f"Facture {invoice.number}", links=LINKS, now=clock.now(), actor_id=None)
-
-
-def message(kind: str, about: dict, name: str = "evt_1") -> bytes:
-    return json.dumps(
-        {"id": name, "object": "event", "type": kind, "created": int(clock.now().timestamp()), "data": {"object": about}}
-    ).encode()
-
-
-@pytest.fixture
-def tell(client, stripe):
-    """`tell("payment_intent.succeeded", {…})`: Stripe says it, signed; the status of our answer."""
-
-    def tell(kind: str, about: dict, name: str = "evt_1", *, at: int | None = None, secret: str = SECRET) -> int:
-        body = message(kind, about, name)
-        when = int(clock.now().timestamp()) if at is None else at
-        signed = sdk.WebhookSignature.generate_signature_header(body.decode(), secret, when)
-        return client.post("/stripe/webhook", data=body, headers={"Stripe-Signature": signed}).status_code
-
-    return tell
 
 
 def count(session, what=Payment) -> int:
