@@ -54,6 +54,8 @@ KINDS: Mapping[str, str] = {
     "use": N_("utilisations des machines"),
     "company": N_("machines à plusieurs"),
     "stock": N_("stock"),
+    "tool": N_("outils prêtés"),
+    "box": N_("casiers"),
     "resource": N_("choses du lieu"),
     "outage": N_("pannes"),
     "closure": N_("fermetures"),
@@ -77,7 +79,7 @@ KINDS: Mapping[str, str] = {
 }
 
 # What programs tell each other; a person has nothing to learn from it.
-NOT_TOLD = ("booking.reminder_due", "clearance.expires_soon", "use.ends_soon")
+NOT_TOLD = ("booking.reminder_due", "clearance.expires_soon", "use.ends_soon", "tool.due_soon", "box.ends_soon")
 
 WORDS: Mapping[str, str] = {
     "booking.held": N_("Réservation retenue un moment"),
@@ -210,6 +212,23 @@ WORDS: Mapping[str, str] = {
     "stock.loss": N_("Perte notée au stock"),
     "stock.inventory": N_("Inventaire"),
     "stock.low": N_("Stock bas"),
+    "tool.added": N_("Outil ajouté à la liste"),
+    "tool.changed": N_("Fiche d’un outil changée"),
+    "tool.lent": N_("Outil prêté"),
+    "tool.extended": N_("Prêt d’un outil prolongé"),
+    "tool.late": N_("Outil en retard"),
+    "tool.returned": N_("Outil revenu"),
+    "tool.broken": N_("Outil revenu cassé"),
+    "tool.lost": N_("Outil perdu"),
+    "tool.good_again": N_("Outil de nouveau prêté"),
+    "tool.retired": N_("Outil retiré de la liste"),
+    "box.added": N_("Casier ajouté à la liste"),
+    "box.changed": N_("Fiche d’un casier changée"),
+    "box.given": N_("Casier donné"),
+    "box.renewed": N_("Casier gardé plus longtemps"),
+    "box.lapsed": N_("Casier à vider"),
+    "box.released": N_("Casier rendu"),
+    "box.retired": N_("Casier retiré de la liste"),
     "machine.described": N_("Fiche d’une machine changée"),
     "resource.added": N_("Chose ajoutée au lieu"),
     "resource.changed": N_("Chose du lieu changée"),

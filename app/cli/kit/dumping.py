@@ -14,7 +14,7 @@ from app.cli.kit.loading import FULL, KINDS_OF
 from app.cli.kit.shape import ROOM_KINDS, UNITS
 from app.cli.kit.things import RULES, WEEKDAYS
 from app.core.db import db
-from app.fablab.models import ClearanceType, Machine
+from app.fablab.models import Box, ClearanceType, Machine, Tool
 from app.place.models import Closure, OpeningException, OpeningHours, Place
 
 
@@ -48,6 +48,8 @@ def dump(place: Place) -> str:
             "machines": [_machine(row, spaces, prices) for row in things if row.kind == "machine"],
         },
         "habilitations": [_clearance(row) for row in _all(ClearanceType, place, ClearanceType.id)],
+        "outils": [_tool(row) for row in _all(Tool, place, Tool.id) if row.state != "retired"],
+        "casiers": [_box(row) for row in _all(Box, place, Box.id) if row.state != "retired"],
         "groupes_tarif": [
             _some(code=row.code, nom=row.name, remise_pct=row.discount_percent or None) for row in _all(TariffGroup, place, TariffGroup.id)
         ],
@@ -211,6 +213,24 @@ def _clearance(row: ClearanceType) -> dict[str, Any]:
         "fixed_date": {"jusquau": row.until},
     }[row.policy]
     return {"nom": row.name, "validite": validity, "pairs": row.peers}
+
+
+def _tool(row: Tool) -> dict[str, Any]:
+    return _some(
+        marque=row.mark,
+        nom=row.name,
+        rangement=row.shelf,
+        description=row.description,
+        duree_jours=row.loan_days,
+        libre_service=row.self_service or None,
+        habilitation=row.clearance_type.name if row.clearance_type else None,
+        valeur=_amount(row.value_cents) if row.value_cents is not None else None,
+        etat=None if row.state == "good" else row.state,
+    )
+
+
+def _box(row: Box) -> dict[str, Any]:
+    return _some(marque=row.mark, ou=row.where_it_is, duree_mois=row.months, libre_service=row.self_service or None)
 
 
 # ------------------------------------------------------------------ money

@@ -16,7 +16,7 @@ from app.cli.kit.shape import ROOM_KINDS, UNITS
 from app.cli.kit.things import RULES, WEEKDAYS
 from app.core import journal
 from app.core.db import Base, db, transaction
-from app.fablab.models import ClearanceType, Machine
+from app.fablab.models import Box, ClearanceType, Machine, Tool, ToolLoan
 from app.place.models import Closure, OpeningException, OpeningHours, Place
 
 Row = TypeVar("Row", bound=Base)
@@ -35,6 +35,7 @@ def load(kit: Mapping[str, Any], *, now: datetime, actor_id: int | None = None) 
         _kind_rules(place, kit)
         _clearances(place, kit)
         _machines(place, kit)
+        _lending(place, kit, now)
         if not any(db.session.scalars(sa.select(Resource.plan_box).where(Resource.place_id == place.id))):
             booking.draw_plan(place.id)
         _tariffs(place, kit)
@@ -236,6 +237,24 @@ def _machines(place: Place, kit: Mapping[str, Any]) -> None:
         row.value_cents, row.lifetime_hours, row.watts = said["valeur"], said["duree_vie_h"], said["kw"]
         row.counters = [{key: value for key, value in counter.items() if value is not None} for counter in said["compteurs"]]
         db.session.add(row)
+    db.session.flush()
+
+
+def _lending(place: Place, kit: Mapping[str, Any], now: datetime) -> None:
+    """Tools and boxes; those that the file does not name stay as they are. What is out keeps its state until it is back."""
+    for said in kit["outils"]:
+        tool = _find(Tool, place, Tool.mark == said["marque"]) or Tool(place_id=place.id, mark=said["marque"], created_at=now)
+        kind = _find(ClearanceType, place, ClearanceType.name == said["habilitation"]) if said["habilitation"] else None
+        tool.name, tool.shelf, tool.description = said["nom"], said["rangement"], said["description"]
+        tool.loan_days, tool.self_service, tool.value_cents = said["duree_jours"], said["libre_service"], said["valeur"]
+        tool.clearance_type_id = kind.id if kind else None
+        if not db.session.scalar(sa.select(sa.exists().where(ToolLoan.tool_id == tool.id, ToolLoan.returned_at.is_(None)))):
+            tool.state = said["etat"]
+        db.session.add(tool)
+    for said in kit["casiers"]:
+        box = _find(Box, place, Box.mark == said["marque"]) or Box(place_id=place.id, mark=said["marque"], created_at=now)
+        box.where_it_is, box.months, box.self_service, box.state = said["ou"], said["duree_mois"], said["libre_service"], "good"
+        db.session.add(box)
     db.session.flush()
 
 

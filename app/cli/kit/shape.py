@@ -17,6 +17,7 @@ from app.cli.kit import FORMAT
 from app.cli.kit.things import RULES, CancelShape, SpaceShape, ThingsShape, TierShape, WeekShape
 from app.cli.kit.values import MISSING, Amount, Code, Day, Line, Shape, Span, Text, Validity, Whole, Yes
 from app.core import plain_yaml
+from app.fablab.rules import LONGEST_LOAN
 from app.place.queries import has_public_holidays
 
 KIND_OF = {"postes": "desk", "salles": "room", "machines": "machine"}  # sections of `ressources`
@@ -188,6 +189,29 @@ class ClearanceShape(Shape):
     pairs = Yes(load_default=False)
 
 
+class ToolShape(Shape):
+    """What goes out of the lieu and comes back (`fablab.models.Tool`)."""
+
+    marque = Line(most=40, required=True, error_messages=MISSING)
+    nom = Line(required=True, error_messages=MISSING)
+    rangement = Line(load_default="")
+    description = Line(most=1000, load_default="")
+    duree_jours = Whole(1, LONGEST_LOAN, load_default=7)
+    libre_service = Yes(load_default=False)
+    habilitation = Line(most=80, load_default=None, allow_none=True)
+    valeur = Amount(load_default=None)
+    etat = fields.Str(load_default="good", validate=validate.OneOf(["good", "broken", "lost"], error="good, broken ou lost est attendu."))
+
+
+class BoxShape(Shape):
+    """Where somebody leaves their things (`fablab.models.Box`)."""
+
+    marque = Line(most=40, required=True, error_messages=MISSING)
+    ou = Line(load_default="")
+    duree_mois = Whole(1, 60, load_default=6)
+    libre_service = Yes(load_default=False)
+
+
 class GroupShape(Shape):
     code = Code(required=True)
     nom = Line(required=True)
@@ -310,6 +334,8 @@ class KitShape(Shape):
     espaces = fields.List(fields.Nested(SpaceShape), load_default=list)
     ressources = fields.Nested(ThingsShape, load_default=lambda: ThingsShape().load({}))
     habilitations = fields.List(fields.Nested(ClearanceShape), load_default=list)
+    outils = fields.List(fields.Nested(ToolShape), load_default=list)
+    casiers = fields.List(fields.Nested(BoxShape), load_default=list)
     groupes_tarif = fields.List(fields.Nested(GroupShape), load_default=list)
     tarifs = fields.Nested(TariffsShape, load_default=lambda: TariffsShape().load({}))
     carnets = fields.List(fields.Nested(PassShape), load_default=list)
@@ -337,12 +363,17 @@ def _dangling(kit: Mapping[str, Any]) -> Iterator[str]:
                 yield f"{path}.rejoint : le pool « {thing['rejoint']} » n’existe pas dans ce fichier."
             if section == "machines" and thing["habilitation"] is not None and thing["habilitation"] not in clearances:
                 yield f"{path}.habilitation : « {thing['habilitation']} » n’est pas dans habilitations."
+    for number, tool in enumerate(kit["outils"], start=1):
+        if tool["habilitation"] is not None and tool["habilitation"] not in clearances:
+            yield f"outils[{number}].habilitation : « {tool['habilitation']} » n’est pas dans habilitations."
     yield from _dangling_prices(kit)
     yield from _impossible(kit)
     for path, codes in (
         ("espaces", [space["code"] for space in kit["espaces"]]),
         ("ressources", list(_codes(things))),
         ("habilitations", [clearance["nom"] for clearance in kit["habilitations"]]),
+        ("outils", [tool["marque"] for tool in kit["outils"]]),
+        ("casiers", [box["marque"] for box in kit["casiers"]]),
         ("groupes_tarif", [group["code"] for group in kit["groupes_tarif"]]),
         ("carnets", [sold["code"] for sold in kit["carnets"]]),
         ("abonnements", [plan["code"] for plan in kit["abonnements"]]),

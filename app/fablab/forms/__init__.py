@@ -2,6 +2,7 @@
 
 from app.fablab.forms.clearances import POLICIES, GiveForm, GroupForm, TypeForm
 from app.fablab.forms.here import MaterialForm, NoteForm, OutageForm, ProblemForm, sent_photo
+from app.fablab.forms.lending import BoxForm, ExtendForm, GiveBoxForm, LendToolForm, TakeBackForm, ToolForm
 from app.fablab.forms.machines import machine_form
 from app.fablab.forms.stock import CountForm, PurchaseForm, article_form
 from app.fablab.forms.trainings import AttendanceForm, EmailForm, ReasonForm, TrainingForm, training_form
@@ -9,16 +10,22 @@ from app.fablab.forms.trainings import AttendanceForm, EmailForm, ReasonForm, Tr
 __all__ = [
     "POLICIES",
     "AttendanceForm",
+    "BoxForm",
     "CountForm",
     "EmailForm",
+    "ExtendForm",
+    "GiveBoxForm",
     "GiveForm",
     "GroupForm",
+    "LendToolForm",
     "MaterialForm",
     "NoteForm",
     "OutageForm",
     "ProblemForm",
     "PurchaseForm",
     "ReasonForm",
+    "TakeBackForm",
+    "ToolForm",
     "TrainingForm",
     "TypeForm",
     "article_form",

@@ -2,7 +2,7 @@
 
 from app.core import journal, mail
 from app.core.refusals import N_
-from app.fablab.mails import clearances, company, trainings, upkeep
+from app.fablab.mails import clearances, company, lending, trainings, upkeep
 
 MAILS: dict[str, mail.Builder] = {
     "training.enrolled": trainings.enrolled,
@@ -24,6 +24,12 @@ MAILS: dict[str, mail.Builder] = {
     "use.ends_soon": upkeep.ends_soon,
     "use.over_tab": upkeep.over_tab,
     "stock.low": upkeep.stock_low,
+    "tool.lent": lending.tool_lent,
+    "tool.due_soon": lending.tool_due_soon,
+    "tool.late": lending.tool_late,
+    "box.given": lending.box_given,
+    "box.ends_soon": lending.box_ends_soon,
+    "box.lapsed": lending.box_lapsed,
 }
 
 READERS: dict[str, list[journal.Reader]] = {
@@ -34,6 +40,8 @@ READERS: dict[str, list[journal.Reader]] = {
     "machine.reported": [upkeep.tell_who_looks_after],
     "machine.upkeep_due": [upkeep.tell_who_looks_after],
     "stock.low": [upkeep.tell_managers],
+    "tool.lent": [lending.tell_who_was_given],
+    "box.given": [lending.tell_who_was_given],
 }
 
 # What each is called where the manager sees those that did not leave.
@@ -57,4 +65,10 @@ NAMES: dict[str, str] = {
     "use.ends_soon": N_("Machine à rendre bientôt"),
     "use.over_tab": N_("Ardoise au-delà de son plafond"),
     "stock.low": N_("Stock bas"),
+    "tool.lent": N_("Outil prêté"),
+    "tool.due_soon": N_("Outil à rapporter"),
+    "tool.late": N_("Outil en retard"),
+    "box.given": N_("Casier donné"),
+    "box.ends_soon": N_("Casier bientôt à vider"),
+    "box.lapsed": N_("Casier à vider"),
 }

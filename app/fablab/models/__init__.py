@@ -2,6 +2,7 @@
 
 from app.fablab.models.clearances import Clearance, ClearanceType, GroupClearance
 from app.fablab.models.company import Companion
+from app.fablab.models.lending import Box, BoxPermit, Tool, ToolLoan
 from app.fablab.models.machines import Machine, MachineLead
 from app.fablab.models.trainings import SEATED, Training, TrainingMachine, TrainingSeat
 from app.fablab.models.upkeep import Counter, LogEntry, Report, Task
@@ -9,6 +10,8 @@ from app.fablab.models.uses import Material, Use
 
 __all__ = [
     "SEATED",
+    "Box",
+    "BoxPermit",
     "Clearance",
     "ClearanceType",
     "Companion",
@@ -20,6 +23,8 @@ __all__ = [
     "Material",
     "Report",
     "Task",
+    "Tool",
+    "ToolLoan",
     "Training",
     "TrainingMachine",
     "TrainingSeat",

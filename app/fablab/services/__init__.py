@@ -1,5 +1,6 @@
 """The fablab's gestures. Every door goes through them."""
 
+from app.fablab.services.boxes import give_box, release_box, renew_box, retire_box, save_box, warn_of_boxes
 from app.fablab.services.clearances import (
     clear_group,
     give_clearance,
@@ -9,6 +10,7 @@ from app.fablab.services.clearances import (
     warn_of_expiry,
 )
 from app.fablab.services.company import join_company, leave_company, release_lonely
+from app.fablab.services.lending import extend_loan, lend_tool, remind_of_tools, save_tool, set_tool_state, take_back_tool
 from app.fablab.services.machines import describe_machine, set_up_machine
 from app.fablab.services.trainings import (
     MACHINE_GONE,
@@ -53,28 +55,40 @@ __all__ = [
     "describe_machine",
     "end_use",
     "enrol",
+    "extend_loan",
     "finish_task",
+    "give_box",
     "give_clearance",
     "join_company",
     "keep_dangerous_stopped",
     "leave_company",
     "leave_training",
+    "lend_tool",
     "note_intervention",
     "open_due_tasks",
     "plan_training",
     "price_of",
     "record_attendance",
     "refund_of_seat",
+    "release_box",
     "release_lonely",
+    "remind_of_tools",
+    "renew_box",
     "report_problem",
+    "retire_box",
     "revoke_clearance",
     "revoke_group",
+    "save_box",
     "save_clearance_type",
+    "save_tool",
+    "set_tool_state",
     "set_up_machine",
     "settle_trainings",
     "settle_uses",
+    "take_back_tool",
     "training_would_cancel",
     "wait_for_seat",
+    "warn_of_boxes",
     "warn_of_expiry",
     "warn_of_the_end",
 ]

@@ -20,6 +20,7 @@ from app.core.period import day_period
 from app.courses import queries as courses
 from app.courses.queries import occasions
 from app.courses.views.timetables import state_of, where_of
+from app.fablab import queries as fablab
 from app.members.views import needs
 from app.place import queries as place_queries
 from app.place.models import Place
@@ -174,6 +175,8 @@ def decisions(place: Place, things: Directory, may: Callable[[str], bool]) -> It
                 href_label=_("Voir"),
             )
     today = now.astimezone(place.tz).date()
+    if may("manage_machines"):
+        yield from _to_fetch(place, today)
     if may("manage_courses"):
         unsigned = occasions.to_countersign(now=now, place_id=place.id, since=today - UNSIGNED_FOR)
         for occasion, missing in unsigned[:MOST_UNSIGNED]:
@@ -190,6 +193,27 @@ def decisions(place: Place, things: Directory, may: Callable[[str], bool]) -> It
             ". ".join(_("%(clearance)s : %(people)s", clearance=name, people=people) for name, people in _by_first(lapsing)),
             href=url_for("fablab.machines"),
             href_label=_("Voir les machines"),
+        )
+
+
+def _to_fetch(place: Place, today: date) -> Iterator[Decision]:
+    """Tools that did not come back, boxes that were not emptied."""
+    words = typography.words()
+    if late := fablab.late_loans(place.id, today):
+        yield Decision(
+            words.plural(len(late), _("Un outil n’est pas revenu"), _("{n} outils ne sont pas revenus")),
+            words.listed(dict.fromkeys(f"{one.tool.name} ({one.member.name})" for one in late)),
+            sign="wait",
+            href=url_for("fablab.tools"),
+            href_label=_("Voir les outils"),
+        )
+    if full := fablab.boxes_to_empty(place.id, today):
+        yield Decision(
+            words.plural(len(full), _("Un casier est à vider"), _("{n} casiers sont à vider")),
+            words.listed(f"{one.box.mark} ({one.member.name})" for one in full),
+            sign="wait",
+            href=url_for("fablab.boxes"),
+            href_label=_("Voir les casiers"),
         )
 
 
@@ -220,7 +244,7 @@ def _by_first(pairs: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
 
 
 def _presences(come: Iterable[Coming], place: Place, things: Directory, day: date) -> Iterator[Presence]:
-    """By pool « 8 sur 12 », else by name and hour."""
+    """By pool « 8 sur 12 », else by name and hour."""
     frame = grid.frame(place_queries.calendar(place.id), day, 1)
     pools: dict[int, tuple[set[int], set[int]]] = {}
     others: dict[int, tuple[list[str], list[str]]] = {}
@@ -247,7 +271,7 @@ def _halves(one: Coming, frame: grid.Frame) -> list[int]:
 
 
 def _visitor(one: Coming, place: Place) -> str:
-    """« Nadia, 10 h »; a guest by their own name."""
+    """« Nadia, 10 h »; a guest by their own name."""
     name = one.guest_name or one.name.split(" ")[0]
     return name if one.half else f"{name}, {typography.words().hour(one.starts_at, place.tz)}"
 

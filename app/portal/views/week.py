@@ -122,7 +122,11 @@ def week() -> ResponseReturnValue:
         board=board,
         lesson=_lesson(board, place, now) if learns else None,
         sums=_sums(place, local.date()),
-        tasks=[*_tasks(offers[1:], place, things, now, local.date()), *_offered_seats(seats, place, now)],
+        tasks=[
+            *_tasks(offers[1:], place, things, now, local.date()),
+            *_offered_seats(seats, place, now),
+            *_to_bring_back(place, local.date()),
+        ],
         lost=[(one.id, words_of(one), one.cancel_reason, offers_instead(one)) for one in taken_away(current_user.id, now=now)],
         waiting=[
             (entry, _wish(entry.resource_id, entry.starts_at, entry.ends_at, None, place, things))
@@ -188,7 +192,7 @@ def _can_check_in(own: Own, thing: Thing, now: datetime) -> bool:
 
 
 def _how_soon(own: Own, place: Place, now: datetime) -> str:
-    """« Dans 8 minutes », « Maintenant », « Demain »."""
+    """« Dans 8 minutes », « Maintenant », « Demain »."""
     words, minutes = typography.words(), int((own.starts_at - now).total_seconds() // 60) + 1
     if own.starts_at <= now:
         return _("Maintenant, et jusqu’à %(hour)s", hour=words.hour(own.ends_at, place.tz))
@@ -252,6 +256,19 @@ def _tasks(offers: list[Own], place: Place, things: Directory, now: datetime, to
             _("Voir les machines"),
             url_for("fablab.machines"),
         )
+
+
+def _to_bring_back(place: Place, today: date) -> Iterator[Task]:
+    """Tools at home, and boxes to keep or to empty."""
+    words = typography.words()
+    for one in fablab.kept_by(current_user.id, place_id=place.id, boxes_until=today + WARNED):
+        is_late = one.until < today
+        if one.what == "tool":
+            detail = _("en retard depuis le %(day)s", day=words.day(one.until)) if is_late else words.day(one.until)
+            yield Task(_("À rapporter\u00a0: %(thing)s", thing=one.name), detail, _("Voir mes emprunts"), url_for("fablab.tools"))
+        else:
+            detail = _("depuis le %(day)s", day=words.day(one.until)) if is_late else _("jusqu’au %(day)s inclus", day=words.day(one.until))
+            yield Task(_("Casier %(mark)s à garder ou à vider", mark=one.name), detail, _("Répondre"), url_for("fablab.boxes"))
 
 
 def _wish(resource_id: int, starts_at: datetime, ends_at: datetime, half: str | None, place: Place, things: Directory) -> str:
