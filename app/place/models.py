@@ -51,6 +51,7 @@ class Place(Model):
     tab_cap_cents: Mapped[int] = mapped_column(default=15_000)  # ardoise: 0 closes the tab, only passes and plans pay
     articles_cap_cents: Mapped[int] = mapped_column(default=3_000)  # of the tab, what coffees and other articles may take
     trust_units: Mapped[int] = mapped_column(default=0)  # how far below zero half-days may go (trust mode); 0: not at all
+    kwh_price: Mapped[int | None]  # what the lieu pays a kWh, before taxes, in hundredths of a cent
     settings_stamp: Mapped[int] = mapped_column(default=1)  # bumped with each change of hours, things, rules or prices; key of caches
     calendar_stamp: Mapped[int] = mapped_column(default=1)  # bumped with each change of the calendar; key of caches and ETags
     extras: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)  # keys of the kit that no room reads yet, kept for its dump

@@ -61,6 +61,11 @@ def set_house_rules(*, place_id: int, text: str, actor_id: int | None, now: date
     return _change(place_id, "place.house_rules_set", actor_id, now, house_rules=text)
 
 
+def set_kwh_price(*, place_id: int, price: int | None, actor_id: int | None, now: datetime) -> Place:
+    """What the lieu pays a kWh, in hundredths of a cent; none: not said."""
+    return _change(place_id, "place.kwh_priced", actor_id, now, kwh_price=price)
+
+
 def set_holidays(*, place_id: int, country: str, subdivision: str, actor_id: int | None, now: datetime) -> Place:
     """Which public holidays close the lieu."""
     return _change(place_id, "place.holidays_set", actor_id, now, holidays_country=country, holidays_subdivision=subdivision)

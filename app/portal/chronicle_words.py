@@ -242,6 +242,7 @@ WORDS: Mapping[str, str] = {
     "place.hours_set": N_("Horaires changés"),
     "place.hours_announced": N_("Horaires d’un jour annoncés"),
     "place.hours_withdrawn": N_("Horaires d’un jour retirés"),
+    "place.kwh_priced": N_("Prix de l’électricité changé"),
     "place.described": N_("Identité du lieu changée"),
     "place.halves_set": N_("Demi-journées changées"),
     "place.holidays_set": N_("Jours fériés changés"),

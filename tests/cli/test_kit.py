@@ -1,5 +1,6 @@
 """A whole lieu in one file: in, out, in again; and what is refused, with its path."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -89,12 +90,20 @@ def test_a_small_lieu_needs_only_a_few_lines(session):
 def test_prices_may_be_said_by_group_by_machine_and_by_duration(session):
     place = load("""
 format: worklab-lieu/1
-lieu: {code: prix, nom: Prix}
+lieu: {code: prix, nom: Prix, prix_kwh: '0.2516'}
 groupes_tarif: [{code: plein, nom: Normal}, {code: solidaire, nom: Solidaire}]
 ressources:
   machines:
     - {code: laser, nom: Laser, famille: decoupe}
     - {code: vinyle, nom: Vinyle, famille: decoupe, prix: [{minutes: 60, prix: 12}, {minutes: 180, prix: '30,00'}]}
+    - code: cnc
+      nom: CNC
+      famille: cnc
+      entretien_heure: '1.50'
+      caracteristiques: [[Surface, 600 × 400 mm]]
+      prix: [{minutes: 60, prix: 20, jusquau: 2026-12-31}, {minutes: 60, prix: 22, depuis: 2027-01-01}]
+carnets: [{code: h10, nom: Dix heures, unites: 600, unite: minute, prix: 90, prix_groupes: {solidaire: '45.00'}}]
+consommables: [{code: cp, nom: Contreplaqué, unite: dm², prix: '0.80', prix_groupes: {solidaire: '0.65'}}]
 tarifs:
   machine_heure: {decoupe: {plein: 12.00, solidaire: '7.50'}}
 """)
@@ -104,7 +113,12 @@ tarifs:
     prices = price_list(place)
     assert prices.own(["resource:laser", "family:decoupe"], "minutes", Asked("solidaire", day)) == [(60, 750)]
     assert prices.own(["resource:vinyle", "family:decoupe"], "minutes", Asked("plein", day)) == [(60, 1200), (180, 3000)]
+    for on, cents in ((date(2026, 12, 31), 2000), (date(2027, 1, 1), 2200)):
+        assert prices.own(["resource:cnc", "family:cnc"], "minutes", Asked("plein", on)) == [(60, cents)]
+    for what, cents in (("pass:h10", 4500), ("article:cp", 65)):
+        assert prices.one([what], "piece", Asked("solidaire", day)) == cents
     again = dumping.dump(place)
+    assert "prix_kwh: '0.2516'" in again and "entretien_heure: '1.50'" in again and "600 × 400 mm" in again
     load(again)
     assert dumping.dump(place) == again
 

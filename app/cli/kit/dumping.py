@@ -54,9 +54,9 @@ def dump(place: Place) -> str:
             _some(code=row.code, nom=row.name, remise_pct=row.discount_percent or None) for row in _all(TariffGroup, place, TariffGroup.id)
         ],
         "tarifs": _tariffs(prices),
-        "carnets": [_pass(row) for row in _all(PassType, place, PassType.id)],
+        "carnets": [_pass(row, prices) for row in _all(PassType, place, PassType.id)],
         "abonnements": [_plan(row) for row in _all(Plan, place, Plan.id)],
-        "consommables": [_article(row) for row in _all(Article, place, Article.id)],
+        "consommables": [_article(row, prices) for row in _all(Article, place, Article.id)],
         "facturation": _billing(place),
         "charges_mensuelles": [{"nom": cost["nom"], "montant": _amount(cost["cents"])} for cost in place.monthly_costs],
         **_kind_rules(place),
@@ -99,6 +99,7 @@ def _place(place: Place) -> dict[str, Any]:
         ardoise_plafond=_amount(place.tab_cap_cents),
         ardoise_articles=_amount(place.articles_cap_cents) if place.articles_cap_cents != 3_000 else None,
         confiance_demi_journees=place.trust_units or None,
+        prix_kwh=f"{place.kwh_price // 10_000}.{place.kwh_price % 10_000:04}" if place.kwh_price is not None else None,
         reglement_interieur=place.house_rules,
     )
 
@@ -200,6 +201,8 @@ def _machine(row: Resource, spaces: Mapping[int, str], prices: list[Price]) -> d
         valeur=_amount(machine.value_cents) if machine.value_cents is not None else None,
         duree_vie_h=machine.lifetime_hours,
         kw=_thousandths(machine.watts),
+        entretien_heure=_amount(machine.upkeep_cents) if machine.upkeep_cents is not None else None,
+        caracteristiques=[list(pair) for pair in machine.specs],
         compteurs=[dict(counter) for counter in machine.counters],
         prix=[_tier(price) for price in tiers],
     )
@@ -252,17 +255,30 @@ def _tariffs(prices: Sequence[Price]) -> dict[str, Any]:
 
 def _family(rows: list[Price]) -> Any:
     """One price, prices by group, or durations: the shortest way to say it."""
-    if any(row.minutes != 60 or row.plan for row in rows):
+    if any(row.minutes != 60 or row.plan or row.valid_from or row.valid_to for row in rows):
         return [_tier(row) for row in rows]
     by_group = {row.tariff_group or FULL: _amount(row.cents) for row in rows}
     return by_group[FULL] if list(by_group) == [FULL] else by_group
 
 
 def _tier(price: Price) -> dict[str, Any]:
-    return _some(minutes=price.minutes, prix=_amount(price.cents), groupe=price.tariff_group, abonnement=price.plan)
+    return _some(
+        minutes=price.minutes,
+        prix=_amount(price.cents),
+        groupe=price.tariff_group,
+        abonnement=price.plan,
+        depuis=price.valid_from,
+        jusquau=price.valid_to,
+    )
 
 
-def _pass(row: PassType) -> dict[str, Any]:
+def _own(what: str, prices: Iterable[Price]) -> dict[str, str]:
+    """What some tariff groups pay of something sold by the piece."""
+    rows = [price for price in prices if price.what == what and price.unit == "piece" and not (price.valid_from or price.valid_to)]
+    return {row.tariff_group: _amount(row.cents) for row in rows if row.tariff_group is not None}
+
+
+def _pass(row: PassType, prices: Iterable[Price]) -> dict[str, Any]:
     unit = next(name for name, ours in UNITS.items() if ours == row.unit)
     family = row.scope.removeprefix("family:") if row.scope.startswith("family:") else None
     return _some(
@@ -272,6 +288,7 @@ def _pass(row: PassType) -> dict[str, Any]:
         unite=unit,
         famille=family,
         prix=_amount(row.cents),
+        prix_groupes=_own(f"pass:{row.code}", prices),
         validite_mois=row.months,
         en_vente=None if row.on_sale else False,
     )
@@ -297,12 +314,13 @@ def _plan(row: Plan) -> dict[str, Any]:
     )
 
 
-def _article(row: Article) -> dict[str, Any]:
+def _article(row: Article, prices: Iterable[Price]) -> dict[str, Any]:
     return _some(
         code=row.code,
         nom=row.name,
         unite=row.unit,
         prix=_amount(row.cents),
+        prix_groupes=_own(f"article:{row.code}", prices),
         stock=_thousandths(row.stock_milli),
         alerte=_thousandths(row.alert_milli),
     )

@@ -64,6 +64,7 @@ def _place(kit: Mapping[str, Any]) -> Place:
     place.badge_all_hours = said["acces_badge"] in ("24/7", True)
     place.is_demo = said["demonstration"]
     place.articles_cap_cents = said["ardoise_articles"]
+    place.kwh_price = said["prix_kwh"]
     place.tab_cap_cents, place.trust_units = said["ardoise_plafond"], said["confiance_demi_journees"]
     place.house_rules = said["reglement_interieur"]
     place.vat_regimes = [_regime(row) for row in said["regime_tva"]]
@@ -235,6 +236,7 @@ def _machines(place: Place, kit: Mapping[str, Any]) -> None:
         row.clearance_type_id = kind.id if kind else None
         row.protective_equipment, row.safety_rules = list(said["protections"]), list(said["consignes"])
         row.value_cents, row.lifetime_hours, row.watts = said["valeur"], said["duree_vie_h"], said["kw"]
+        row.upkeep_cents, row.specs = said["entretien_heure"], [list(pair) for pair in said["caracteristiques"]]
         row.counters = [{key: value for key, value in counter.items() if value is not None} for counter in said["compteurs"]]
         db.session.add(row)
     db.session.flush()
@@ -306,6 +308,10 @@ def _prices(kit: Mapping[str, Any]) -> Iterable[dict[str, Any]]:
         yield from _tiers(what, tiers)
     for machine in things["machines"]:
         yield from _tiers(f"resource:{machine['code']}", machine["prix"])
+    for prefix, sold in (("pass", kit["carnets"]), ("article", kit["consommables"])):
+        for said in sold:
+            for group, cents in said["prix_groupes"].items():
+                yield {"what": f"{prefix}:{said['code']}", "unit": "piece", "minutes": None, "tariff_group": group, "cents": cents}
     spaces = [(said, priced_as("space", said["code"])) for said in kit["espaces"]]
     others = (*things["salles"], *things["machines"], *things["postes"])
     for said, what in [*spaces, *((said, f"resource:{said.get('pool') or said['code']}") for said in others)]:
@@ -325,6 +331,8 @@ def _tiers(what: str, tiers: Iterable[Mapping[str, Any]]) -> Iterable[dict[str, 
             "tariff_group": _group(tier["groupe"]),
             "plan": tier["abonnement"],
             "cents": tier["prix"],
+            "valid_from": tier["depuis"],
+            "valid_to": tier["jusquau"],
         }
 
 

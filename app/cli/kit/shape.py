@@ -140,6 +140,7 @@ class PlaceShape(Shape):
     acces_badge = fields.Raw(load_default=None, allow_none=True)
     ardoise_plafond = Amount(load_default=15_000)
     ardoise_articles = Amount(load_default=3_000)
+    prix_kwh = Amount(scale=4, load_default=None)
     confiance_demi_journees = Whole(0, 100, load_default=0)
     reglement_interieur = Text(load_default="")
 
@@ -247,7 +248,7 @@ class ByMachine(fields.Field[dict[str, list[dict[str, Any]]]]):
             else:
                 prices = ByGroup().deserialize(said) or {}
                 found[family] = [
-                    {"minutes": 60, "prix": cents, "groupe": None if group == "plein" else group, "abonnement": None}
+                    {**TierShape().load({"minutes": 60, "prix": 0}), "prix": cents, "groupe": None if group == "plein" else group}
                     for group, cents in prices.items()
                 ]
         return found
@@ -266,6 +267,7 @@ class PassShape(Shape):
     unites = Whole(1, 1_000_000, required=True)
     unite = fields.Str(required=True, validate=validate.OneOf(list(UNITS), error="demi-journee, minute ou euro est attendu."))
     prix = Amount(required=True)
+    prix_groupes = fields.Dict(keys=Code(), values=Amount(), load_default=dict)
     validite_mois = Whole(1, 120, load_default=12)
     famille = Code(load_default=None)
     en_vente = Yes(load_default=True)
@@ -303,6 +305,7 @@ class ArticleShape(Shape):
     nom = Line(required=True)
     unite = Line(most=20, required=True)
     prix = Amount(required=True)
+    prix_groupes = fields.Dict(keys=Code(), values=Amount(), load_default=dict)
     stock = Amount(scale=3, load_default=None)
     alerte = Amount(scale=3, load_default=None)
 
@@ -400,7 +403,13 @@ def _dangling_prices(kit: Mapping[str, Any]) -> Iterator[str]:
     plans = {plan["code"] for plan in kit["abonnements"]}
     tiers = [(f"tarifs.machine_heure.{name}", tier) for name, listed in tariffs["machine_heure"].items() for tier in listed]
     tiers += [(f"ressources.machines[{n}].prix", tier) for n, machine in enumerate(machines, start=1) for tier in machine["prix"]]
-    asked = [(f"tarifs.{key}", group) for key in ("adhesion_annuelle", "demi_journee", "jour") for group in tariffs[key]]
+    sold = [
+        (f"{key}[{n}].prix_groupes", group)
+        for key in ("carnets", "consommables")
+        for n, one in enumerate(kit[key], start=1)
+        for group in one["prix_groupes"]
+    ]
+    asked = [*sold] + [(f"tarifs.{key}", group) for key in ("adhesion_annuelle", "demi_journee", "jour") for group in tariffs[key]]
     for path, group in [*asked, *((path, tier["groupe"]) for path, tier in tiers if tier["groupe"])]:
         if kit["groupes_tarif"] and group not in groups:
             yield f"{path} : « {group} » n’est pas dans groupes_tarif."

@@ -7,7 +7,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate, validates_schema
 
-from app.cli.kit.values import Amount, Code, Line, Shape, Span, Text, Whole, Yes, lines
+from app.cli.kit.values import Amount, Code, Day, Line, Shape, Span, Text, Whole, Yes, lines
 
 WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 _EVENING = re.compile(r"^la veille ([01]?\d|2[0-3]):([0-5]\d)$")
@@ -165,6 +165,8 @@ class TierShape(Shape):
     prix = Amount(required=True)
     groupe = Code(load_default=None)
     abonnement = Code(load_default=None)
+    depuis = Day(load_default=None)
+    jusquau = Day(load_default=None)  # last day included
 
 
 class MachineShape(ThingShape):
@@ -175,6 +177,10 @@ class MachineShape(ThingShape):
     valeur = Amount(load_default=None)
     duree_vie_h = Whole(1, 1_000_000, load_default=None)
     kw = Amount(scale=3, load_default=None)  # as watts
+    entretien_heure = Amount(load_default=None)
+    caracteristiques = fields.List(
+        fields.List(Line(), validate=validate.Length(equal=2, error="[quoi, combien] est attendu.")), load_default=list
+    )
     compteurs = fields.List(fields.Nested(CounterShape), load_default=list)
     protections = lines()
     consignes = lines()

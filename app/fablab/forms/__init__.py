@@ -1,6 +1,7 @@
 """The fablab's forms: the shape of what is typed."""
 
 from app.fablab.forms.clearances import POLICIES, GiveForm, GroupForm, TypeForm
+from app.fablab.forms.costs import KwhForm, SpanForm
 from app.fablab.forms.here import MaterialForm, NoteForm, OutageForm, ProblemForm, sent_photo
 from app.fablab.forms.lending import BoxForm, ExtendForm, GiveBoxForm, LendToolForm, TakeBackForm, ToolForm
 from app.fablab.forms.machines import machine_form
@@ -17,6 +18,7 @@ __all__ = [
     "GiveBoxForm",
     "GiveForm",
     "GroupForm",
+    "KwhForm",
     "LendToolForm",
     "MaterialForm",
     "NoteForm",
@@ -24,6 +26,7 @@ __all__ = [
     "ProblemForm",
     "PurchaseForm",
     "ReasonForm",
+    "SpanForm",
     "TakeBackForm",
     "ToolForm",
     "TrainingForm",

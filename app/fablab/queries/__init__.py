@@ -24,6 +24,7 @@ from app.fablab.queries.clearances import (
     standings,
 )
 from app.fablab.queries.company import companion, companions, company_of, lonely, waiting_for_company
+from app.fablab.queries.costs import CostLine, by_family, costs
 from app.fablab.queries.lending import (
     BoxRow,
     Kept,
@@ -78,6 +79,7 @@ from app.fablab.queries.uses import booking_of_now, free_until, last_booking, ma
 
 __all__ = [
     "BoxRow",
+    "CostLine",
     "CounterShown",
     "Details",
     "Held",
@@ -94,6 +96,7 @@ __all__ = [
     "box_permits_of",
     "boxes",
     "boxes_to_empty",
+    "by_family",
     "clearance",
     "clearance_needed",
     "clearance_type",
@@ -101,6 +104,7 @@ __all__ = [
     "companion",
     "companions",
     "company_of",
+    "costs",
     "counters",
     "details",
     "enrolled",

@@ -23,6 +23,7 @@ from app.fablab.rules.clearances import (
     warning_due,
 )
 from app.fablab.rules.company import AlreadyThere, CompanyComplete, CopresenceRequired, NotWaitingForCompany
+from app.fablab.rules.costs import Cost, cost_of
 from app.fablab.rules.lending import (
     LONGEST_LOAN,
     AskTheLieu,
@@ -95,6 +96,7 @@ __all__ = [
     "ClearanceExpiredButSoon",
     "CompanyComplete",
     "CopresenceRequired",
+    "Cost",
     "DueWhen",
     "Late",
     "LoanOver",
@@ -129,6 +131,7 @@ __all__ = [
     "billed_minutes",
     "check_code",
     "clearance_numbered",
+    "cost_of",
     "decides_now",
     "expiry",
     "first_done_minutes",

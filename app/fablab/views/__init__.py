@@ -1,7 +1,7 @@
 """The fablab's pages."""
 
-from app.fablab.views import boxes, clearances, company, here, machines, stock, tools, trainings, upkeep
+from app.fablab.views import boxes, clearances, company, costs, here, machines, stock, tools, trainings, upkeep
 from app.fablab.views.door import bp
 from app.fablab.views.proving import proof
 
-__all__ = ["boxes", "bp", "clearances", "company", "here", "machines", "proof", "stock", "tools", "trainings", "upkeep"]
+__all__ = ["boxes", "bp", "clearances", "company", "costs", "here", "machines", "proof", "stock", "tools", "trainings", "upkeep"]

@@ -1,0 +1,20 @@
+"""The forms of what machines cost."""
+
+from decimal import Decimal
+
+from flask_babel import lazy_gettext as _l
+
+from app.web import forms
+
+
+class SpanForm(forms.QueryForm):
+    """From a day to a day, both included."""
+
+    first_day = forms.DateField(_l("Du"))
+    last_day = forms.DateField(_l("Au"))
+
+
+class KwhForm(forms.Form):
+    """What the lieu pays its current, for all machines."""
+
+    kwh = forms.DecimalField(_l("Prix d’un kWh, en euros hors taxes"), maximum=Decimal(10), places=4)
