@@ -205,6 +205,7 @@ PUBLIC: frozenset[str] = frozenset(
         "agenda.index",
         "agenda.event",
         "portal.home",
+        "members.code",
         "members.sign_in",
         "members.sign_out",
         "members.ask_link",
@@ -228,7 +229,9 @@ PUBLIC: frozenset[str] = frozenset(
 )
 
 # What is not opened with somebody else's eyes, even to help: papers about health and family, what opens an account, all of one's data.
-NOBODY_ELSES = frozenset(("course_drawer.*", "members.tokens", "members.sessions", "personal_data.*"))
+NOBODY_ELSES = frozenset(
+    ("course_drawer.*", "members.tokens", "members.sessions", "members.second_factor", "members.telephone", "personal_data.*")
+)
 
 # What asks for another proof than a session: a bearer token, an address that is the secret.
 PROVEN_OTHERWISE: frozenset[str] = frozenset(

@@ -41,6 +41,16 @@ class LinkForm(Form):
     remembered = forms.BooleanField(_l("Se souvenir de cet appareil, un mois"))
 
 
+class CodeForm(Form):
+    code = forms.StringField(
+        _l("Code"),
+        [forms.InputRequired()],
+        max_length=20,
+        description=_l("Les six chiffres de l’application de votre téléphone, ou un code de secours."),
+        render_kw={"autocomplete": "one-time-code", "autocapitalize": "none", "spellcheck": "false"},
+    )
+
+
 class NewPasswordForm(Form):
     password = forms.PasswordField(
         _l("Nouveau mot de passe"), [forms.InputRequired()], autocomplete="new-password", description=PASSWORD_HINT
@@ -103,6 +113,10 @@ class PasswordForm(Form):
 
 class AddressForm(Form):
     email = forms.EmailField(_l("Nouvelle adresse électronique"), [forms.InputRequired()])
+    current = forms.PasswordField(_l("Mot de passe actuel"), [forms.InputRequired()])
+
+
+class ProofForm(Form):
     current = forms.PasswordField(_l("Mot de passe actuel"), [forms.InputRequired()])
 
 

@@ -143,9 +143,35 @@ class WebSession(Model):
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     user_agent: Mapped[str] = mapped_column(sa.String(200), default="")
     remembered: Mapped[bool] = mapped_column(default=False)
+    awaits_code: Mapped[bool] = mapped_column(default=False)  # the password was right; opens nothing before the code is
     seen_as_id: Mapped[int | None] = mapped_column(sa.ForeignKey("member.id", ondelete="SET NULL"))  # staff looking with a member's eyes
 
     member: Mapped[Member] = relationship(lazy="joined", innerjoin=True, foreign_keys=member_id)
+
+
+class SecondFactor(Model):
+    """Second facteur: the secret that a telephone shares with the house, of which it draws a code each thirty seconds (TOTP, RFC 6238)."""
+
+    __tablename__ = "member_second_factor"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    member_id: Mapped[int] = mapped_column(sa.ForeignKey("member.id", ondelete="CASCADE"), unique=True)
+    sealed_secret: Mapped[str] = mapped_column(sa.String(200))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # a first code has answered: it is asked from now on
+    last_step: Mapped[int] = mapped_column(default=0)  # thirty seconds whose code has served: none serves twice
+
+
+class SpareCode(Model):
+    """Code de secours: opens once, for the day when the telephone is lost; only its hash is kept."""
+
+    __tablename__ = "member_spare_code"
+    __table_args__ = (sa.UniqueConstraint("member_id", "code_hash"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    member_id: Mapped[int] = mapped_column(sa.ForeignKey("member.id", ondelete="CASCADE"))
+    code_hash: Mapped[str] = mapped_column(sa.String(64))
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class AccessToken(Model):

@@ -284,6 +284,8 @@ WORDS: Mapping[str, str] = {
     "member.changed": N_("Fiche changée par l’équipe"),
     "member.roles_changed": N_("Rôles changés"),
     "member.suspended": N_("Compte suspendu"),
+    "member.second_factor_set": N_("Code par téléphone mis en place"),
+    "member.second_factor_ended": N_("Code par téléphone retiré"),
     "member.looked_as": N_("Lieu regardé avec les yeux de cette personne, pour l’aider"),
     "member.looked_away": N_("Regard rendu"),
     "member.reactivated": N_("Compte rouvert"),

@@ -17,7 +17,7 @@ from app.members.queries.people import (
     search,
 )
 from app.members.queries.personal import personal_data
-from app.members.queries.secrets import by_access_token, hash_of, tokens
+from app.members.queries.secrets import awaiting, by_access_token, hash_of, second_factor, spare_codes_left, tokens
 from app.members.queries.signed_in import Person, SignedIn, Visit, may_sign_in, person, session_member, sessions
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "SignedIn",
     "Visit",
     "Wanted",
+    "awaiting",
     "belonging",
     "belongings",
     "by_access_token",
@@ -50,7 +51,9 @@ __all__ = [
     "person",
     "personal_data",
     "search",
+    "second_factor",
     "session_member",
     "sessions",
+    "spare_codes_left",
     "tokens",
 ]

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from app.core.db import UtcDateTime, db
-from app.members.models import AccessToken, Member
+from app.members.models import AccessToken, Member, SecondFactor, SpareCode, WebSession
 
 
 def by_access_token(token: str, purpose: str, *, now: datetime) -> AccessToken | None:
@@ -55,3 +55,21 @@ _BY_SECRET = (
         *_is_good(sa.bindparam("now", type_=UtcDateTime)),
     )
 )
+
+
+def awaiting(token: str, *, now: datetime) -> WebSession | None:
+    """The session whose password was right and whose code is awaited."""
+    return db.session.scalars(
+        sa.select(WebSession).where(WebSession.token_hash == hash_of(token), WebSession.awaits_code.is_(True), WebSession.expires_at > now)
+    ).one_or_none()
+
+
+def second_factor(member_id: int) -> SecondFactor | None:
+    """The factor of this person, confirmed or being set up."""
+    return db.session.scalars(sa.select(SecondFactor).where(SecondFactor.member_id == member_id)).one_or_none()
+
+
+def spare_codes_left(member_id: int) -> int:
+    return (
+        db.session.scalar(sa.select(sa.func.count(SpareCode.id)).where(SpareCode.member_id == member_id, SpareCode.used_at.is_(None))) or 0
+    )

@@ -89,7 +89,7 @@ _BY_SESSION = (
     .join(_MEMBER, _MEMBER.c.id == sa.func.coalesce(_SESSION.c.seen_as_id, _SESSION.c.member_id))
     .outerjoin(_ROLE, _ROLE.c.member_id == _MEMBER.c.id)
     .outerjoin(table(Place), place_queries.IS_AT_HAND)
-    .where(_SESSION.c.token_hash == sa.bindparam("hash"), _SESSION.c.expires_at > sa.bindparam("now"))
+    .where(_SESSION.c.token_hash == sa.bindparam("hash"), _SESSION.c.expires_at > sa.bindparam("now"), _SESSION.c.awaits_code.is_(False))
 )
 
 
@@ -136,7 +136,7 @@ def sessions(member_id: int, *, now: datetime) -> list[WebSession]:
     return list(
         db.session.scalars(
             sa.select(WebSession)
-            .where(WebSession.member_id == member_id, WebSession.expires_at > now)
+            .where(WebSession.member_id == member_id, WebSession.expires_at > now, WebSession.awaits_code.is_(False))
             .order_by(WebSession.seen_at.desc(), WebSession.id.desc())
         ).unique()
     )

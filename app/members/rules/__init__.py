@@ -3,12 +3,14 @@
 from app.members.rules.ages import AGE_OF_DIRECTORY, MAJORITY, TooYoung, is_adult, is_minor, may_be_in_directory, years
 from app.members.rules.devices import device_name
 from app.members.rules.entering import (
+    AWAITED,
     IDLE,
     LONGEST,
     PURPOSES,
     RECENT,
     RENEWED_AFTER,
     SCOPES,
+    SPARE_CODES,
     STAYS_VALID,
     Limit,
     default_scopes,
@@ -29,6 +31,7 @@ from app.members.rules.refusals import (
     LinkSpent,
     NameTaken,
     TooManyAttempts,
+    WrongCode,
     WrongPassword,
 )
 from app.members.rules.rights import (
@@ -52,6 +55,7 @@ from app.members.rules.standing import InactiveMember, Suspended, reasons_member
 __all__ = [
     "ACTIONS",
     "AGE_OF_DIRECTORY",
+    "AWAITED",
     "COLUMNS",
     "IDLE",
     "LONGEST",
@@ -63,6 +67,7 @@ __all__ = [
     "ROLES",
     "ROLE_NAMES",
     "SCOPES",
+    "SPARE_CODES",
     "STAFF",
     "STAYS_VALID",
     "TO_LOOK_AS",
@@ -86,6 +91,7 @@ __all__ = [
     "TooManyAttempts",
     "TooYoung",
     "UnreadableFile",
+    "WrongCode",
     "WrongPassword",
     "default_scopes",
     "device_name",

@@ -15,6 +15,9 @@ SCOPES = ("read", "write", "manage")
 
 RECENT = timedelta(minutes=30)  # since when one may change what opens an account that has no password
 
+AWAITED = timedelta(minutes=10)  # how long a code may be given after the password
+SPARE_CODES = 8
+
 # What a token is for, and how long it is good; none: until it is revoked.
 STAYS_VALID: Mapping[str, timedelta | None] = {
     "api": None,

@@ -14,6 +14,12 @@ class WrongPassword(Reason):
     sentence = N_("Ce n’est pas le mot de passe de ce compte.")
 
 
+class WrongCode(Reason):
+    code = "wrong_code"
+    sentence = N_("Ce n’est pas le bon code, ou il vient de changer.")
+    next_step = N_("Donnez celui qui s’affiche à l’instant ; si l’heure du téléphone est fausse, ses codes le sont aussi.")
+
+
 class EnterAgain(Reason):
     code = "enter_again"
     sentence = N_("Vous êtes là depuis longtemps : pour changer ce qui ouvre votre compte, il faut y être entré à l’instant.")

@@ -100,12 +100,12 @@ class NotYourself(Reason):
 
 class AlreadyYou(Reason):
     code = "already_you"
-    sentence = N_("C’est vous : vous voyez déjà le lieu ainsi.")
+    sentence = N_("C’est vous : vous voyez déjà le lieu ainsi.")
 
 
 class NothingToSee(Reason):
     code = "nothing_to_see"
-    sentence = N_("Ce compte n’est pas ouvert : cette personne ne voit rien.")
+    sentence = N_("Ce compte n’est pas ouvert : cette personne ne voit rien.")
     next_step = N_("Rouvrez-le d’abord, ou envoyez-lui un lien pour entrer.")
 
 

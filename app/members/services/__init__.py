@@ -1,5 +1,6 @@
 """Gestures on people: entering, their account, what staff does for them."""
 
+from app.members.services import second_factor
 from app.members.services.account import (
     CONSENTS,
     OWN_FEED,
@@ -74,6 +75,7 @@ __all__ = [
     "reset_password",
     "revoke_token",
     "revoke_tokens",
+    "second_factor",
     "sign_in",
     "sign_in_by_link",
     "sign_out",

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from app.core import clock, journal
 from app.core.db import db, transaction
-from app.members.models import AccessToken, Member, SignInAttempt, WebSession
+from app.members.models import AccessToken, Member, SecondFactor, SignInAttempt, SpareCode, WebSession
 from app.members.services.throttle import KEPT as TRIES_KEPT
 
 TOKENS_KEPT = timedelta(days=90)  # after they served, expired or were stopped: their owner sees them in their data
@@ -51,5 +51,7 @@ def erase(person: Member) -> None:
     person.birth_date = person.guardian_consent_at = None
     person.phone = person.street = person.postal_code = person.town = person.skills = ""
     person.guardian_name = person.guardian_email = ""
+    for model in (SecondFactor, SpareCode):
+        db.session.execute(sa.delete(model).where(model.member_id == person.id).execution_options(synchronize_session=False))
     person.in_directory = person.shows_presence = False
     db.session.flush()

@@ -14,8 +14,8 @@ from app.members.models import Member, WebSession
 from app.members.queries import SignedIn, Visit
 
 
-def open_session(*, member_id: int, now: datetime, user_agent: str = "", remembered: bool = False) -> str:
-    """A new session for this person; its token, which the cookie carries and nothing keeps."""
+def open_session(*, member_id: int, now: datetime, user_agent: str = "", remembered: bool = False, awaits_code: bool = False) -> str:
+    """A new session for this person; its token, which the cookie carries and nothing keeps. One that awaits a code waits a little, and opens nothing."""
     token = secrets.token_urlsafe(32)
     with transaction():
         db.session.add(
@@ -24,9 +24,10 @@ def open_session(*, member_id: int, now: datetime, user_agent: str = "", remembe
                 member_id=member_id,
                 created_at=now,
                 seen_at=now,
-                expires_at=rules.ends_at(opened=now, seen=now, remembered=remembered),
+                expires_at=now + rules.AWAITED if awaits_code else rules.ends_at(opened=now, seen=now, remembered=remembered),
                 user_agent=clean_line(user_agent)[:200],
                 remembered=remembered,
+                awaits_code=awaits_code,
             )
         )
         db.session.flush()

@@ -20,8 +20,10 @@ from app.web.forms import SelectChoice
 def account() -> ResponseReturnValue:
     """The way to all that follows."""
     now = clock.now()
+    factor = queries.second_factor(current_user.id)
     return render_template(
         "members/index.html",
+        has_code=factor is not None and factor.confirmed_at is not None,
         devices=len(queries.sessions(current_user.id, now=now)),
         has_feed=any(one.subject == services.OWN_FEED for one in queries.tokens(current_user.id, "feed", now=now)),
         tokens=len(queries.tokens(current_user.id, "api", now=now)),
@@ -68,7 +70,7 @@ def password() -> ResponseReturnValue:
                 now=clock.now(),
             )
         except Refused as refused:
-            _place(form, refused, otherwise="password")
+            place_refusal(form, refused, otherwise="password")
         else:
             flash(_("Votre mot de passe est changé. Vos autres appareils devront entrer de nouveau."))
             return redirect(url_for(".password"))
@@ -92,7 +94,7 @@ def address() -> ResponseReturnValue:
                 now=clock.now(),
             )
         except Refused as refused:
-            _place(form, refused, otherwise="email")
+            place_refusal(form, refused, otherwise="email")
         else:
             flash(_("Nous venons d’écrire à cette adresse : ouvrez le lien pour qu’elle remplace l’ancienne."))
             return redirect(url_for(".profile"))
@@ -116,7 +118,7 @@ def new_address(token: str) -> ResponseReturnValue:
     return answer("members/new_address.html", form, email=row.member.new_email)
 
 
-def _place(form: Form, refused: Refused, *, otherwise: str) -> None:
+def place_refusal(form: Form, refused: Refused, *, otherwise: str) -> None:
     """Beside the field it is about; above them all when it is about none."""
     if refused.codes == ["wrong_password"]:
         form.tell_beside("current", refused)

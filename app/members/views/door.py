@@ -22,6 +22,8 @@ from app.web.forms import Form
 P = ParamSpec("P")
 R = TypeVar("R")
 
+AWAITING = "awaiting"  # in the cookie: the session whose code is awaited
+
 bp = Blueprint("members", __name__, template_folder="../templates")
 
 
@@ -80,14 +82,22 @@ def device(*, remembered: bool = False) -> Device:
     return Device(address=request.remote_addr or "", user_agent=request.user_agent.string, remembered=remembered)
 
 
-def let_in(token: str, *, remembered: bool) -> None:
-    """Put a new session in the browser in place of whatever it had, so that nobody else's stays in it."""
+def let_in(token: str, *, remembered: bool, default: str = "/me") -> ResponseReturnValue:
+    """Put a new session in the browser in place of whatever it had, so that nobody else's stays in it; then where the person was going.
+
+    Of who has a second factor, it goes by the page that asks the code.
+    """
     place = session.get("place")
     session.clear()
     session.permanent = remembered
     if place is not None:
         session["place"] = place
-    login_user(queries.session_member(token, now=clock.now()))
+    person = queries.session_member(token, now=clock.now())
+    if person is None:
+        session[AWAITING] = token
+        return redirect(url_for("members.code", next=security.safe_next(request.values.get("next"), default)))
+    login_user(person)
+    return back_to_work(default)
 
 
 def answer(template: str, form: Form, **shown: Any) -> ResponseReturnValue:

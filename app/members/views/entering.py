@@ -1,6 +1,6 @@
 """Entering: by password, by a link in a mail, by choosing a new password."""
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user, logout_user
@@ -8,8 +8,8 @@ from flask_login import current_user, logout_user
 from app.core import clock
 from app.core.refusals import Refused
 from app.members import queries, services
-from app.members.forms import AskMailForm, LinkForm, NewPasswordForm, SignInForm
-from app.members.views.door import answer, back_to_work, bp, device, let_in
+from app.members.forms import AskMailForm, CodeForm, LinkForm, NewPasswordForm, SignInForm
+from app.members.views.door import AWAITING, answer, back_to_work, bp, device, let_in
 from app.web import security
 
 
@@ -27,9 +27,29 @@ def sign_in() -> ResponseReturnValue:
         except Refused as refused:
             form.refuse(refused)
         else:
-            let_in(token, remembered=remembered)
-            return back_to_work()
+            return let_in(token, remembered=remembered)
     return answer("members/sign_in.html", form, back=_asked_page())
+
+
+@bp.route("/login/code", methods=["GET", "POST"])
+def code() -> ResponseReturnValue:
+    """The second half of entering, for who chose it."""
+    token = session.get(AWAITING, "")
+    if queries.awaiting(token, now=clock.now()) is None:
+        session.pop(AWAITING, None)
+        return redirect(url_for(".sign_in", next=_asked_page() or None))
+    form = CodeForm()
+    if form.validate_on_submit():
+        try:
+            opened = services.second_factor.prove_code(token, code=form.code.data, device=device(), now=clock.now())
+        except Refused as refused:
+            if "wrong_code" in refused.codes:
+                form.tell_beside("code", refused)
+            else:
+                form.refuse(refused)
+        else:
+            return let_in(token, remembered=opened.remembered)
+    return answer("members/code.html", form, back=_asked_page())
 
 
 @bp.post("/logout")
@@ -70,8 +90,7 @@ def enter_by_link(token: str) -> ResponseReturnValue:
             opened = services.sign_in_by_link(token, device=device(remembered=form.remembered.data), now=clock.now())
         except Refused:
             return link_is_spent(url_for(".ask_link"))
-        let_in(opened, remembered=form.remembered.data)
-        return back_to_work()
+        return let_in(opened, remembered=form.remembered.data)
     return answer("members/enter_by_link.html", form, person=person, back=_asked_page())
 
 
@@ -105,9 +124,9 @@ def reset(token: str) -> ResponseReturnValue:
                 return link_is_spent(url_for(".ask_reset"))
             form.tell_beside("password", refused)
         else:
-            let_in(opened, remembered=False)
+            entered = let_in(opened, remembered=False)
             flash(_("Votre mot de passe est changé. Les autres appareils devront entrer de nouveau."))
-            return redirect("/me")
+            return entered
     return answer("members/reset.html", form, person=row.member)
 
 

@@ -66,9 +66,9 @@ def confirm(token: str) -> ResponseReturnValue:
             else:
                 form.refuse(refused)
         else:
-            let_in(opened, remembered=False)
+            entered = let_in(opened, remembered=False, default=url_for(".password") if without else "/me")
             flash(_("Votre adresse est confirmée. Bienvenue !"))
-            return redirect(url_for(".password") if without else "/me")
+            return entered
     return answer("members/confirm.html", form, person=row.member)
 
 

@@ -11,7 +11,7 @@ from flask_login import current_user
 from app.core import clock
 from app.core.refusals import Refused
 from app.members import queries, rules, services
-from app.members.forms import ClosingForm, ImportForm, MemberForm, PeopleForm, SuspensionForm
+from app.members.forms import ClosingForm, Form, ImportForm, MemberForm, PeopleForm, SuspensionForm
 from app.members.models import Member
 from app.members.queries import Wanted
 from app.members.views.door import answer, bp, needs
@@ -48,6 +48,7 @@ def person(member_id: int) -> ResponseReturnValue:
         age=rules.years(found.birth_date, today) if found.birth_date else None,
         is_minor=rules.is_minor(found.birth_date, today),
         may_change=_may_change(found),
+        has_code=queries.second_factor(member_id) is not None,
         zone=zone,
     )
 
@@ -160,6 +161,19 @@ def reactivation(member_id: int) -> ResponseReturnValue:
 def invitation(member_id: int) -> ResponseReturnValue:
     found = _changeable(member_id)
     return _try(member_id, services.invite, _("Un lien pour entrer part vers %(email)s.", email=found.email))
+
+
+@bp.route("/manage/members/<int:member_id>/code", methods=["GET", "POST"])
+@needs("administer")
+def no_more_code(member_id: int) -> ResponseReturnValue:
+    """They lost their telephone and their spare codes, and were recognised."""
+    found, form = _changeable(member_id), Form()
+    sentences = [_("Assurez-vous que c’est bien cette personne, de vive voix : son mot de passe seul ouvrira de nouveau son compte.")]
+    if form.validate_on_submit():
+        services.second_factor.remove(member_id=member_id, actor_id=current_user.id, now=clock.now())
+        return _done(member_id, _("Le code n’est plus demandé à %(name)s.", name=found.name))
+    title, yes = _("Ne plus demander de code à %(name)s", name=found.name), _("Ne plus le demander")
+    return answer("confirm.html", form, title=title, sentences=sentences, yes=yes, danger=True, **_confirming(member_id))
 
 
 # ---------------------------------------------------------------- with somebody's eyes
