@@ -176,6 +176,8 @@ CHECKS: tuple[Callable[[Session], Iterator[str]], ...] = (
     booking_checks.journal,
     booking_checks.prices,
     fablab_checks.trainings,
+    fablab_checks.uses,
+    fablab_checks.stock,
     fablab_checks.lending,
     coworking_checks.seats,
     billing_checks.ledger,

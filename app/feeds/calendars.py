@@ -19,6 +19,8 @@ from app.courses.models import Cohort
 from app.courses.queries import events as sessions
 from app.coworking import queries as coworking
 from app.coworking.mails import as_event
+from app.fablab import queries as fablab
+from app.fablab.mails import company, trainings
 from app.feeds import queries
 from app.feeds.rules import Busy, by_pool, counted, window
 from app.members.models import Member
@@ -40,7 +42,7 @@ def of_member(member: Member, places: Sequence[Place], *, now: datetime) -> byte
 
 
 def shown_to_member(member: Member, places: Sequence[Place], *, now: datetime) -> Shown:
-    """The same before it is written; the events of the lieu that they come to besides."""
+    """The same before it is written; the initiations, what they join, the events of the lieu that they come to besides."""
     place, by_id = places[0], {place.id: place for place in places}
     seen = window(now, place.tz, months_back=3, months_ahead=13)
     with force_locale(member.locale):
@@ -48,6 +50,9 @@ def shown_to_member(member: Member, places: Sequence[Place], *, now: datetime) -
         events += [sessions.event(slot) for slot in sessions.of_member(member.id, seen)]
         signed = coworking.signed_up(member.id, seen)
         events += [as_event(event, event.elsewhere, by_id[event.place_id]) for seat, event in signed if seat.state == "in"]
+        events += [trainings.as_event(one, by_id[one.place_id]) for one in fablab.sessions_of(member.id, seen) if one.place_id in by_id]
+        joined = fablab.company_of(member.id, seen)
+        events += [company.as_event(one, by_id[one.booking.place_id]) for one in joined if one.booking.place_id in by_id]
         return Shown(_("Mes réservations · %(place)s", place=place.short_name or place.name), place.tz, events)
 
 

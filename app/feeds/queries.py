@@ -24,7 +24,7 @@ def bookings(member_id: int, window: Period) -> list[Dated]:
     """A person's bookings, those that were given up too: their calendar strikes them out."""
     return booking.dated(
         Booking.member_id == member_id,
-        Booking.kind != Kind.SESSION,  # the course tells its own
+        Booking.kind.not_in((Kind.SESSION, Kind.TRAINING)),  # the course and the initiation tell their own
         Booking.starts_at >= window.starts_at,
         Booking.starts_at < window.ends_at,
         Booking.status.not_in(NEVER_SHOWN),

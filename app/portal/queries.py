@@ -15,6 +15,7 @@ from app.core.text import searchable
 from app.fablab.models import Clearance, ClearanceType
 from app.members.models import Member
 
+TOLD_BY_ROOMS = (Kind.SESSION, Kind.TRAINING)
 TOLD = (
     *(f"booking.{status}" for status in Status),
     "booking.moved",
@@ -75,7 +76,7 @@ def own_bookings(member_id: int, period: Period) -> list[Own]:
         sa.select(*_OWN)
         .where(
             Booking.member_id == member_id,
-            Booking.kind != Kind.SESSION,  # the course shows its own
+            Booking.kind.not_in(TOLD_BY_ROOMS),  # the course and the initiation show their own
             Booking.starts_at < period.ends_at,
             Booking.starts_at > period.starts_at - timedelta(days=31),
             Booking.ends_at > period.starts_at,
@@ -92,7 +93,7 @@ def next_booking(member_id: int, now: datetime) -> Own | None:
         sa.select(*_OWN)
         .where(
             Booking.member_id == member_id,
-            Booking.kind != Kind.SESSION,
+            Booking.kind.not_in(TOLD_BY_ROOMS),
             Booking.ends_at > now,
             Booking.starts_at > now - timedelta(days=31),
             Booking.status.in_((Status.PENDING, Status.CONFIRMED, Status.CHECKED_IN)),
@@ -186,7 +187,7 @@ def past(member_id: int, period: Period) -> list[Past]:
         sa.select(*_PAST)
         .where(
             Booking.member_id == member_id,
-            Booking.kind != Kind.SESSION,
+            Booking.kind.not_in(TOLD_BY_ROOMS),
             Booking.starts_at >= period.starts_at,
             Booking.starts_at < period.ends_at,
             Booking.status.not_in((Status.HELD, Status.EXPIRED, Status.RELEASED)),

@@ -14,8 +14,8 @@ from app.core import clock, uploads
 from app.core.db import db, transaction
 from app.core.refusals import Refused
 from app.core.uploads import Upload
-from app.fablab import queries, services
-from app.fablab.models import LogEntry, MachineLead, Report
+from app.fablab import checks, queries, services
+from app.fablab.models import LogEntry, Machine, MachineLead, Report, Use
 from app.members.rules import ROLES
 from tests.factories import between, book, make_member, paris, thing
 from tests.pages import fields_of, text_of
@@ -146,6 +146,46 @@ def test_an_outage_shows_its_list_and_gives_alternatives(fablab, log_in, post):
     assert db.session.get_one(Booking, kept.id, populate_existing=True).status == "confirmed"
     assert client.post("/fablab/laser/outage", data=sent | {"last_day": "2026-11-01"}).status_code == 422
     assert booking.outages(fablab.laser.id, now=clock.now())[0].starts_at == paris("2026-12-08 00:00")
+
+
+def test_upkeep_planned_for_later_leaves_a_dangerous_machine_stopped(fablab):
+    services.report_problem(thing=fablab.laser, member_id=fablab.chloe.id, text="Ça fume", dangerous=True, now=clock.now())
+    planned = {"starts_at": paris("2026-12-15 09:00"), "ends_at": paris("2026-12-15 18:00"), "reason": "Entretien annuel"}
+    services.decide_outage(thing=thing(fablab.laser.id), **planned, actor_id=fablab.max.id, now=clock.now())
+    assert state(fablab) == "out_of_service"
+    assert len(queries.reports(fablab.place.id)) == 1
+
+
+def test_the_sheet_to_print_says_what_to_wear_who_helps_and_leads_to_its_page(fablab, log_in):
+    with transaction():
+        row = db.session.get_one(Machine, fablab.laser.id)
+        row.protective_equipment, row.safety_rules = ["lunettes"], ["Ne jamais la laisser seule."]
+        db.session.add(MachineLead(resource_id=fablab.laser.id, member_id=fablab.max.id))
+        db.session.flush()
+    client = log_in(fablab.chloe)
+    assert client.get("/coworking/r/laser/qr").location.endswith("/fablab/laser/sheet")
+    page = text_of(client.get("/fablab/laser/sheet"))
+    assert all(said in page for said in ("Lunettes", "Ne jamais la laisser seule.", "« Laser »", "Max", "/fablab/m/laser", 'class="qr"'))
+
+
+def test_what_one_did_on_machines_is_ones_own_to_take_away(fablab, frozen):
+    frozen("2026-12-08T14:00+01:00")
+    use = services.begin_use(thing=fablab.laser, member_id=fablab.ana.id, actor_id=fablab.ana.id, now=clock.now(), minutes=60)
+    services.report_problem(thing=fablab.laser, member_id=fablab.ana.id, text="Elle siffle", dangerous=False, now=clock.now())
+    assert [fault for look in (checks.uses, checks.stock) for fault in look(db.session())] == []
+    held = {one.name: one.rows for one in queries.personal_data(fablab.ana.id)}
+    assert (len(held["machine_uses"]), held["machine_reports"][0]["text"], held["company"]) == (1, "Elle siffle", [])
+
+    with transaction():  # whoever wrote it: the nightly look sees what no guard let through
+        db.session.execute(sa.update(Use).where(Use.id == use.id).values(member_id=fablab.chloe.id, cents=5))
+        db.session.execute(sa.update(Booking).where(Booking.id == use.booking_id).values(status="done"))
+        stock.save_article(
+            place_id=fablab.place.id, article_id=None, actor_id=None, now=clock.now(), code="cp", name="Contreplaqué", unit="dm²", cents=80
+        ).stock_milli = -1
+        db.session.flush()
+    assert [fault.split(" ")[0] for look in (checks.uses, checks.stock) for fault in look(db.session())] == [
+        "L’utilisation", "Le", "«\u00a0laser\u00a0»", "Le",
+    ]  # fmt: skip
 
 
 # ---------------------------------------------------------------- hostile files

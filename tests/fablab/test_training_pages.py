@@ -6,8 +6,10 @@ import pytest
 import sqlalchemy as sa
 
 from app.booking.models import Booking
+from app.core import clock
 from app.core.db import db
 from app.fablab.models import Clearance, Training, TrainingSeat
+from app.feeds import calendars
 from app.members.rules import ROLES
 from tests.factories import between, book, make_member
 from tests.pages import fields_of, text_of
@@ -67,6 +69,13 @@ def test_a_seat_from_the_refusal_to_the_clearance(fablab, planned, log_in, post,
     assert "20,00 €" in text_of(page)
     assert chloe.post(f"/fablab/trainings/{planned.id}/seat").status_code == 302
     assert "Votre place est prise" in chloe.get(f"/fablab/trainings/{planned.id}").text
+    week = "/me?week=2026-12-07"
+    assert "Initiation laser" in chloe.get(week).text and "votre place est prise" in text_of(chloe.get(week))
+    led = text_of(log_in(fablab.max).get(week))
+    assert led.count("Initiation laser") == 1 and "Vous l’animez" in led and f'href="/bookings/{planned.booking_id}"' not in led
+    for person in (fablab.chloe, fablab.max):  # in one's own calendar once, under the same mark as in the mail
+        feed = calendars.of_member(person, [fablab.place], now=clock.now()).decode().replace("\r\n ", "")
+        assert (feed.count("BEGIN:VEVENT"), feed.count(f"UID:{planned.uid}")) == (1, 1)
     ben = log_in(fablab.ben)
     assert "8,00 €" in text_of(ben.get(f"/fablab/trainings/{planned.id}"))
     assert ben.post(f"/fablab/trainings/{planned.id}/seat").status_code == 409

@@ -20,7 +20,7 @@ PAGES = {
     WEEK: 3,
     "/coworking/r/room?week=2026-12-07": 4,
     "/coworking/r/desk/2026-12-08m": 6,
-    "/me": 17,  # three of them: seats in trainings, where one goes with somebody, what one has to bring back
+    "/me": 18,  # four of them: seats in trainings, those one leads, where one goes with somebody, what the lieu cancelled
 }
 BOOKING, REFUSAL = 16, 6
 TURN = {"sqlite": 0, "postgresql": 1}  # PostgreSQL is asked for the lieu's turn; SQLite's writer has it by writing

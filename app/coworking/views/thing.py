@@ -81,7 +81,9 @@ def thing(code: str) -> ResponseReturnValue:
 def qr(code: str) -> ResponseReturnValue:
     """To print and stick on it: who scans it comes to its page."""
     found = _named(place_queries.current(), code)
-    path = url_for("fablab.here", code=code) if found.kind == "machine" else url_for(".thing", code=code)
+    if found.kind == "machine":
+        return redirect(url_for("fablab.sheet", code=code))  # with what to wear, and its rules
+    path = url_for(".thing", code=code)
     url = current_app.config["PUBLIC_URL"] + path
     drawn = Markup(segno.make(url, micro=False).svg_inline(border=0, svgclass="qr", lineclass=None, omitsize=True))  # noqa: S704
     return render_template("coworking/qr.html", title=say.title(found), url=url, drawn=drawn, rules=say.rules_of(found), back=path)

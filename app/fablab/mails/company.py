@@ -1,5 +1,6 @@
 """Going together: who comes too has their own event; they are told when it is off, and who booked when they come no more."""
 
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -68,9 +69,10 @@ def _letter(row: OutgoingMail, template: str, companion: Companion, method: Meth
     )
 
 
-def _event(row: OutgoingMail, companion: Companion, place: Place, member: Member, method: Method) -> Attachment:
-    held, house = companion.booking, mail.post().house(row.place_id)
-    event = Event(
+def as_event(companion: Companion, place: Place) -> Event:
+    """Where one goes with somebody, as calendars show it."""
+    held = companion.booking
+    return Event(
         uid=f"companion-{companion.id}-{held.uid}",
         starts_at=held.starts_at,
         ends_at=held.ends_at,
@@ -78,12 +80,17 @@ def _event(row: OutgoingMail, companion: Companion, place: Place, member: Member
         changed_at=held.changed_at,
         created_at=companion.joined_at,
         sequence=held.sequence,
-        status="CANCELLED" if method == "CANCEL" else "CONFIRMED",
+        status="CONFIRMED",
         location=papers.place_line(place),
         url=url_for("fablab.one_company", booking_id=held.id, _external=True),
     )
+
+
+def _event(row: OutgoingMail, companion: Companion, place: Place, member: Member, method: Method) -> Attachment:
+    house = mail.post().house(row.place_id)
+    event = as_event(companion, place)
     return calendar.invitation(
-        [event],
+        [event if method == "REQUEST" else replace(event, status="CANCELLED")],
         zone=place.tz,
         house=Contact(house.name, house.address),
         to=Contact(member.name, member.email),

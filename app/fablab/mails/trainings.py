@@ -1,5 +1,6 @@
 """Seats in trainings: taken, offered, given up; sessions planned, entrusted, called off."""
 
+from dataclasses import replace
 from typing import Any
 
 from flask import current_app
@@ -102,9 +103,9 @@ def _letter(row: OutgoingMail, name: str, training: Training, method: Method | N
     )
 
 
-def _invitation(row: OutgoingMail, training: Training, place: Place, member: Member, method: Method) -> Attachment:
-    house = mail.post().house(row.place_id)
-    event = Event(
+def as_event(training: Training, place: Place) -> Event:
+    """A session, as calendars show it."""
+    return Event(
         uid=training.uid,
         starts_at=training.starts_at,
         ends_at=training.ends_at,
@@ -112,14 +113,19 @@ def _invitation(row: OutgoingMail, training: Training, place: Place, member: Mem
         changed_at=training.changed_at,
         created_at=training.created_at,
         sequence=training.sequence,
-        status="CANCELLED" if method == "CANCEL" else "CONFIRMED",
+        status="CANCELLED" if training.state == "cancelled" else "CONFIRMED",
         description=training.description,
         location=papers.place_line(place),
         url=page_of(training.id),
         categories=(_("Initiation"),),
     )
+
+
+def _invitation(row: OutgoingMail, training: Training, place: Place, member: Member, method: Method) -> Attachment:
+    house = mail.post().house(row.place_id)
+    event = as_event(training, place)
     return calendar.invitation(
-        [event],
+        [event if method == "REQUEST" else replace(event, status="CANCELLED")],
         zone=place.tz,
         house=Contact(house.name, house.address),
         to=Contact(member.name, member.email),

@@ -5,7 +5,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
-from app.booking.models import OCCUPYING, Booking, Kind, Status
+from app.booking.models import LIVE, Booking, Kind, Status
 from app.core.db import db
 from app.core.period import Period
 from app.fablab.models import Companion
@@ -48,7 +48,7 @@ def company_of(member_id: int, period: Period) -> list[Companion]:
         .where(
             Companion.member_id == member_id,
             Companion.left_at.is_(None),
-            Booking.status.in_(OCCUPYING),
+            Booking.status.in_(LIVE),
             Booking.starts_at < period.ends_at,
             Booking.ends_at > period.starts_at,
         )

@@ -2,9 +2,25 @@
 
 import sqlalchemy as sa
 
+from app.billing.models import Article
+from app.booking.models import Booking, Resource
 from app.core.db import db
 from app.core.refusals import N_
-from app.fablab.models import Box, BoxPermit, Clearance, ClearanceType, Tool, ToolLoan, Training, TrainingSeat
+from app.fablab.models import (
+    Box,
+    BoxPermit,
+    Clearance,
+    ClearanceType,
+    Companion,
+    LogEntry,
+    Material,
+    Report,
+    Tool,
+    ToolLoan,
+    Training,
+    TrainingSeat,
+    Use,
+)
 from app.members.rules import Kept, kept
 
 
@@ -43,7 +59,69 @@ def personal_data(member_id: int) -> list[Kept]:
         .where(BoxPermit.member_id == member_id)
         .order_by(BoxPermit.id)
     )
+    uses = db.session.execute(
+        sa.select(Resource.name.label("machine"), Use.started_at, Use.ended_at, Use.minutes, Use.cents)
+        .join(Resource, Resource.id == Use.resource_id)
+        .where(Use.member_id == member_id)
+        .order_by(Use.id)
+    )
+    materials = db.session.execute(
+        sa.select(Article.name.label("article"), Material.milli, Material.cents, Material.created_at)
+        .join(Article, Article.id == Material.article_id)
+        .join(Booking, Booking.id == Material.booking_id)
+        .where(Booking.member_id == member_id)
+        .order_by(Material.id)
+    )
+    reports = db.session.execute(
+        sa.select(Resource.name.label("machine"), Report.text, Report.dangerous, Report.created_at, Report.closed_at, Report.answer)
+        .join(Resource, Resource.id == Report.resource_id)
+        .where(Report.member_id == member_id)
+        .order_by(Report.id)
+    )
+    written = db.session.execute(
+        sa.select(Resource.name.label("machine"), LogEntry.kind, LogEntry.text, LogEntry.at)
+        .join(Resource, Resource.id == LogEntry.resource_id)
+        .where(LogEntry.member_id == member_id)
+        .order_by(LogEntry.id)
+    )
+    company = db.session.execute(
+        sa.select(Resource.name.label("machine"), Booking.starts_at, Booking.ends_at, Companion.joined_at, Companion.left_at)
+        .join(Booking, Booking.id == Companion.booking_id)
+        .join(Resource, Resource.id == Booking.resource_id)
+        .where(Companion.member_id == member_id)
+        .order_by(Companion.id)
+    )
+    nameless = N_("Tant que le compte est ouvert ; ensuite sans votre nom, pour les statistiques du lieu.")
     return [
+        kept(
+            "machine_uses",
+            uses.mappings(),
+            title=N_("Les machines dont je me suis servi"),
+            why=N_("Compter ce qui est dû, et savoir quand une machine est à entretenir."),
+            until=nameless,
+        ),
+        kept("materials", materials.mappings(), title=N_("La matière que j’ai prise"), why=N_("Compter ce qui est dû."), until=nameless),
+        kept(
+            "machine_reports",
+            reports.mappings(),
+            title=N_("Ce que j’ai signalé sur les machines"),
+            why=N_("Réparer, et vous répondre."),
+            until=N_("Tant que la machine est là ; sans votre nom quand le compte est fermé."),
+        ),
+        kept(
+            "machine_log",
+            written.mappings(),
+            title=N_("Ce que j’ai écrit dans le carnet des machines"),
+            why=N_("Savoir ce qui a été fait, et par qui."),
+            until=N_("Tant que la machine est là ; sans votre nom quand le compte est fermé."),
+        ),
+        kept(
+            "company",
+            company.mappings(),
+            title=N_("Là où je suis allé avec quelqu’un"),
+            why=N_("Ne laisser personne seul sur une machine qui demande d’être deux."),
+            until=nameless,
+        ),
         kept(
             "clearances",
             clearances.mappings(),

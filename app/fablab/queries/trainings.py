@@ -9,6 +9,7 @@ from sqlalchemy.orm import joinedload
 
 from app.core.cache import asked_once
 from app.core.db import db
+from app.core.period import Period
 from app.fablab.models import SEATED, MachineLead, Training, TrainingSeat
 from app.members.models import Member, MemberRole
 
@@ -177,3 +178,20 @@ def seats_of(member_id: int, *, since: datetime) -> list[TrainingSeat]:
             .order_by(Training.starts_at)
         )
     )
+
+
+def led_by(member_id: int, period: Period) -> list[Training]:
+    """The sessions that a person leads, in order; not those that were called off."""
+    query = sa.select(Training).where(Training.trainer_id == member_id, Training.state != "cancelled")
+    return list(db.session.scalars(_within(query, period)))
+
+
+def sessions_of(member_id: int, period: Period) -> list[Training]:
+    """The sessions that a person leads or has a seat in, those that were called off too: their calendar strikes them out."""
+    sits = sa.select(TrainingSeat.training_id).where(TrainingSeat.member_id == member_id, TrainingSeat.state.in_((*SEATED, "cancelled")))
+    query = sa.select(Training).where(sa.or_(Training.trainer_id == member_id, Training.id.in_(sits)))
+    return list(db.session.scalars(_within(query, period)))
+
+
+def _within(query: sa.Select[Training], period: Period) -> sa.Select[Training]:
+    return query.where(Training.starts_at < period.ends_at, Training.ends_at > period.starts_at).order_by(Training.starts_at, Training.id)

@@ -71,9 +71,10 @@ def decide_outage(*, thing: Thing, starts_at: datetime, ends_at: datetime | None
     with transaction():
         period = Period(starts_at, ends_at) if ends_at is not None else None
         blocked = booking.declare_outage(thing=thing, period=period, starts_at=starts_at, reason=reason, actor_id=actor_id, now=now)
-        if thing.state == "out_of_service":  # it was stopped until somebody decides: now somebody has
-            booking.change_thing(resource_id=thing.id, state="needs_attention", actor_id=actor_id, now=now)
-        _close_reports(thing.id, answer=reason, actor_id=actor_id, now=now)
+        if starts_at <= now:  # what was stopped or reported waited for somebody to decide; what is planned for later decides nothing yet
+            if thing.state == "out_of_service":
+                booking.change_thing(resource_id=thing.id, state="needs_attention", actor_id=actor_id, now=now)
+            _close_reports(thing.id, answer=reason, actor_id=actor_id, now=now)
         write_log(resource_id=thing.id, kind="outage", text=reason, member_id=actor_id, now=now)
         return blocked
 

@@ -4,10 +4,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from flask import abort, flash, redirect, render_template, url_for
+import segno
+from flask import abort, current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
+from markupsafe import Markup
 
 from app.billing.queries import Asked, PriceList, plans_on, price_list
 from app.booking import queries as booking
@@ -103,6 +105,26 @@ def machine(code: str) -> ResponseReturnValue:
         leads=queries.leads(thing.id),
         prices=say.prices_of(thing, price_list(place), _asked(today)),
         rules=say.rules_of(thing),
+    )
+
+
+@bp.get("/<code>/sheet")
+def sheet(code: str) -> ResponseReturnValue:
+    """To print and put on it: what to wear, what to do and never do, who helps, and the code that leads to its page."""
+    place = place_queries.current()
+    thing = booking.directory(place).by_code(code, "machine") or abort(404)
+    url = current_app.config["PUBLIC_URL"] + url_for(".here", code=code)
+    drawn = segno.make(url, micro=False, error="m").svg_inline(border=0, svgclass="qr", lineclass=None, omitsize=True)
+    return render_template(
+        "fablab/sheet.html",
+        thing=thing,
+        where=say.place_of(thing, booking.directory(place).things),
+        details=queries.details(thing.id),
+        needed=queries.clearance_needed(thing),
+        leads=queries.leads(thing.id),
+        rules=say.rules_of(thing),
+        url=url,
+        drawn=Markup(drawn),  # noqa: S704 — drawn by segno from our own address
     )
 
 

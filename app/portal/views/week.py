@@ -28,7 +28,7 @@ from app.coworking import queries as coworking
 from app.coworking.models import Event as LieuEvent
 from app.coworking.models import SignUp
 from app.fablab import queries as fablab
-from app.fablab.models import Companion, TrainingSeat
+from app.fablab.models import Companion, Training, TrainingSeat
 from app.place import queries as place_queries
 from app.place.models import Place
 from app.portal import queries
@@ -109,6 +109,7 @@ def week() -> ResponseReturnValue:
     board = _board(offers, place, things, now)
     joined = fablab.company_of(current_user.id, period)
     seats = fablab.seats_of(current_user.id, since=min(period.starts_at, now))
+    led = fablab.led_by(current_user.id, period)
     signed = coworking.signed_up(current_user.id, period)
     page = render_template(
         "portal/week.html",
@@ -139,6 +140,7 @@ def week() -> ResponseReturnValue:
                     [
                         *_events(own, day, place, things),
                         *_trainings(seats, day, place),
+                        *_led(led, day, place),
                         *_companies(joined, day, place),
                         *_signed(signed, day, place),
                         *_sessions(slots, day, place),
@@ -355,6 +357,23 @@ def _offered_seats(seats: list[TrainingSeat], place: Place, now: datetime) -> It
             until = words.hour(seat.held_until, place.tz)
             detail = _("%(what)s, jusqu’à %(hour)s", what=seat.training.title, hour=until)
             yield Task(_("Une place est gardée pour vous"), detail, _("Répondre"), url_for("fablab.training", training_id=seat.training_id))
+
+
+def _led(led: list[Training], day: date, place: Place) -> Iterator[Event]:
+    """The initiations that one leads: who comes is on their page."""
+    words = typography.words()
+    for training in led:
+        start = training.starts_at.astimezone(place.tz)
+        if start.date() != day or training.place_id != place.id:
+            continue
+        yield Event(
+            start.isoformat(timespec="minutes"),
+            words.hours_range(training.starts_at, training.ends_at, place.tz),
+            training.title,
+            _("Vous l’animez"),
+            *(("done", _("passé")) if training.state == "done" else ("mine", _("à animer"))),
+            url_for("fablab.training", training_id=training.id),
+        )
 
 
 def _trainings(seats: list[TrainingSeat], day: date, place: Place) -> Iterator[Event]:
