@@ -73,7 +73,13 @@ def keep_pdf(sent: BinaryIO, *, place_id: int, owner_id: int | None, now: dateti
     return _keep(cleaned_pdf(_read(sent)), PDF, place_id=place_id, owner_id=owner_id, now=now, is_public=is_public)
 
 
-def drawn_anew(content: bytes) -> bytes:
+def keep_smaller(large: Upload, *, side: int, now: datetime) -> Upload:
+    """The same photo again, for lists: at most so many points wide."""
+    body = drawn_anew(large.body, longest=side)
+    return _keep(body, JPEG, place_id=large.place_id, owner_id=large.owner_id, now=now, is_public=large.is_public)
+
+
+def drawn_anew(content: bytes, *, longest: int = LONGEST_SIDE) -> bytes:
     """The same picture as a JPEG that holds nothing else."""
     kind = next((kind for begins, kind in _PHOTOS.items() if content.startswith(begins)), None)
     if kind is None or (kind == "WEBP" and content[8:12] != b"WEBP"):
@@ -82,9 +88,9 @@ def drawn_anew(content: bytes) -> bytes:
         with Image.open(BytesIO(content), formats=[kind]) as picture:
             if picture.width * picture.height > MOST_PIXELS:
                 raise Refused(TooHeavy())
-            picture.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
+            picture.draft("RGB", (longest, longest))
             upright = ImageOps.exif_transpose(picture)
-            upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+            upright.thumbnail((longest, longest))
             flat = Image.new("RGB", upright.size, "white")
             flat.paste(upright.convert("RGBA"), mask=upright.convert("RGBA").getchannel("A"))
             made = BytesIO()

@@ -12,7 +12,7 @@ from app.core.db import db, transaction
 from app.core.refusals import Refused
 from app.fablab import checks, queries, services
 from app.fablab.models import Box, Tool
-from app.fablab.rules import Late, loan_word, may_extend, may_renew, reasons_lending
+from app.fablab.rules import Late, due_day, loan_word, may_extend, may_renew, reasons_lending
 from app.members.rules import ROLES
 from app.place.models import Place
 from tests.factories import make_member
@@ -71,6 +71,9 @@ def test_each_word_about_a_loan_is_said_once_and_never_when_it_is_overtaken():
             may_extend(due_on=due, extensions=0, self_service=True, today=days[1]),
         )
     )
+    assert due_day(date(2026, 12, 5), lambda day: day.weekday() not in (6, 0)) == date(2026, 12, 5)
+    assert due_day(date(2026, 12, 6), lambda day: day.weekday() not in (6, 0)) == date(2026, 12, 8)
+    assert due_day(due, lambda _day: False) == due
     assert (may_renew(date(2026, 12, 31), date(2026, 12, 1)), may_renew(date(2027, 1, 1), date(2026, 12, 1))) == (True, False)
 
 

@@ -14,10 +14,9 @@ from app.billing.rules.documents import ACTIVITIES
 from app.billing.rules.legal import EXEMPT_RATE
 from app.booking.rules import KIND_DEFAULTS, Rules, reasons_rules, seat_code
 from app.cli.kit import FORMAT
-from app.cli.kit.things import RULES, CancelShape, SpaceShape, ThingsShape, TierShape, WeekShape
+from app.cli.kit.things import RULES, BoxShape, CancelShape, SpaceShape, ThingsShape, TierShape, ToolShape, WeekShape
 from app.cli.kit.values import MISSING, Amount, Code, Day, Line, Shape, Span, Text, Validity, Whole, Yes
 from app.core import plain_yaml
-from app.fablab.rules import LONGEST_LOAN
 from app.place.queries import has_public_holidays
 
 KIND_OF = {"postes": "desk", "salles": "room", "machines": "machine"}  # sections of `ressources`
@@ -188,29 +187,6 @@ class ClearanceShape(Shape):
     nom = Line(most=80, required=True)
     validite = Validity(load_default=lambda: {"policy": "none", "months": None, "until": None})
     pairs = Yes(load_default=False)
-
-
-class ToolShape(Shape):
-    """What goes out of the lieu and comes back (`fablab.models.Tool`)."""
-
-    marque = Line(most=40, required=True, error_messages=MISSING)
-    nom = Line(required=True, error_messages=MISSING)
-    rangement = Line(load_default="")
-    description = Line(most=1000, load_default="")
-    duree_jours = Whole(1, LONGEST_LOAN, load_default=7)
-    libre_service = Yes(load_default=False)
-    habilitation = Line(most=80, load_default=None, allow_none=True)
-    valeur = Amount(load_default=None)
-    etat = fields.Str(load_default="good", validate=validate.OneOf(["good", "broken", "lost"], error="good, broken ou lost est attendu."))
-
-
-class BoxShape(Shape):
-    """Where somebody leaves their things (`fablab.models.Box`)."""
-
-    marque = Line(most=40, required=True, error_messages=MISSING)
-    ou = Line(load_default="")
-    duree_mois = Whole(1, 60, load_default=6)
-    libre_service = Yes(load_default=False)
 
 
 class GroupShape(Shape):

@@ -1,4 +1,4 @@
-"""The shapes of what can be booked: hours, spaces, desks, rooms, machines, and the rules they may say."""
+"""The shapes of what can be booked: hours, spaces, desks, rooms, machines, the rules they may say; what is lent and kept besides."""
 
 import re
 from collections.abc import Mapping
@@ -7,7 +7,8 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate, validates_schema
 
-from app.cli.kit.values import Amount, Code, Day, Line, Shape, Span, Text, Whole, Yes, lines
+from app.cli.kit.values import MISSING, Amount, Code, Day, Line, Shape, Span, Text, Whole, Yes, lines
+from app.fablab.rules import LONGEST_LOAN
 
 WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 _EVENING = re.compile(r"^la veille ([01]?\d|2[0-3]):([0-5]\d)$")
@@ -192,3 +193,26 @@ class ThingsShape(Shape):
     postes = fields.List(fields.Nested(DeskShape), load_default=list)
     salles = fields.List(fields.Nested(RoomShape), load_default=list)
     machines = fields.List(fields.Nested(MachineShape), load_default=list)
+
+
+class ToolShape(Shape):
+    """What goes out of the lieu and comes back (`fablab.models.Tool`)."""
+
+    marque = Line(most=40, required=True, error_messages=MISSING)
+    nom = Line(required=True, error_messages=MISSING)
+    rangement = Line(load_default="")
+    description = Line(most=1000, load_default="")
+    duree_jours = Whole(1, LONGEST_LOAN, load_default=7)
+    libre_service = Yes(load_default=False)
+    habilitation = Line(most=80, load_default=None, allow_none=True)
+    valeur = Amount(load_default=None)
+    etat = fields.Str(load_default="good", validate=validate.OneOf(["good", "broken", "lost"], error="good, broken ou lost est attendu."))
+
+
+class BoxShape(Shape):
+    """Where somebody leaves their things (`fablab.models.Box`)."""
+
+    marque = Line(most=40, required=True, error_messages=MISSING)
+    ou = Line(load_default="")
+    duree_mois = Whole(1, 60, load_default=6)
+    libre_service = Yes(load_default=False)

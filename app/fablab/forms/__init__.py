@@ -5,6 +5,7 @@ from app.fablab.forms.costs import KwhForm, SpanForm
 from app.fablab.forms.here import MaterialForm, NoteForm, OutageForm, ProblemForm, sent_photo
 from app.fablab.forms.lending import BoxForm, ExtendForm, GiveBoxForm, LendToolForm, TakeBackForm, ToolForm
 from app.fablab.forms.machines import machine_form
+from app.fablab.forms.projects import PhotosForm, ProjectForm, project_form
 from app.fablab.forms.stock import CountForm, PurchaseForm, article_form
 from app.fablab.forms.trainings import AttendanceForm, EmailForm, ReasonForm, TrainingForm, training_form
 
@@ -23,7 +24,9 @@ __all__ = [
     "MaterialForm",
     "NoteForm",
     "OutageForm",
+    "PhotosForm",
     "ProblemForm",
+    "ProjectForm",
     "PurchaseForm",
     "ReasonForm",
     "SpanForm",
@@ -33,6 +36,7 @@ __all__ = [
     "TypeForm",
     "article_form",
     "machine_form",
+    "project_form",
     "sent_photo",
     "training_form",
 ]

@@ -2,7 +2,7 @@
 
 from app.core import journal, mail
 from app.core.refusals import N_
-from app.fablab.mails import clearances, company, lending, trainings, upkeep
+from app.fablab.mails import clearances, company, lending, projects, trainings, upkeep
 
 MAILS: dict[str, mail.Builder] = {
     "training.enrolled": trainings.enrolled,
@@ -30,6 +30,7 @@ MAILS: dict[str, mail.Builder] = {
     "box.given": lending.box_given,
     "box.ends_soon": lending.box_ends_soon,
     "box.lapsed": lending.box_lapsed,
+    "project.withdrawn": projects.withdrawn,
 }
 
 READERS: dict[str, list[journal.Reader]] = {
@@ -71,4 +72,5 @@ NAMES: dict[str, str] = {
     "box.given": N_("Casier donné"),
     "box.ends_soon": N_("Casier bientôt à vider"),
     "box.lapsed": N_("Casier à vider"),
+    "project.withdrawn": N_("Réalisation qui n’est plus montrée"),
 }

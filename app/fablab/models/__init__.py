@@ -4,6 +4,7 @@ from app.fablab.models.clearances import Clearance, ClearanceType, GroupClearanc
 from app.fablab.models.company import Companion
 from app.fablab.models.lending import Box, BoxPermit, Tool, ToolLoan
 from app.fablab.models.machines import Machine, MachineLead
+from app.fablab.models.projects import Project, ProjectMachine, ProjectPhoto
 from app.fablab.models.trainings import SEATED, Training, TrainingMachine, TrainingSeat
 from app.fablab.models.upkeep import Counter, LogEntry, Report, Task
 from app.fablab.models.uses import Material, Use
@@ -21,6 +22,9 @@ __all__ = [
     "Machine",
     "MachineLead",
     "Material",
+    "Project",
+    "ProjectMachine",
+    "ProjectPhoto",
     "Report",
     "Task",
     "Tool",

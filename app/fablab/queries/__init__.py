@@ -48,6 +48,7 @@ from app.fablab.queries.lending import (
 )
 from app.fablab.queries.machines import Details, details, lead_emails, leads, machine
 from app.fablab.queries.personal import personal_data
+from app.fablab.queries.projects import project, project_photo, projects, projects_of, projects_with
 from app.fablab.queries.trainings import (
     Listed,
     Upcoming,
@@ -143,6 +144,11 @@ __all__ = [
     "personal_data",
     "place_in_line",
     "possible_trainers",
+    "project",
+    "project_photo",
+    "projects",
+    "projects_of",
+    "projects_with",
     "public_check",
     "reports",
     "rights",

@@ -14,6 +14,7 @@ from app.fablab.models import (
     Companion,
     LogEntry,
     Material,
+    Project,
     Report,
     Tool,
     ToolLoan,
@@ -92,6 +93,21 @@ def personal_data(member_id: int) -> list[Kept]:
         .order_by(Companion.id)
     )
     nameless = N_("Tant que le compte est ouvert ; ensuite sans votre nom, pour les statistiques du lieu.")
+    projects = db.session.execute(
+        sa.select(
+            Project.title,
+            Project.text,
+            Project.materials,
+            Project.licence,
+            Project.link,
+            Project.visibility,
+            Project.is_signed,
+            Project.created_at,
+            Project.changed_at,
+        )
+        .where(Project.member_id == member_id)
+        .order_by(Project.id)
+    )
     return [
         kept(
             "machine_uses",
@@ -135,6 +151,13 @@ def personal_data(member_id: int) -> list[Kept]:
             title=N_("Mes initiations"),
             why=N_("Tenir la liste des places, et savoir qui a appris quoi."),
             until=N_("Tant que le compte est ouvert ; ensuite sans votre nom, pour les statistiques du lieu."),
+        ),
+        kept(
+            "projects",
+            projects.mappings(),
+            title=N_("Mes réalisations"),
+            why=N_("Les montrer à qui vous voulez. Leurs photos se prennent sur la page de chacune."),
+            until=N_("Jusqu’à ce que vous les effaciez, et au plus tard avec le compte."),
         ),
         kept(
             "tool_loans",

@@ -1,6 +1,6 @@
 """Tools that go home with somebody, boxes where somebody leaves their things: who may, and until when."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -123,6 +123,12 @@ def reasons_lending(
 def reasons_due(due_on: date, *, today: date) -> Iterator[Reason]:
     if not today <= due_on <= today + timedelta(days=LONGEST_LOAN):
         yield DueWhen()
+
+
+def due_day(day: date, is_open: Callable[[date], bool]) -> date:
+    """The day itself, or the next one when the lieu is open to bring it back; within a month."""
+    days = [day + timedelta(days=later) for later in range(31)]
+    return next((one for one in days if is_open(one)), day)
 
 
 def may_extend(*, due_on: date, extensions: int, self_service: bool, today: date) -> bool:

@@ -10,8 +10,9 @@ from app.fablab.services.clearances import (
     warn_of_expiry,
 )
 from app.fablab.services.company import join_company, leave_company, release_lonely
-from app.fablab.services.lending import extend_loan, lend_tool, remind_of_tools, save_tool, set_tool_state, take_back_tool
+from app.fablab.services.lending import extend_loan, lend_tool, remind_of_tools, save_tool, set_tool_state, take_back_tool, usual_due
 from app.fablab.services.machines import describe_machine, set_up_machine
+from app.fablab.services.projects import add_photos, forget_projects, remove_photo, remove_project, save_project, withdraw_project
 from app.fablab.services.trainings import (
     MACHINE_GONE,
     TOO_FEW,
@@ -46,6 +47,7 @@ __all__ = [
     "Wish",
     "accept_seat",
     "add_material",
+    "add_photos",
     "back_in_service",
     "begin_use",
     "cancel_training",
@@ -57,6 +59,7 @@ __all__ = [
     "enrol",
     "extend_loan",
     "finish_task",
+    "forget_projects",
     "give_box",
     "give_clearance",
     "join_company",
@@ -73,6 +76,8 @@ __all__ = [
     "release_box",
     "release_lonely",
     "remind_of_tools",
+    "remove_photo",
+    "remove_project",
     "renew_box",
     "report_problem",
     "retire_box",
@@ -80,6 +85,7 @@ __all__ = [
     "revoke_group",
     "save_box",
     "save_clearance_type",
+    "save_project",
     "save_tool",
     "set_tool_state",
     "set_up_machine",
@@ -87,8 +93,10 @@ __all__ = [
     "settle_uses",
     "take_back_tool",
     "training_would_cancel",
+    "usual_due",
     "wait_for_seat",
     "warn_of_boxes",
     "warn_of_expiry",
     "warn_of_the_end",
+    "withdraw_project",
 ]

@@ -10,8 +10,9 @@ from app.core.db import db, insert_unless_there, transaction
 from app.core.refusals import Refused
 from app.fablab import queries
 from app.fablab.models import Tool, ToolLoan
-from app.fablab.rules import LoanOver, MarkUsed, NoMoreTime, ToolOut, loan_word, may_extend, reasons_due, reasons_lending
+from app.fablab.rules import LoanOver, MarkUsed, NoMoreTime, ToolOut, due_day, loan_word, may_extend, reasons_due, reasons_lending
 from app.members.models import Member
+from app.place import queries as place_queries
 from app.place.models import Place
 
 FROM = time(8)  # nobody is told before
@@ -41,7 +42,7 @@ def lend_tool(tool: Tool, *, member: Member, actor: Member, now: datetime, due_o
     """To one person, until a day; who takes it alone has its usual number of days."""
     place = db.session.get_one(Place, tool.place_id)
     today, by_staff = now.astimezone(place.tz).date(), actor.may("manage_machines")
-    due = due_on if due_on is not None and by_staff else today + timedelta(days=tool.loan_days)
+    due = due_on if due_on is not None and by_staff else usual_due(tool, place, today)
     refused = [
         *reasons_lending(
             name=tool.name,
@@ -75,6 +76,12 @@ def lend_tool(tool: Tool, *, member: Member, actor: Member, now: datetime, due_o
         return db.session.get_one(ToolLoan, made)
 
 
+def usual_due(tool: Tool, place: Place, since: date) -> date:
+    """So many days later, when the lieu is open."""
+    calendar = place_queries.calendar(place.id)
+    return due_day(since + timedelta(days=tool.loan_days), lambda day: bool(calendar.spans(day)) and not calendar.closure_on(day))
+
+
 def extend_loan(loan_id: int, *, actor: Member, now: datetime, due_on: date | None = None) -> ToolLoan:
     """More days: as many as staff say; once as many again for who took it alone."""
     with transaction():
@@ -83,7 +90,7 @@ def extend_loan(loan_id: int, *, actor: Member, now: datetime, due_on: date | No
         today, by_staff = now.astimezone(place.tz).date(), actor.may("manage_machines")
         if not by_staff and not may_extend(due_on=loan.due_on, extensions=loan.extensions, self_service=tool.self_service, today=today):
             raise Refused(NoMoreTime())
-        due = due_on if due_on is not None and by_staff else max(loan.due_on, today) + timedelta(days=tool.loan_days)
+        due = due_on if due_on is not None and by_staff else usual_due(tool, place, max(loan.due_on, today))
         if refused := list(reasons_due(due, today=today)):
             raise Refused(*refused)
         loan.due_on, loan.extensions = due, loan.extensions + 1

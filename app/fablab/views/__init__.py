@@ -1,7 +1,21 @@
 """The fablab's pages."""
 
-from app.fablab.views import boxes, clearances, company, costs, here, machines, stock, tools, trainings, upkeep
+from app.fablab.views import boxes, clearances, company, costs, here, machines, projects, stock, tools, trainings, upkeep
 from app.fablab.views.door import bp
 from app.fablab.views.proving import proof
 
-__all__ = ["boxes", "bp", "clearances", "company", "costs", "here", "machines", "proof", "stock", "tools", "trainings", "upkeep"]
+__all__ = [
+    "boxes",
+    "bp",
+    "clearances",
+    "company",
+    "costs",
+    "here",
+    "machines",
+    "projects",
+    "proof",
+    "stock",
+    "tools",
+    "trainings",
+    "upkeep",
+]

@@ -103,6 +103,7 @@ def machine(code: str) -> ResponseReturnValue:
         right=_standing(rights, today),
         upcoming=queries.next_training(needed.type_id, now=now) if needed else None,
         leads=queries.leads(thing.id),
+        made=queries.projects_with(thing.id),
         prices=say.prices_of(thing, price_list(place), _asked(today)),
         rules=say.rules_of(thing),
     )

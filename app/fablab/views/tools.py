@@ -1,6 +1,6 @@
 """Tools that go home with somebody: the list, one's own, lending, taking back, what is late."""
 
-from datetime import date, timedelta
+from datetime import date
 
 from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -103,7 +103,7 @@ def extend_loan(loan_id: int) -> ResponseReturnValue:
             abort(404)
         return _extend_own(loan, me)
     today = _today()
-    form = ExtendForm(data={"due_on": max(loan.due_on, today) + timedelta(days=loan.tool.loan_days)})
+    form = ExtendForm(data={"due_on": services.usual_due(loan.tool, place_queries.current(), max(loan.due_on, today))})
     if form.validate_on_submit():
         try:
             services.extend_loan(loan.id, actor=me, due_on=form.due_on.data, now=clock.now())
@@ -198,7 +198,7 @@ def _tool_page(row: Tool, form: LendToolForm) -> ResponseReturnValue:
     loans = queries.loans_of_tool(row.id)
     if is_staff and not form.is_submitted():
         form.member_id.choices = _people()
-        form.due_on.data = today + timedelta(days=row.loan_days)
+        form.due_on.data = services.usual_due(row, place, today)
     page = render_template(
         "fablab/tool.html",
         tool=row,
