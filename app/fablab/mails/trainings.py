@@ -67,6 +67,12 @@ def cancelled(row: OutgoingMail) -> Letter | None:
     )
 
 
+def tell_everyone(entry: JournalEntry) -> None:
+    """A session is off: who had a seat or waited, and who was to lead it."""
+    mail.tell_each(entry)
+    mail.tell_them(entry, [db.session.get_one(Training, entry.subject_id).trainer_id])
+
+
 def entrusted(row: OutgoingMail) -> Letter | None:
     """Somebody was asked to lead a session."""
     training = db.session.get_one(Training, row.facts["subject"])
