@@ -113,6 +113,7 @@ TICKS: tuple[Callable[..., int], ...] = (
     fablab_services.warn_of_expiry,
     fablab_services.remind_of_tools,
     fablab_services.warn_of_boxes,
+    fablab_services.forget_nonces,
     digest.send,
     absences.evening,
     evidence.anchor,
@@ -151,7 +152,7 @@ READERS: Mapping[str, Sequence[journal.Reader]] = journal.together(
     members_mails.READERS,
     booking_mails.READERS,
     billing_mails.READERS,
-    {"member.forgotten": (billing_mandates.forget_person, fablab_services.forget_projects)},
+    {"member.forgotten": (billing_mandates.forget_person, fablab_services.forget_projects, fablab_services.forget_badges)},
     coworking_mails.READERS,
     fablab_mails.READERS,
     dict.fromkeys(EVENTS, (webhooks.tell_webhooks,)),
@@ -253,6 +254,7 @@ PROVEN_OTHERWISE: frozenset[str] = frozenset(
         "hall.*",
         "post.unsubscribe",
         "stripe.*",
+        "relay.*",  # a badge reader signs what it asks
     )
 )
 
@@ -278,6 +280,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     *coworking_views.BLUEPRINTS,
     coworking_mails.bp,
     fablab_views.bp,
+    fablab_views.relay.bp,
     signing.bp,
     half_day.bp,
     presence_views.bp,

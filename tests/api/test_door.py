@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from app.api.views import door, problems
 from app.core import clock
 from app.core.db import READ_ONLY, db, transaction
+from app.core.pace import Pace
 from app.core.state import State
 from app.members.models import AccessToken
 from tests.api.partner import BASE, codes, token_for, wrong
@@ -131,8 +132,7 @@ def test_a_known_person_costs_one_statement_with_their_roles(camille, partner, c
 
 def test_too_many_requests_are_asked_to_wait(camille, partner, app, monkeypatch):
     monkeypatch.setitem(app.config, "RATE_LIMITS", True)
-    monkeypatch.setattr(door, "BURST", 3)
-    monkeypatch.setattr(door, "_buckets", {})
+    monkeypatch.setattr(door, "PACE", Pace(burst=3, per_second=20))
     moment = [100.0]
     monkeypatch.setattr(clock, "elapsed", lambda: moment[0])
     partner_of_camille = partner(camille)

@@ -5,7 +5,6 @@ def book(caller: Caller, wish: dict[str, Any]) -> Answer: ...
 """
 
 import json as plain_json
-import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,6 +22,7 @@ from app.api.views import problems
 from app.api.views.answers import Answer
 from app.api.views.problems import Problem
 from app.core import clock, idempotency
+from app.core.pace import Pace
 from app.core.refusals import N_, Refused
 from app.members import queries as members
 from app.members import rules as members_rules
@@ -34,7 +34,7 @@ KEY_LENGTH = 200
 
 JSON, PDF = "application/json", "application/pdf"
 
-BURST, PER_SECOND = 600, 20  # requests of one token: at once, and then by second
+PACE = Pace(burst=600, per_second=20)  # of one token
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,39 +262,11 @@ def _rendered(text: str, status: int) -> Response:
 # ---------------------------------------------------------------- not too often
 
 
-class _Bucket:
-    """What a token may still ask: it fills slowly, so that a script gone mad leaves room for the others."""
-
-    __slots__ = ("at", "left")
-
-    def __init__(self, at: float) -> None:
-        self.left, self.at = float(BURST), at
-
-    def take(self, at: float) -> float:
-        """0, or how many seconds to wait."""
-        self.left = min(float(BURST), self.left + (at - self.at) * PER_SECOND)
-        self.at = at
-        if self.left >= 1:
-            self.left -= 1
-            return 0.0
-        return (1 - self.left) / PER_SECOND
-
-
-_buckets: dict[int, _Bucket] = {}
-_turn = threading.Lock()
-MOST_BUCKETS = 10_000
-
-
 def _slow_down(caller: Caller) -> None:
     """Counted by process: a lieu has one or two, and counting in the database would make each reading a write."""
     if not current_app.config["RATE_LIMITS"]:
         return
-    at = clock.elapsed()
-    with _turn:
-        if len(_buckets) >= MOST_BUCKETS:
-            _buckets.clear()
-        wait = _buckets.setdefault(caller.id, _Bucket(at)).take(at)
-    if wait:
+    if wait := PACE.wait(caller.id, at=clock.elapsed()):
         raise Problem(429, "too_many_requests", {"Retry-After": str(max(1, round(wait + 0.5)))})
 
 

@@ -6,12 +6,14 @@ from app.fablab.forms.here import MaterialForm, NoteForm, OutageForm, ProblemFor
 from app.fablab.forms.lending import BoxForm, ExtendForm, GiveBoxForm, LendToolForm, TakeBackForm, ToolForm
 from app.fablab.forms.machines import machine_form
 from app.fablab.forms.projects import PhotosForm, ProjectForm, project_form
+from app.fablab.forms.relays import BadgeForm, RelayForm
 from app.fablab.forms.stock import CountForm, PurchaseForm, article_form
 from app.fablab.forms.trainings import AttendanceForm, EmailForm, ReasonForm, TrainingForm, training_form
 
 __all__ = [
     "POLICIES",
     "AttendanceForm",
+    "BadgeForm",
     "BoxForm",
     "CountForm",
     "EmailForm",
@@ -29,6 +31,7 @@ __all__ = [
     "ProjectForm",
     "PurchaseForm",
     "ReasonForm",
+    "RelayForm",
     "SpanForm",
     "TakeBackForm",
     "ToolForm",

@@ -5,12 +5,14 @@ from app.fablab.models.company import Companion
 from app.fablab.models.lending import Box, BoxPermit, Tool, ToolLoan
 from app.fablab.models.machines import Machine, MachineLead
 from app.fablab.models.projects import Project, ProjectMachine, ProjectPhoto
+from app.fablab.models.relays import Badge, Relay, RelayNonce
 from app.fablab.models.trainings import SEATED, Training, TrainingMachine, TrainingSeat
 from app.fablab.models.upkeep import Counter, LogEntry, Report, Task
 from app.fablab.models.uses import Material, Use
 
 __all__ = [
     "SEATED",
+    "Badge",
     "Box",
     "BoxPermit",
     "Clearance",
@@ -25,6 +27,8 @@ __all__ = [
     "Project",
     "ProjectMachine",
     "ProjectPhoto",
+    "Relay",
+    "RelayNonce",
     "Report",
     "Task",
     "Tool",

@@ -49,6 +49,7 @@ from app.fablab.queries.lending import (
 from app.fablab.queries.machines import Details, details, lead_emails, leads, machine
 from app.fablab.queries.personal import personal_data
 from app.fablab.queries.projects import project, project_photo, projects, projects_of, projects_with
+from app.fablab.queries.relays import badge, badge_marked, badges, relay, relay_keyed, relays
 from app.fablab.queries.trainings import (
     Listed,
     Upcoming,
@@ -93,6 +94,9 @@ __all__ = [
     "Standing",
     "ToolRow",
     "Upcoming",
+    "badge",
+    "badge_marked",
+    "badges",
     "booking_of_now",
     "box",
     "box_permit",
@@ -150,6 +154,9 @@ __all__ = [
     "projects_of",
     "projects_with",
     "public_check",
+    "relay",
+    "relay_keyed",
+    "relays",
     "reports",
     "rights",
     "running_use",

@@ -7,6 +7,7 @@ from app.booking.models import Booking, Resource
 from app.core.db import db
 from app.core.refusals import N_
 from app.fablab.models import (
+    Badge,
     Box,
     BoxPermit,
     Clearance,
@@ -93,6 +94,7 @@ def personal_data(member_id: int) -> list[Kept]:
         .order_by(Companion.id)
     )
     nameless = N_("Tant que le compte est ouvert ; ensuite sans votre nom, pour les statistiques du lieu.")
+    given = db.session.execute(sa.select(Badge.created_at, Badge.revoked_at).where(Badge.member_id == member_id).order_by(Badge.id))
     projects = db.session.execute(
         sa.select(
             Project.title,
@@ -151,6 +153,13 @@ def personal_data(member_id: int) -> list[Kept]:
             title=N_("Mes initiations"),
             why=N_("Tenir la liste des places, et savoir qui a appris quoi."),
             until=N_("Tant que le compte est ouvert ; ensuite sans votre nom, pour les statistiques du lieu."),
+        ),
+        kept(
+            "machine_badges",
+            given.mappings(),
+            title=N_("Mes badges de machine"),
+            why=N_("Mettre une machine en marche sans téléphone. Leur numéro n’est gardé que sous une forme qui ne se relit pas."),
+            until=N_("Tant que le compte est ouvert."),
         ),
         kept(
             "projects",

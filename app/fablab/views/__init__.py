@@ -1,6 +1,6 @@
 """The fablab's pages."""
 
-from app.fablab.views import boxes, clearances, company, costs, here, machines, projects, stock, tools, trainings, upkeep
+from app.fablab.views import boxes, clearances, company, costs, here, machines, projects, readers, relay, stock, tools, trainings, upkeep
 from app.fablab.views.door import bp
 from app.fablab.views.proving import proof
 
@@ -14,6 +14,8 @@ __all__ = [
     "machines",
     "projects",
     "proof",
+    "readers",
+    "relay",
     "stock",
     "tools",
     "trainings",
