@@ -1,9 +1,13 @@
-"""Many at once on the machines: one has the hour, one comes too, one has the last seat; and two gestures that contradict each other."""
+"""Many at once on the machines, from two processes: one has the hour, one comes too, one has the last seat; and gestures that
+contradict each other."""
 
-import threading
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+import json
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
+from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -15,31 +19,34 @@ from app.booking import services as booking
 from app.booking.models import Booking, Occupancy
 from app.core import clock
 from app.core.db import db, transaction
-from app.core.refusals import Refused
 from app.fablab import services
 from app.fablab.models import Clearance, Companion, TrainingSeat, Use
 from app.fablab.services import Wish
 from app.factory import create_app
 from app.place.models import Place
 from config import TestConfig
+from tests.databases import Engine
 from tests.factories import between, make_clearance_type, make_machine, make_member, make_place, price, thing
 
 pytestmark = pytest.mark.race
 
+ROOT = Path(__file__).resolve().parents[2]
 PEOPLE = 20
-NOW = datetime.fromisoformat("2026-12-01T10:00:00+01:00")
+NOW = "2026-12-01T10:00:00+01:00"
+DAYS = ("2026-12-08", "2026-12-09", "2026-12-10", "2026-12-11", "2026-12-15")
 
 
 class Atelier:
-    """A laser that everybody knows, a mill for two, twenty people; its own database, which really commits."""
+    """A laser that everybody knows, a mill for two, twenty people; and two processes that do their gestures at the same moment."""
 
-    def __init__(self, app: Flask) -> None:
+    def __init__(self, app: Flask, url: str) -> None:
         self.app = app
         with app.app_context():
             place = make_place(tab_cap_cents=10**9)
             kind = make_clearance_type(place)
-            self.place_id, self.kind_id = place.id, kind.id
+            self.place_id = place.id
             self.laser = make_machine(place, clearance=kind).id
+            self.second = make_machine(place, "laser2", clearance=kind).id
             self.mill = make_machine(place, "mill", family="cnc", clearance=kind, rules={"people": 2}).id
             price(place, "family:laser", "minutes", 1200)
             self.people = [make_member(f"P{number}").id for number in range(PEOPLE)]
@@ -50,132 +57,153 @@ class Atelier:
                     )
                 db.session.flush()
             db.session.remove()
+        words = [sys.executable, "-m", "tests.race.makers", url]
+        self.processes = [subprocess.Popen(words, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(2)]
 
-    def at_once(self, gesture: Callable[[int], object], people: list[int]) -> list[str]:
-        """Everybody does it at the same moment: « yes », or the codes of the refusal; anything else stops the test."""
-        together = threading.Barrier(len(people))
+    def at_once(self, gestures: Sequence[dict[str, Any]]) -> list[str]:
+        """Everybody does theirs at the same moment, half of them in each process: « yes », or the codes of the refusal, in order."""
+        said = [{"now": NOW} | gesture for gesture in gestures]
+        for number, process in enumerate(self.processes):
+            assert process.stdin is not None
+            process.stdin.write(json.dumps(said[number::2]) + "\n")
+            process.stdin.flush()
+        halves = [json.loads(process.stdout.readline()) for process in self.processes if process.stdout is not None]
+        return [halves[number % 2][number // 2] for number in range(len(said))]
 
-        def go(member_id: int) -> str:
-            with self.app.app_context():
-                try:
-                    together.wait()
-                    gesture(member_id)
-                except Refused as no:
-                    return "+".join(no.codes)
-                finally:
-                    db.session.remove()
-                return "yes"
+    def all_do(self, people: Sequence[int], **gesture: Any) -> list[str]:
+        return self.at_once([gesture | {"who": member_id} for member_id in people])
 
-        with ThreadPoolExecutor(len(people)) as threads:
-            return list(threads.map(go, people))
+    def book(self, thing_id: int, member_id: int, day: str) -> int:
+        with self.app.app_context():
+            wish = [(thing(thing_id), between(day, "14:00", "15:00"))]
+            made = booking.reserve(booking.ask(wish, member_id=member_id, actor_id=member_id, now=clock.now())).id
+            db.session.remove()
+            return made
 
     def faults(self) -> list[str]:
         return [fault for look in (*wiring.CHECKS, *wiring.GUARDS) for fault in look(db.session())]
 
 
-@pytest.fixture
-def atelier(database: str, tmp_path) -> Iterator[Atelier]:
-    clock.stop_at(NOW)
-    app = create_app(TestConfig(SQLALCHEMY_DATABASE_URI=database, MAIL_URL=f"file:{tmp_path / 'mails'}"))
+@pytest.fixture(scope="module")
+def atelier(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Atelier]:
+    clock.stop_at(datetime.fromisoformat(NOW))
+    url = engine.new_database()
+    app = create_app(TestConfig(SQLALCHEMY_DATABASE_URI=url, MAIL_URL=f"file:{tmp_path_factory.mktemp('fablab') / 'mails'}"))
+    atelier = Atelier(app, url)
     try:
-        yield Atelier(app)
+        yield atelier
     finally:
+        for process in atelier.processes:
+            process.communicate(timeout=60)
         clock.stop_at(None)
         with app.app_context():
             db.engine.dispose()
 
 
-def _book(thing_id: int, member_id: int, day: str) -> Booking:
-    request = booking.ask([(thing(thing_id), between(day, "14:00", "15:00"))], member_id=member_id, actor_id=member_id, now=clock.now())
-    return booking.reserve(request)
+def hour(day: str, start: str = "14:00", end: str = "15:00") -> dict[str, str]:
+    period = between(day, start, end)
+    return {"start": period.starts_at.isoformat(), "end": period.ends_at.isoformat()}
 
 
 def test_twenty_ask_for_the_same_hour_and_one_has_it_for_one_price(atelier: Atelier):
-    told = atelier.at_once(lambda member_id: _book(atelier.laser, member_id, "2026-12-08"), atelier.people)
+    for charged, day in enumerate(DAYS, start=1):
+        told = atelier.all_do(atelier.people, do="book", thing=atelier.laser, **hour(day, "10:00", "11:00"))
 
-    assert sorted(told) == ["overlap"] * 19 + ["yes"]
-    with atelier.app.app_context():
-        assert db.session.scalar(sa.select(sa.func.count(Charge.id))) == 1
-        assert atelier.faults() == []
+        assert sorted(told) == ["overlap"] * 19 + ["yes"]
+        with atelier.app.app_context():
+            assert db.session.scalar(sa.select(sa.func.count(Charge.id))) == charged
+            assert atelier.faults() == []
 
 
 def test_one_of_many_is_the_second_on_the_mill(atelier: Atelier):
     first, *others = atelier.people
-    with atelier.app.app_context():
-        held = _book(atelier.mill, first, "2026-12-08").id
-        db.session.remove()
-    told = atelier.at_once(
-        lambda member_id: services.join_company(booking_id=held, member_id=member_id, actor_id=member_id, now=clock.now()), others
-    )
+    for joined, day in enumerate(DAYS, start=1):
+        held = atelier.book(atelier.mill, first, day)
+        told = atelier.all_do(others, do="join", booking=held)
 
-    assert sorted(told) == ["full"] * (len(others) - 1) + ["yes"]
-    with atelier.app.app_context():
-        assert db.session.scalar(sa.select(sa.func.count(Companion.id))) == 1
-        assert db.session.get_one(Booking, held).status == "confirmed"
-        assert atelier.faults() == []
+        assert sorted(told) == ["full"] * (len(others) - 1) + ["yes"]
+        with atelier.app.app_context():
+            assert db.session.scalar(sa.select(sa.func.count(Companion.id))) == joined
+            assert db.session.get_one(Booking, held).status == "confirmed"
+            assert atelier.faults() == []
 
 
 def test_one_of_many_has_the_last_seat_and_pays_it(atelier: Atelier):
-    with atelier.app.app_context():
-        wish = Wish(
-            title="Initiation", trainer_id=atelier.people[0], period=between("2026-12-12", "10:00", "12:00"), seats=3, cents=1000,
-            machine_ids=[atelier.laser],
-        )  # fmt: skip
-        place = db.session.get_one(Place, atelier.place_id)
-        training_id = services.plan_training(place=place, wish=wish, confirmed=True, actor_id=atelier.people[0], now=clock.now()).id
-        for member_id in atelier.people[:2]:
-            services.enrol(training_id=training_id, member_id=member_id, actor_id=member_id, now=clock.now())
-        db.session.remove()
-    told = atelier.at_once(
-        lambda member_id: services.enrol(training_id=training_id, member_id=member_id, actor_id=member_id, now=clock.now()),
-        atelier.people[2:],
-    )
+    for day in DAYS[:3]:
+        with atelier.app.app_context():
+            facts = {"seats": 3, "cents": 1000, "machine_ids": [atelier.laser]}
+            wish = Wish(title="Initiation", trainer_id=atelier.people[0], period=between(day, "08:30", "09:30"), **facts)
+            place = db.session.get_one(Place, atelier.place_id)
+            training_id = services.plan_training(place=place, wish=wish, confirmed=True, actor_id=atelier.people[0], now=clock.now()).id
+            for member_id in atelier.people[:2]:
+                services.enrol(training_id=training_id, member_id=member_id, actor_id=member_id, now=clock.now())
+            db.session.remove()
+        told = atelier.all_do(atelier.people[2:], do="enrol", training=training_id)
 
-    assert sorted(told) == ["full"] * 17 + ["yes"]
-    with atelier.app.app_context():
-        assert db.session.scalar(sa.select(sa.func.count(TrainingSeat.id))) == 3
-        assert db.session.scalar(sa.select(sa.func.sum(Charge.cents))) == 3000
-        assert atelier.faults() == []
+        assert sorted(told) == ["full"] * 17 + ["yes"]
+        with atelier.app.app_context():
+            seats = db.session.scalars(sa.select(TrainingSeat).where(TrainingSeat.training_id == training_id)).all()
+            paid = sa.select(sa.func.sum(Charge.cents)).where(Charge.ref.in_([f"training:{seat.id}" for seat in seats]))
+            assert ({seat.number for seat in seats}, db.session.scalar(paid)) == ({1, 2, 3}, 3000)
+            assert atelier.faults() == []
 
 
 def test_an_outage_and_a_booking_never_both_hold_the_machine(atelier: Atelier):
-    for day in ("2026-12-08", "2026-12-09", "2026-12-10"):
+    for day in DAYS:
+        stop = {"do": "stop", "who": atelier.people[0], "thing": atelier.laser, **hour(day, "13:00", "16:00")}
+        told = atelier.at_once([stop, *({"do": "book", "who": one, "thing": atelier.laser, **hour(day)} for one in atelier.people[1:8])])
 
-        def either(member_id: int, day: str = day) -> None:
-            if member_id == atelier.people[0]:
-                period = between(day, "13:00", "16:00")
-                booking.declare_outage(
-                    thing=thing(atelier.laser), period=period, starts_at=period.starts_at, reason="x", actor_id=member_id, now=clock.now()
-                )
-            else:
-                _book(atelier.laser, member_id, day)
-
-        told = atelier.at_once(either, atelier.people[:6])
-        assert set(told) <= {"yes", "overlap", "machine_out_of_service", "machine_out_of_service+overlap"}
+        assert told[0] == "yes" and set(told) <= {"yes", "overlap", "machine_out_of_service", "machine_out_of_service+overlap"}
         with atelier.app.app_context():
-            held = sa.select(sa.func.count(Occupancy.id)).where(Occupancy.active, Occupancy.holder == "booking")
+            begins = between(day, "13:00", "16:00")
+            held = sa.select(sa.func.count(Occupancy.id)).where(
+                Occupancy.active,
+                Occupancy.holder == "booking",
+                Occupancy.resource_id == atelier.laser,
+                Occupancy.starts_at < begins.ends_at,
+                Occupancy.ends_at > begins.starts_at,
+            )
             assert db.session.scalar(held) == 0
             assert atelier.faults() == []
 
 
+def test_one_click_pressed_twice_from_two_phones_books_once(atelier: Atelier):
+    for day, who in zip(("2026-12-16", "2026-12-17", "2026-12-18"), atelier.people, strict=False):
+        lost = atelier.book(atelier.laser, who, day)
+        with atelier.app.app_context():
+            period = between(day, "13:00", "16:00")
+            booking.declare_outage(
+                thing=thing(atelier.laser), period=period, starts_at=period.starts_at, reason="x", actor_id=who, now=clock.now()
+            )
+            db.session.remove()
+        told = atelier.all_do([who] * 6, do="instead", booking=lost, thing=atelier.second, **hour(day))
+
+        assert told == ["yes"] * 6
+        with atelier.app.app_context():
+            made = sa.select(sa.func.count(Booking.id)).where(
+                Booking.member_id == who,
+                Booking.resource_id == atelier.second,
+                Booking.starts_at == between(day, "14:00", "15:00").starts_at,
+            )
+            assert db.session.scalar(made) == 1
+            assert atelier.faults() == []
+
+
 def test_who_begins_and_the_release_of_an_empty_machine_do_not_both_win(atelier: Atelier):
-    with atelier.app.app_context():
-        clock.stop_at(datetime.fromisoformat("2026-12-08T13:00:00+01:00"))
-        ana = atelier.people[0]
-        held_id = _book(atelier.laser, ana, "2026-12-08").id
-        db.session.remove()
-    before, after = (datetime.fromisoformat(f"2026-12-08T14:{minute}:00+01:00") for minute in ("14", "15"))
+    """Kept for the last: who began is there since 14:14 of the seventh day."""
+    for day, who in zip(("2026-12-22", "2026-12-23", "2026-12-24"), atelier.people, strict=False):
+        held_id = atelier.book(atelier.second, who, day)
+        begin = {"do": "begin", "who": who, "thing": atelier.second, "now": f"{day}T14:14:00+01:00"}
+        release = {"do": "release", "now": f"{day}T14:15:00+01:00"}
+        told = atelier.at_once([begin, release, release, release])
 
-    def either(member_id: int) -> None:
-        if member_id == ana:
-            services.begin_use(thing=thing(atelier.laser), member_id=ana, actor_id=ana, now=before)
-        else:
-            booking.settle_arrivals(now=after)
-
-    told = atelier.at_once(either, atelier.people[:4])
-    with atelier.app.app_context():
-        status = db.session.get_one(Booking, held_id).status
-        running = db.session.scalar(sa.select(sa.func.count(Use.id)))
-        on_the_spot = told[0] == "yes" and status == "no_show"  # released first, then free: taken on the spot
-        assert (status, running) in (("checked_in", 1), ("no_show", 0)) or on_the_spot
-        assert atelier.faults() == []
+        with atelier.app.app_context():
+            status = db.session.get_one(Booking, held_id).status
+            running = db.session.scalar(sa.select(sa.func.count(Use.id)).where(Use.resource_id == atelier.second, Use.ended_at.is_(None)))
+            on_the_spot = told[0] == "yes" and status == "no_show" and running == 1  # released first, then free: taken on the spot
+            assert (status, running) in (("checked_in", 1), ("no_show", 0)) or on_the_spot
+            assert atelier.faults() == []
+            use = db.session.scalar(sa.select(Use).where(Use.resource_id == atelier.second, Use.ended_at.is_(None)))
+            if use is not None:
+                services.end_use(use_id=use.id, actor_id=who, now=datetime.fromisoformat(f"{day}T14:30:00+01:00"))
+            db.session.remove()
