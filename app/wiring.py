@@ -19,7 +19,7 @@ from app.billing import views as billing_views
 from app.billing.services import bills as billing_bills
 from app.billing.services import checkout as billing_checkout
 from app.billing.services import closing as billing_closing
-from app.billing.services import mandates as billing_mandates
+from app.billing.services import erasing as billing_erasing
 from app.billing.services import reminding
 from app.billing.views import money, paying
 from app.billing.views import webhook as stripe_webhook
@@ -31,6 +31,7 @@ from app.booking import queries as booking_queries
 from app.booking import services as booking
 from app.booking.models import Kind
 from app.booking.policy import Policy
+from app.booking.services import erasing as booking_erasing
 from app.core import delivery, idempotency, journal, mail, state, uploads
 from app.courses import checks as courses_checks
 from app.courses import mails as courses_mails
@@ -39,6 +40,7 @@ from app.courses import queries as courses_queries
 from app.courses import views as courses_views
 from app.courses.policy import SessionPolicy
 from app.courses.services import absences, evidence
+from app.courses.services import erasing as courses_erasing
 from app.courses.views import drawer as course_drawer
 from app.courses.views import half_day, signing
 from app.courses.views import papers as course_papers
@@ -51,6 +53,7 @@ from app.coworking import queries as coworking_queries
 from app.coworking import services as coworking
 from app.coworking import views as coworking_views
 from app.coworking.policy import DeskPolicy, EventPolicy, RoomPolicy, SpacePolicy
+from app.coworking.services import erasing as coworking_erasing
 from app.fablab import checks as fablab_checks
 from app.fablab import mails as fablab_mails
 from app.fablab import models as fablab_models
@@ -58,6 +61,7 @@ from app.fablab import queries as fablab_queries
 from app.fablab import services as fablab_services
 from app.fablab import views as fablab_views
 from app.fablab.policy import MachinePolicy, TrainingPolicy
+from app.fablab.services import erasing as fablab_erasing
 from app.feeds import links as feed_links
 from app.feeds import mount as dav
 from app.feeds import views as feeds
@@ -66,10 +70,11 @@ from app.members import models as members_models
 from app.members import queries as members_queries
 from app.members import services as members_services
 from app.members import views as members_views
+from app.members.rules import Eraser
 from app.place import models as place_models
 from app.place import services as place_services
 from app.place import views as place_views
-from app.portal import chronicle, digest, frame, personal_data, post
+from app.portal import chronicle, digest, erasing, frame, personal_data, post
 from app.portal import mails as portal_mails
 from app.portal import views as portal_views
 from app.portal.managing import views as managing
@@ -117,6 +122,7 @@ TICKS: tuple[Callable[..., int], ...] = (
     digest.send,
     absences.evening,
     evidence.anchor,
+    courses_erasing.forget_names,
     reminding.remind_due,
     webhooks.forget_told,
     billing_closing.anchor,
@@ -152,7 +158,6 @@ READERS: Mapping[str, Sequence[journal.Reader]] = journal.together(
     members_mails.READERS,
     booking_mails.READERS,
     billing_mails.READERS,
-    {"member.forgotten": (billing_mandates.forget_person, fablab_services.forget_projects, fablab_services.forget_badges)},
     coworking_mails.READERS,
     fablab_mails.READERS,
     dict.fromkeys(EVENTS, (webhooks.tell_webhooks,)),
@@ -270,6 +275,16 @@ PERSONAL_DATA: tuple[personal_data.Source, ...] = (
     chronicle.personal_data,
 )
 
+# What each room does when somebody is erased, in this order: what needs the name before what takes it away.
+ERASERS: tuple[Eraser, ...] = (
+    booking_erasing.ERASER,
+    coworking_erasing.ERASER,
+    fablab_erasing.ERASER,
+    courses_erasing.ERASER,
+    billing_erasing.ERASER,
+    members_services.ERASER,
+)
+
 # What a number and a code prove to anybody: each answers for its own numbers.
 PROOFS: tuple[proofs.Prover, ...] = (course_papers.proof, fablab_views.proof)
 
@@ -335,6 +350,7 @@ def install(app: Flask) -> None:
     api.install(app)
     mail.install(app, mail.Post(builders=MAILS, names=MAIL_NAMES, addressee=portal_mails.addressee, house=portal_mails.house))
     personal_data.install(app, PERSONAL_DATA)
+    erasing.install(app, ERASERS)
     proofs.install(app, PROOFS)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

@@ -17,6 +17,8 @@ from app.core.refusals import Reason, Refused
 from app.core.text import clean_line
 from app.members import queries, rules, services
 from app.members.rules import ROLE_NAMES, SCOPES, UnreadableFile
+from app.portal import erasing
+from app.web.words import next_step, said
 
 members_group = AppGroup("members", help="Les personnes : en ajouter une, en importer beaucoup, donner un jeton.")
 
@@ -109,6 +111,33 @@ def import_command(file: Path, dry_run: bool) -> None:
         click.echo(f"ligne {line.number} : {line.name} ({line.email}){waits}")
     verb = "seraient ajoutées" if dry_run else "ajoutées"
     click.echo(f"{len(done.added)} personne(s) {verb}, {len(done.known)} déjà là.")
+
+
+@members_group.command("erase")
+@click.argument("email", type=EmailType())
+@click.option("--yes", is_flag=True, help="Effacer pour de bon ; sans elle, dire seulement ce qui partirait et ce qui resterait.")
+@click.option("--whatever-is-left", is_flag=True, help="Effacer malgré ce qui n’est pas réglé.")
+def erase_command(email: str, yes: bool, whatever_is_left: bool) -> None:
+    """Efface une personne, à sa demande : tout part, sauf ce que la loi fait garder. Rien ne le défait."""
+    person = queries.member_by_email(email)
+    if person is None:
+        raise CommandRefused(f"Personne n’a l’adresse {email} ici.")
+    now = clock.now()
+    if yes:
+        try:
+            erasing.erase(person.id, actor_id=None, today=now.date(), now=now, whatever_is_left=whatever_is_left)
+        except Refused as refused:
+            raise CommandRefused("\n".join(f"{said(reason)} {next_step(reason)}".strip() for reason in refused.reasons)) from refused
+        click.echo("Le compte est effacé.")
+        return
+    found = erasing.prospect(person.id, today=now.date())
+    for sentence in found.goes:
+        click.echo(f"S’efface : {sentence}")
+    for one in found.stays:
+        click.echo(f"Reste jusqu’au {one.until:%d/%m/%Y} : {one.title} {one.why}")
+    for reason in found.obstacles:
+        click.echo(f"N’est pas réglé : {said(reason)}")
+    click.echo("Rien n’est encore fait : ajoutez --yes.")
 
 
 def _tell(reasons: Sequence[Reason]) -> None:

@@ -22,22 +22,32 @@ from app.cli.check import check_and_remember, is_damage
 from app.core import clock
 from app.core.commands import CommandRefused
 from app.core.db import db
+from app.portal import erasing
 
 
 @click.command("restore")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--replace", is_flag=True, help="Remplacer ce que la base contient.")
+@click.option(
+    "--erasures",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Sur une autre machine : la liste des comptes effacés (instance/erasures.txt de l’ancienne).",
+)
 @with_appcontext
-def restore_command(file: Path, replace: bool) -> None:
-    """Rend au lieu ce que la sauvegarde FILE contient. Arrêtez d’abord le service."""
+def restore_command(file: Path, replace: bool, erasures: Path | None) -> None:
+    """Rend au lieu ce que la sauvegarde FILE contient ; qui fut effacé depuis l’est de nouveau. Arrêtez d’abord le service."""
     try:
         with archive.opened(file) as (packed, manifest):
             bring_back(packed, manifest, replace=replace)
     except BadArchive as trouble:
         raise CommandRefused(f"{trouble} Rien n’a été changé.") from trouble
     now = clock.now()
+    if erasures is not None:
+        erasing.take_list(erasures.read_text(encoding="ascii", errors="replace"))
     for follow_up in wiring.AFTER_RESTORE:
         follow_up(now=now)
+    if erased := erasing.again(now=now):
+        click.echo(f"{erased} compte(s), effacé(s) depuis cette sauvegarde, le sont de nouveau.")
     findings = check_and_remember(now=now)
     made_at = datetime.fromisoformat(manifest.made_at)
     click.echo(f"Sauvegarde du {made_at:%d/%m/%Y à %H:%M} UTC rendue\u00a0: {manifest.rows} lignes, {len(manifest.files)} fichiers.")

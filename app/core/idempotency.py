@@ -123,3 +123,8 @@ def fingerprint(body: object) -> str:
 def forget_old(*, now: datetime) -> int:
     """Remove the answers older than a day; how many went."""
     return db.session.execute(sa.delete(IdempotentAnswer).where(IdempotentAnswer.created_at <= now - KEPT)).rowcount  # type: ignore[attr-defined,no-any-return]
+
+
+def forget_person(member_id: int) -> None:
+    """The answers given to somebody who is erased."""
+    db.session.execute(sa.delete(IdempotentAnswer).where(IdempotentAnswer.member_id == member_id))

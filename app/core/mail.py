@@ -207,6 +207,11 @@ def forget_old(*, now: datetime) -> int:
         return len(session.scalars(old.returning(OutgoingMail.id)).all())
 
 
+def forget_person(member_id: int) -> None:
+    """What was written to somebody who is erased, and what was still to leave."""
+    db.session.execute(sa.delete(OutgoingMail).where(OutgoingMail.member_id == member_id))
+
+
 def _change(*which: sa.ColumnElement[bool], **values: Any) -> bool:
     with transaction() as session:
         changed = session.execute(

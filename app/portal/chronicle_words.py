@@ -301,6 +301,7 @@ WORDS: Mapping[str, str] = {
     "member.reactivated": N_("Compte rouvert"),
     "member.closed": N_("Compte fermé"),
     "member.forgotten": N_("Inscription restée sans réponse, effacée"),
+    "member.erased": N_("Compte effacé"),
     "member.imported": N_("Fichier de personnes importé"),
     "organisation.added": N_("Organisation ajoutée"),
     "organisation.changed": N_("Organisation changée"),

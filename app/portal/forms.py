@@ -104,3 +104,17 @@ class AbsenceForm(forms.Form):
 
 class ReturnForm(forms.Form):
     on = forms.DateField(_l("De retour le"), [forms.InputRequired()])
+
+
+class EraseMeForm(forms.Form):
+    """A gesture that nothing undoes: who asks proves who they are, and says that they have read."""
+
+    current = forms.PasswordField(_l("Mot de passe"), [forms.InputRequired()])
+    agreed = forms.BooleanField(_l("J’ai lu ce qui s’efface et ce qui reste"), [forms.InputRequired()])
+
+
+class EraseSomebodyForm(forms.Form):
+    """The same of somebody else, at their demand; the lieu may go on whatever is not settled."""
+
+    agreed = forms.BooleanField(_l("Cette personne le demande, et sait que rien ne le défait"), [forms.InputRequired()])
+    whatever_is_left = forms.BooleanField(_l("Effacer malgré ce qui n’est pas réglé"))

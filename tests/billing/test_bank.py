@@ -5,15 +5,14 @@ from datetime import date
 import pytest
 import sqlalchemy as sa
 
-from app import wiring
 from app.billing import queries, services
 from app.billing.models import BankLine, Debit, Mandate, Payment, PaymentSettings
 from app.billing.queries import banking
 from app.billing.queries.payments import payment_terms
 from app.billing.rules.payments import Payer
-from app.billing.services.mandates import Scan
+from app.billing.services.mandates import Scan, forget_accounts
 from app.billing.services.reconciling import proposals_of
-from app.core import clock, journal
+from app.core import clock
 from app.core.db import transaction
 from app.core.refusals import Refused
 from tests.billing.banks import order_faults
@@ -83,11 +82,9 @@ def test_an_account_is_sealed_and_a_new_mandate_replaces_the_old(place, person, 
 
     on_paper = sign(place, person, terms, signed_name="", scan=Scan("application/pdf", b"%PDF-1.7"))
     assert on_paper.signature == "paper"
-    with transaction():  # the account is erased: its reader forgets the rest
-        journal.record("member.forgotten", person.id, member_id=person.id)
-    journal.deliver({"member.forgotten": wiring.READERS["member.forgotten"]}, now=clock.now())
+    forget_accounts(person.id, now=clock.now())
     session.refresh(on_paper)
-    assert (on_paper.iban_sealed, on_paper.holder, on_paper.iban_last4) == ("", "—", "")
+    assert (on_paper.iban_sealed, on_paper.holder, on_paper.iban_last4, on_paper.revoked_on) == ("", "—", "", date(2026, 12, 1))
     for wrong, code in (
         ({"iban": GERMAN[:-1] + "1"}, "wrong_iban"),
         ({"signed_name": ""}, "not_a_signature"),

@@ -4,6 +4,7 @@ import json
 import stat
 import threading
 import zipfile
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -18,8 +19,9 @@ from app.cli.check import look
 from app.core import clock, journal, state
 from app.core.db import READ_ONLY, db, transaction
 from app.core.journal import JournalEntry
-from app.members.models import Group
+from app.members.models import Group, Member
 from app.place.models import Place
+from app.portal import erasing
 from tests.billing.bills import bill, line
 from tests.factories import between, book, book_half, give_half_days, make_member, make_place, make_pool, make_thing, price
 from tests.ops.houses import House
@@ -268,3 +270,28 @@ def test_a_backup_that_cannot_be_written_leaves_nothing(new_house, tmp_path):
 
     assert refused.exit_code == 1
     assert "ne peut pas être écrite" in refused.stderr
+
+
+@pytest.mark.postgres
+def test_who_was_erased_after_a_backup_is_erased_again_when_it_comes_back(new_house, tmp_path):
+    """Here by the list beside the database, elsewhere by that list brought along; and never another lieu's person of the same number."""
+    house, elsewhere, file = new_house("sqlite"), new_house("postgres"), tmp_path / "lieu.zip"
+    live_in(house)
+    house.run("backup", file)
+    with house.inside():
+        address, number = db.session.execute(sa.select(Member.email, Member.id).where(Member.name == "Camille")).one()
+    assert house.run("members", "erase", address, "--yes", "--whatever-is-left").exit_code == 0
+
+    restored = house.run("restore", "--replace", file)
+    moved = elsewhere.run("restore", "--erasures", house.folder / "erasures.txt", file)
+
+    assert "1 compte(s), effacé(s) depuis cette sauvegarde, le sont de nouveau." in restored.output
+    assert (restored.exit_code, moved.exit_code) == (0, 0), moved.output
+    for one in (house, elsewhere):
+        with one.inside():
+            assert db.session.get_one(Member, number).name == "—" and list(look()) == []
+        with one.inside(), transaction():  # the same number, of an account opened at another time, is somebody else
+            someone = db.session.get_one(Member, number)
+            someone.status, someone.created_at = "active", clock.now() + timedelta(days=1)
+        with one.inside():
+            assert erasing.again(now=clock.now()) == 0

@@ -16,7 +16,6 @@ from app.billing.rules.payments import WhoPays
 from app.billing.services.payments import MONEY
 from app.core import journal
 from app.core.db import lock, transaction
-from app.core.journal import JournalEntry
 from app.core.refusals import Refused
 from app.core.sealing import seal, unseal
 
@@ -109,20 +108,16 @@ def iban_of(mandate: Mandate) -> str:
     return unseal(mandate.iban_sealed, use=USE, where=mandate.reference)
 
 
-def forget_person(entry: JournalEntry) -> None:
-    """Reader of « somebody was erased »."""
-    if entry.member_id is not None:
-        forget_accounts(entry.member_id)
-
-
-def forget_accounts(member_id: int) -> None:
-    """An erased person's accounts go: neither the number nor the scan is needed to keep the books."""
+def forget_accounts(member_id: int, *, now: datetime) -> None:
+    """An erased person's accounts go: neither the number nor the scan is needed to keep the books. Nothing can be debited any more."""
     with transaction() as session:
         ids = list(session.scalars(sa.select(Mandate.id).where(Mandate.member_id == member_id)))
         session.execute(sa.delete(MandateScan).where(MandateScan.mandate_id.in_(ids)))
         for mandate in session.scalars(sa.select(Mandate).where(Mandate.id.in_(ids))):
             mandate.iban_sealed, mandate.iban_country, mandate.iban_last4, mandate.bic = "", "", "", ""
             mandate.holder, mandate.signed_name = "—", ""
+            if mandate.revoked_on is None:
+                _revoke(mandate, day=now.date(), now=now, actor_id=None)
         session.flush()
 
 

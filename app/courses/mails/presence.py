@@ -94,7 +94,7 @@ def alerted(row: OutgoingMail) -> Letter | None:
         "courses/mail/alerted.txt",
         level=_(LEVELS[entry.facts["level"]]),
         is_own=row.member_id == enrolment.member_id,
-        name=enrolment.member.name,
+        name=enrolment.name,
         cohort=enrolment.cohort.name,
         unjustified=words().hours_exact(entry.facts["unjustified"]),
         planned=words().hours_exact(entry.facts["planned"]),

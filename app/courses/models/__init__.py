@@ -14,9 +14,10 @@ from app.courses.models.cohorts import Cohort, CohortClosure, CohortTrainer, Cou
 from app.courses.models.learning import Assignment, BlockTest, JournalPage, Mastery, Review, StaffNote, Submission
 from app.courses.models.open_courses import LessonRead, OpenCourse, OpenEnrolment, QuizAttempt
 from app.courses.models.programmes import Competence, Module, Programme, ProgrammeVersion, Sequence, SequenceCompetence
-from app.courses.models.trainees import Application, Enrolment, Exemption, FundingLine
+from app.courses.models.trainees import TRAINEE_NAME, Application, Enrolment, Exemption, FundingLine
 
 __all__ = [
+    "TRAINEE_NAME",
     "AbsenceAlert",
     "Application",
     "Assignment",

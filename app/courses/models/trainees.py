@@ -40,10 +40,19 @@ class Enrolment(Model):
     replaces_id: Mapped[int | None] = mapped_column(sa.ForeignKey("course_enrolment.id"))
     bpf_status: Mapped[str] = mapped_column(sa.String(20), default="job_seeker")  # line of frame F-1
     group_member_id: Mapped[int | None] = mapped_column(sa.ForeignKey("member_group_member.id", ondelete="SET NULL"))
+    kept_name: Mapped[str] = mapped_column(sa.String(120), default="")  # of somebody erased, as long as their evidence is to be kept
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     member: Mapped[Member] = relationship()
     cohort: Mapped[Cohort] = relationship()
+
+    @property
+    def name(self) -> str:
+        """Of the trainee, on what proves their training."""
+        return self.kept_name or self.member.name
+
+
+TRAINEE_NAME = sa.func.coalesce(sa.func.nullif(Enrolment.kept_name, ""), Member.name).label("name")
 
 
 class Exemption(Model):

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from app.core.db import db
 from app.courses.models import (
+    TRAINEE_NAME,
     Assignment,
     BlockTest,
     Cohort,
@@ -252,10 +253,10 @@ class Row:
 def board(cohort: Cohort, *, now: datetime) -> tuple[list[Competence], list[Row]]:
     """A whole cohort on one screen: hours, work and the eight competences; as many queries for 12 as for 2."""
     people = db.session.execute(
-        sa.select(Enrolment.id, Member.name)
+        sa.select(Enrolment.id, TRAINEE_NAME)
         .join(Member, Member.id == Enrolment.member_id)
         .where(Enrolment.cohort_id == cohort.id, Enrolment.status.in_(("enrolled", "completed")))
-        .order_by(Member.name, Enrolment.id)
+        .order_by(TRAINEE_NAME, Enrolment.id)
     ).all()
     wanted, asked = competences(cohort.programme_version_id), assignments(cohort.id)
     seen = levels([row.id for row in people])

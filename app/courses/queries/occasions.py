@@ -13,7 +13,7 @@ from sqlalchemy.orm import joinedload
 from app.booking.models import Resource
 from app.core.db import db, table
 from app.courses import models
-from app.courses.models import Attendance, AttendanceEvent, Cohort, CourseSession, Enrolment
+from app.courses.models import TRAINEE_NAME, Attendance, AttendanceEvent, Cohort, CourseSession, Enrolment
 from app.courses.queries import presence
 from app.courses.rules import chain
 from app.courses.rules.chain import Event
@@ -166,8 +166,8 @@ def cohort(cohort_id: int) -> Cohort | None:
 
 def names_of(enrolment_ids: Collection[int]) -> dict[int, str]:
     """Who each enrolment is, in the order of names."""
-    rows = sa.select(Enrolment.id, Member.name).join(Member, Member.id == Enrolment.member_id).where(Enrolment.id.in_(enrolment_ids))
-    return {row[0]: row[1] for row in db.session.execute(rows.order_by(Member.name, Enrolment.id))}
+    rows = sa.select(Enrolment.id, TRAINEE_NAME).join(Member, Member.id == Enrolment.member_id).where(Enrolment.id.in_(enrolment_ids))
+    return {row[0]: row[1] for row in db.session.execute(rows.order_by(TRAINEE_NAME, Enrolment.id))}
 
 
 def evidence_of(cohort_id: int, rank: int) -> Evidence:

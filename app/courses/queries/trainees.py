@@ -8,7 +8,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from app.core.db import db
-from app.courses.models import Application, Cohort, CourseSession, Enrolment, Exemption, FundingLine
+from app.courses.models import TRAINEE_NAME, Application, Cohort, CourseSession, Enrolment, Exemption, FundingLine
 from app.courses.queries.cohorts import in_path
 from app.courses.rules import funding
 from app.members.models import Member, Organisation
@@ -33,14 +33,14 @@ def trainees(cohort_id: int) -> list[Trainee]:
     replaced, its_member = sa.orm.aliased(Enrolment), sa.orm.aliased(Member)
     rows = db.session.execute(
         sa.select(
-            *(Enrolment.id, Enrolment.member_id, Member.name, Enrolment.status, Enrolment.first_day, Enrolment.last_day),
+            *(Enrolment.id, Enrolment.member_id, TRAINEE_NAME, Enrolment.status, Enrolment.first_day, Enrolment.last_day),
             *(Enrolment.exit_half, Enrolment.exempted_minutes, sa.func.coalesce(its_member.name, "")),
         )
         .join(Member, Member.id == Enrolment.member_id)
         .outerjoin(replaced, replaced.id == Enrolment.replaces_id)
         .outerjoin(its_member, its_member.id == replaced.member_id)
         .where(Enrolment.cohort_id == cohort_id)
-        .order_by(Member.name, Enrolment.id)
+        .order_by(TRAINEE_NAME, Enrolment.id)
     )
     return [Trainee(*row) for row in rows]
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 
 from app.core.db import db
-from app.courses.models import Cohort, CourseSession, Enrolment, FundingLine, ProgrammeVersion
+from app.courses.models import TRAINEE_NAME, Cohort, CourseSession, Enrolment, FundingLine, ProgrammeVersion
 from app.courses.queries import presence
 from app.courses.queries.programmes import outline
 from app.courses.rules import bpf, funding
@@ -95,7 +95,7 @@ def _cohorts(place_id: int, first: date, last: date) -> Sequence[Cohort]:
 
 
 def _people(cohort_id: int) -> Mapping[int, tuple[Enrolment, str]]:
-    rows = sa.select(Enrolment, Member.name).join(Member, Member.id == Enrolment.member_id).where(Enrolment.cohort_id == cohort_id)
+    rows = sa.select(Enrolment, TRAINEE_NAME).join(Member, Member.id == Enrolment.member_id).where(Enrolment.cohort_id == cohort_id)
     return {enrolment.id: (enrolment, name) for enrolment, name in db.session.execute(rows)}
 
 

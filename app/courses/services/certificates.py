@@ -118,7 +118,7 @@ def _issue(enrolment: Enrolment, *, actor_id: int, now: datetime, reason: str, r
         house_name=house.name,
         house_lines=house.lines,
         signer=session.get_one(Member, actor_id).name,
-        name=enrolment.member.name,
+        name=enrolment.name,
         course=session.get_one(ProgrammeVersion, cohort.programme_version_id).title,
         nature=NATURE,
         first_day=max(enrolment.first_day, cohort.first_day).isoformat(),

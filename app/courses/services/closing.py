@@ -12,7 +12,7 @@ from app.booking.models import Resource
 from app.core import journal
 from app.core.db import db, table, transaction
 from app.core.refusals import Reason, Refused
-from app.courses.models import AttendanceEvent, CohortClosure, CohortTrainer, CourseSession, Enrolment
+from app.courses.models import TRAINEE_NAME, AttendanceEvent, CohortClosure, CohortTrainer, CourseSession, Enrolment
 from app.courses.queries import presence
 from app.courses.queries.presence import Slot
 from app.courses.rules import closing as rules
@@ -177,7 +177,7 @@ def _said(slot: Slot, given: Mark | None) -> Mark:
 
 
 def _names(slots: Sequence[Slot]) -> dict[int, str]:
-    rows = sa.select(Enrolment.id, Member.name).join(Member, Member.id == Enrolment.member_id)
+    rows = sa.select(Enrolment.id, TRAINEE_NAME).join(Member, Member.id == Enrolment.member_id)
     return {row[0]: row[1] for row in db.session.execute(rows.where(Enrolment.id.in_([slot.enrolment_id for slot in slots])))}
 
 

@@ -91,7 +91,7 @@ def monthly_statement(enrolment_id: int, month: date, *, now: datetime) -> Docum
         title="Relevé mensuel de présence",
         under=_SAY.month(month),
         month=month,
-        person=[("Stagiaire", enrolment.member.name), ("Formation", _title(cohort)), ("Promotion", cohort.name)],
+        person=[("Stagiaire", enrolment.name), ("Formation", _title(cohort)), ("Promotion", cohort.name)],
         lines=lines,
         heading="Demi-journée",
         head=_head(_EVENT.c.session_id.in_([slot.session_id for slot in slots])),
@@ -132,7 +132,7 @@ def attestation(enrolment_id: int, day: date, *, now: datetime) -> Document:
     last = min(day, enrolment.last_day or cohort.last_day)
     return papers.attendance_attestation(
         house_of(place),
-        name=enrolment.member.name,
+        name=enrolment.name,
         course=_title(cohort),
         first=max(enrolment.first_day, cohort.first_day),
         last=last,

@@ -8,7 +8,6 @@ import sqlalchemy as sa
 
 from app.core import journal, uploads
 from app.core.db import db, transaction
-from app.core.journal import JournalEntry
 from app.core.refusals import Refused
 from app.core.uploads import Upload
 from app.fablab.models import Project, ProjectMachine, ProjectPhoto
@@ -88,9 +87,9 @@ def withdraw_project(project: Project, *, reason: str, actor_id: int, now: datet
         journal.record("project.withdrawn", project.id, place_id=project.place_id, actor_id=actor_id, member_id=project.member_id, at=now)
 
 
-def forget_projects(entry: JournalEntry) -> None:
-    """A person is forgotten: what they told and showed goes too."""
-    _remove(db.session.scalars(sa.select(Project.id).where(Project.member_id == entry.member_id)).all())
+def forget_projects(member_id: int) -> None:
+    """A person is erased: what they told and showed goes too."""
+    _remove(db.session.scalars(sa.select(Project.id).where(Project.member_id == member_id)).all())
 
 
 def _remove(project_ids: Collection[int]) -> None:

@@ -11,7 +11,6 @@ from app.booking import queries as booking
 from app.booking.rules import Thing
 from app.core import journal
 from app.core.db import db, insert_unless_there, transaction
-from app.core.journal import JournalEntry
 from app.core.period import Period
 from app.core.refusals import Refused
 from app.core.sealing import seal, unseal
@@ -130,9 +129,9 @@ def take_badge(badge: Badge, *, actor_id: int, now: datetime) -> None:
         journal.record("relay.badge_taken", badge.id, place_id=badge.place_id, actor_id=actor_id, member_id=badge.member_id, at=now)
 
 
-def forget_badges(entry: JournalEntry) -> None:
-    """A person is forgotten: no badge says who they were."""
-    db.session.execute(sa.delete(Badge).where(Badge.member_id == entry.member_id))
+def forget_badges(member_id: int) -> None:
+    """A person is erased: no badge says who they were."""
+    db.session.execute(sa.delete(Badge).where(Badge.member_id == member_id))
 
 
 def answer_relay(relay: Relay, wish: RelayWish, *, now: datetime) -> Answer:

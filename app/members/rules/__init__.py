@@ -17,6 +17,7 @@ from app.members.rules.entering import (
     ends_at,
     may_sign_in,
 )
+from app.members.rules.erasing import AlreadyErased, Eraser, Stays, end_of_year_after
 from app.members.rules.files import COLUMNS, MOST_BYTES, Fault, Line, UnreadableFile, read_people, waits_for_guardian
 from app.members.rules.kept import Kept, kept
 from app.members.rules.organisations import is_siren
@@ -74,9 +75,11 @@ __all__ = [
     "AboveYou",
     "AccountClosed",
     "AddressTaken",
+    "AlreadyErased",
     "AlreadyInGroup",
     "BadLogin",
     "EnterAgain",
+    "Eraser",
     "Fault",
     "GuardianMissing",
     "InactiveMember",
@@ -87,6 +90,7 @@ __all__ = [
     "LinkSpent",
     "NameTaken",
     "NotYourself",
+    "Stays",
     "Suspended",
     "TooManyAttempts",
     "TooYoung",
@@ -95,6 +99,7 @@ __all__ = [
     "WrongPassword",
     "default_scopes",
     "device_name",
+    "end_of_year_after",
     "ends_at",
     "is_adult",
     "is_minor",

@@ -90,6 +90,7 @@ class LastAdministrator(Reason):
     code = "last_administrator"
     sentence = N_("C’est la dernière personne qui administre le lieu : sans elle, plus personne ne le pourrait.")
     next_step = N_("Donnez d’abord ce rôle à quelqu’un d’autre.")
+    hard = True
 
 
 class NotYourself(Reason):

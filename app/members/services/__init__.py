@@ -11,6 +11,7 @@ from app.members.services.account import (
     end_feed,
     make_api_token,
     note_export,
+    prove,
     renew_feed,
     take_new_address,
 )
@@ -23,7 +24,7 @@ from app.members.services.belonging import (
     leave_group,
 )
 from app.members.services.entering import LINKS, Device, ask_link, ask_reset, reset_password, sign_in, sign_in_by_link, sign_out
-from app.members.services.forgetting import forget_old
+from app.members.services.forgetting import ERASER, forget_old
 from app.members.services.importing import Imported, import_people
 from app.members.services.joining import confirm, consent, mark_of, sign_up
 from app.members.services.passwords import hash_password
@@ -33,6 +34,7 @@ from app.members.services.tokens import new_token, revoke_token, revoke_tokens, 
 
 __all__ = [
     "CONSENTS",
+    "ERASER",
     "FIELDS",
     "LINKS",
     "OWN_FEED",
@@ -70,6 +72,7 @@ __all__ = [
     "note_export",
     "note_seen",
     "open_session",
+    "prove",
     "reactivate",
     "renew_feed",
     "reset_password",

@@ -109,7 +109,7 @@ def suspend(*, member_id: int, reason: str, actor: Member, now: datetime) -> Mem
     """Nothing to book for a while; the person is told why, and their devices must enter again."""
     with transaction():
         person = _touch(member_id, actor)
-        _keep_an_administrator(person)
+        keep_an_administrator(person)
         person.status, person.status_reason = "suspended", reason
         close_sessions(person.id)
         journal.record("member.suspended", person.id, actor_id=actor.id, member_id=person.id, at=now)
@@ -130,7 +130,7 @@ def close_account(*, member_id: int, actor: Member, now: datetime) -> Member:
     """The person has left: nothing opens this account any more; what must be kept stays."""
     with transaction():
         person = _touch(member_id, actor)
-        _keep_an_administrator(person)
+        keep_an_administrator(person)
         person.status, person.status_reason = "inactive", ""
         close_sessions(person.id)
         revoke_tokens(member_id=person.id, purposes=rules.PURPOSES, now=now)
@@ -150,7 +150,7 @@ def invite(*, member_id: int, actor: Member, now: datetime) -> None:
 def _give_roles(person: Member, given: frozenset[str], *, actor: Member, now: datetime) -> None:
     had = person.roles
     if "administrator" not in given:
-        _keep_an_administrator(person)
+        keep_an_administrator(person)
     person.role_rows = [row for row in person.role_rows if row.role in given] + [
         MemberRole(role=role) for role in rules.ROLES if role in given - had
     ]
@@ -176,16 +176,20 @@ def _touch(member_id: int, actor: Member) -> Member:
     return person
 
 
-def _keep_an_administrator(person: Member) -> None:
+def keep_an_administrator(person: Member) -> None:
     """Counted in turns, so that two administrators do not unmake each other at once."""
     if "administrator" not in person.roles:
         return
     take_turn("the last administrator")
+    if not other_administrators(person):
+        raise Refused(rules.LastAdministrator())
+
+
+def other_administrators(person: Member) -> int:
     others = sa.select(sa.func.count(Member.id)).join(MemberRole).where(
         MemberRole.role == "administrator", Member.status == "active", Member.id != person.id
     )  # fmt: skip
-    if not db.session.scalar(others):
-        raise Refused(rules.LastAdministrator())
+    return db.session.scalar(others) or 0
 
 
 def _look_at_age(person: Member, *, has_consent: bool | None, now: datetime) -> None:
