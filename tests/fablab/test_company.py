@@ -15,6 +15,7 @@ from app.core.refusals import Refused
 from app.fablab import queries, services
 from app.fablab.models import Clearance, Companion
 from tests.factories import between, book, make_member, thing
+from tests.pages import text_of
 
 
 @pytest.fixture
@@ -112,3 +113,23 @@ def test_only_one_more_may_come(fablab, cnc):
     with pytest.raises(sa.exc.IntegrityError), transaction():  # whatever the code thinks, the database refuses
         db.session.add(Companion(booking_id=held.id, member_id=dora.id, number=2, joined_at=clock.now()))
         db.session.flush()
+
+
+def test_who_comes_that_day_is_seen_only_when_they_want_it(fablab, cnc, log_in):
+    for person in (fablab.ana, fablab.ben):
+        with transaction():
+            person.shows_presence = True
+            db.session.flush()
+    book(fablab.laser, between("2026-12-08", "14:00", "15:30"), fablab.ana)
+    book(fablab.printer, between("2026-12-08", "10:00", "11:00"), fablab.chloe)  # has not said that it may be seen
+    mine = book(fablab.printer, between("2026-12-08", "16:00", "17:00"), fablab.chloe)
+    held = book(cnc, between("2026-12-09", "10:00", "11:00"), fablab.ana)
+    join(held, fablab.ben)
+
+    client = log_in(fablab.chloe)
+    page = text_of(client.get("/fablab/company"))
+    assert page.count("<li><time") == 3 and "Chloe" not in page.split('id="coming"')[1]
+    assert all(said in page for said in ("Ana", "Ben", "14 h – 15 h 30", "Vous venez sans que cela se voie."))
+    assert "Ana (laser, 14 h – 15 h 30)" in text_of(client.get(f"/bookings/{mine.id}"))
+    assert "Qui vient au fablab" not in client.get("/fablab/laser").text  # not these seven days
+    assert "Ana" not in text_of(log_in(fablab.ana).get("/fablab/company")).split('id="coming"')[1]

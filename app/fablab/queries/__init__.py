@@ -23,7 +23,7 @@ from app.fablab.queries.clearances import (
     rights,
     standings,
 )
-from app.fablab.queries.company import companion, companions, company_of, lonely, waiting_for_company
+from app.fablab.queries.company import Coming, companion, companions, company_of, lonely, waiting_for_company, who_comes
 from app.fablab.queries.costs import CostLine, by_family, costs
 from app.fablab.queries.lending import (
     BoxRow,
@@ -83,6 +83,7 @@ from app.fablab.queries.uses import booking_of_now, free_until, last_booking, ma
 
 __all__ = [
     "BoxRow",
+    "Coming",
     "CostLine",
     "CounterShown",
     "Details",
@@ -178,6 +179,7 @@ __all__ = [
     "use",
     "use_of_booking",
     "waiting_for_company",
+    "who_comes",
     "who_looks_after",
     "why_stop",
 ]

@@ -1,14 +1,51 @@
 """Reads of company: who waits for somebody, who comes too."""
 
 from datetime import datetime
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
-from app.booking.models import LIVE, Booking, Kind, Status
+from app.booking.models import LIVE, Booking, Kind, Resource, Status
 from app.core.db import db
 from app.core.period import Period
 from app.fablab.models import Companion
+from app.members.models import Member
+
+
+class Coming(NamedTuple):
+    """Somebody who lets it be seen that they come, and for which machine."""
+
+    name: str
+    starts_at: datetime
+    ends_at: datetime
+    machine: str
+    code: str
+
+
+def who_comes(place_id: int, period: Period, *, seen_by: int) -> list[Coming]:
+    """Who has a machine then, or joins somebody on one, of those who agreed that it be seen; without oneself."""
+    facts = (Member.name, Booking.starts_at, Booking.ends_at, Resource.name.label("machine"), Resource.code)
+    which = (
+        Booking.place_id == place_id,
+        Booking.kind == Kind.MACHINE,
+        Booking.status.in_((Status.PENDING, Status.CONFIRMED, Status.CHECKED_IN)),
+        Booking.guest_name == "",
+        Booking.starts_at < period.ends_at,
+        Booking.ends_at > period.starts_at,
+        Member.shows_presence,
+        Member.status == "active",
+        Member.id != seen_by,
+    )
+    own = sa.select(*facts).join(Member, Member.id == Booking.member_id).join(Resource, Resource.id == Booking.resource_id).where(*which)
+    joins = (
+        sa.select(*facts)
+        .join(Companion, sa.and_(Companion.booking_id == Booking.id, Companion.left_at.is_(None)))
+        .join(Member, Member.id == Companion.member_id)
+        .join(Resource, Resource.id == Booking.resource_id)
+        .where(*which)
+    )
+    return sorted((Coming._make(row) for row in db.session.execute(sa.union_all(own, joins))), key=lambda one: (one.starts_at, one.name))
 
 
 def companions(booking_id: int) -> list[Companion]:

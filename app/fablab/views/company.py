@@ -1,5 +1,7 @@
 """Going together: who waits for somebody on a machine that nobody may use alone; come too, or come no more."""
 
+from itertools import groupby
+
 from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -8,21 +10,31 @@ from flask_login import current_user
 from app.booking import queries as booking
 from app.booking.models import Booking, Kind, Status
 from app.core import clock
+from app.core.period import Period, at
 from app.core.refusals import Refused
 from app.fablab import queries, services
 from app.fablab.views import machines
 from app.fablab.views.door import bp
 from app.place import queries as place_queries
 
+AHEAD = 15  # days of who comes
+
 
 @bp.get("/company")
 def company() -> ResponseReturnValue:
-    """Of the machines that one may use oneself."""
+    """Who waits for somebody, on the machines that one may use oneself; and who comes, of those who let it be seen."""
     place, now = place_queries.current(), clock.now()
     things = [thing for thing in booking.directory(place).of_kind("machine") if thing.rules.people > 1]
     known = [thing.id for thing in things if machines.has_right(thing, place, now)]
     waiting = [one for one in queries.waiting_for_company(place.id, now=now, machine_ids=known) if one.member_id != current_user.id]
-    return render_template("fablab/company.html", place=place, waiting=waiting, things=things)
+    today = now.astimezone(place.tz).date()
+    coming = queries.who_comes(place.id, Period(now, at(today, AHEAD * 1440, place.tz)), seen_by=current_user.id)
+    starts = [(one.starts_at.astimezone(place.tz), one) for one in coming]
+    by_day = {
+        day: [(start.isoformat(timespec="minutes"), one) for start, one in found]
+        for day, found in groupby(starts, key=lambda pair: max(pair[0].date(), today))
+    }
+    return render_template("fablab/company.html", place=place, waiting=waiting, things=things, by_day=by_day, today=today)
 
 
 @bp.get("/company/<int:booking_id>")

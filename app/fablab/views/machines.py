@@ -20,7 +20,7 @@ from app.booking.rules.grid import Half, Row
 from app.booking.services.arriving import EARLY
 from app.core import clock
 from app.core.cache import reading
-from app.core.period import day_period
+from app.core.period import Period, at, day_period
 from app.core.refusals import Refused
 from app.fablab import queries, services
 from app.fablab.forms import machine_form
@@ -30,6 +30,8 @@ from app.members.views import needs
 from app.place import queries as place_queries
 from app.place.models import Place
 from app.web import typography
+
+SOON, MOST_COMING = 7, 5  # days, and people, of who comes next
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,7 @@ def machine(code: str) -> ResponseReturnValue:
         needed=needed,
         right=_standing(rights, today),
         upcoming=queries.next_training(needed.type_id, now=now) if needed else None,
+        coming=queries.who_comes(place.id, Period(now, at(today, 1440 * SOON, place.tz)), seen_by=current_user.id)[:MOST_COMING],
         leads=queries.leads(thing.id),
         made=queries.projects_with(thing.id),
         prices=say.prices_of(thing, price_list(place), _asked(today)),

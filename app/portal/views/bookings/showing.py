@@ -11,16 +11,19 @@ from app.booking import papers
 from app.booking import queries as booking_queries
 from app.booking import services as booking
 from app.booking import views as say
-from app.booking.models import Booking, Status
+from app.booking.models import OCCUPYING, Booking, Kind, Status
 from app.booking.rules import Thing
 from app.booking.services.arriving import EARLY
 from app.core import calendar, clock
+from app.core.period import day_period
+from app.fablab import queries as fablab
 from app.place.models import Place
 from app.portal import queries
 from app.portal.forms import NoteForm
 from app.portal.queries import Happened
 from app.portal.views.bookings.about import can_cancel, can_move, minutes_left, place_of, thing_of
 from app.portal.views.door import bp, seen_booking
+from app.web import typography
 
 
 @bp.get("/bookings/<int:booking_id>", endpoint="booking")
@@ -35,6 +38,7 @@ def show(booking_id: int) -> ResponseReturnValue:
         title=say.title(thing),
         where=say.place_of(thing, booking_queries.directory(place).things),
         others=_other_things(found, place),
+        coming=_who_comes(found, place),
         when=papers.when(found.half, found.starts_at, found.ends_at, place.tz),
         state=say.state(found.status),
         person=person,
@@ -65,6 +69,16 @@ def booking_ics(booking_id: int) -> ResponseReturnValue:
     answer = Response(calendar.write(events, zone=place.tz), mimetype="text/calendar")
     answer.headers["Content-Disposition"] = f'attachment; filename="reservation-{found.id}.ics"'
     return answer
+
+
+def _who_comes(found: Booking, place: Place) -> list[str]:
+    """Who else has a machine that day, of those who let it be seen: for who comes for a machine."""
+    if found.kind != Kind.MACHINE or found.status not in OCCUPYING or found.member_id != current_user.id:
+        return []
+    day = day_period(found.starts_at.astimezone(place.tz).date(), place.tz)
+    words = typography.words()
+    people = fablab.who_comes(place.id, day, seen_by=current_user.id)
+    return [f"{one.name} ({one.machine}, {words.hours_range(one.starts_at, one.ends_at, place.tz)})" for one in people]
 
 
 def can_check_in(found: Booking, thing: Thing, now: datetime) -> bool:
