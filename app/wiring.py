@@ -219,6 +219,7 @@ PUBLIC: frozenset[str] = frozenset(
         "fablab.project_photo",
         "portal.home",
         "members.code",
+        "members.enter_by_passkey",
         "members.sign_in",
         "members.sign_out",
         "members.ask_link",
@@ -243,7 +244,15 @@ PUBLIC: frozenset[str] = frozenset(
 
 # What is not opened with somebody else's eyes, even to help: papers about health and family, what opens an account, all of one's data.
 NOBODY_ELSES = frozenset(
-    ("course_drawer.*", "members.tokens", "members.sessions", "members.second_factor", "members.telephone", "personal_data.*")
+    (
+        "course_drawer.*",
+        "members.tokens",
+        "members.sessions",
+        "members.passkeys",
+        "members.second_factor",
+        "members.telephone",
+        "personal_data.*",
+    )
 )
 
 # What asks for another proof than a session: a bearer token, an address that is the secret.

@@ -20,9 +20,9 @@ HttpServer(app, socket.socket(fileno=int(sys.argv[1])), threads=8).run()
 class Server:
     """One web process of the house. Its socket is ours, so that it listens before the process is up and after a kill."""
 
-    def __init__(self, *, database_url: str, folder: Path, **settings: str) -> None:
+    def __init__(self, *, database_url: str, folder: Path, called: str = "127.0.0.1", **settings: str) -> None:
         self._socket = socket.create_server(("127.0.0.1", 0), backlog=256)
-        self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
+        self.url = f"http://{called}:{self._socket.getsockname()[1]}"
         self.log = folder / f"server-{self._socket.getsockname()[1]}.log"
         self._environment = {
             **os.environ,

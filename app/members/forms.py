@@ -120,6 +120,13 @@ class ProofForm(Form):
     current = forms.PasswordField(_l("Mot de passe actuel"), [forms.InputRequired()])
 
 
+class PasskeyForm(Form):
+    label = forms.StringField(
+        _l("Nom de la clé"), [forms.InputRequired()], max_length=80, description=_l("Pour vous y retrouver : mon téléphone, la clé bleue…")
+    )
+    current = forms.PasswordField(_l("Mot de passe actuel"), [forms.InputRequired()])
+
+
 class ApiTokenForm(Form):
     label = forms.StringField(
         _l("Pour quel programme"), [forms.InputRequired()], max_length=80, description=_l("Pour vous y retrouver : agenda de la mairie…")

@@ -174,6 +174,22 @@ class SpareCode(Model):
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
+class Passkey(Model):
+    """Clé d'accès: the public half of a key that a device keeps, and opens with a finger or a code (WebAuthn)."""
+
+    __tablename__ = "member_passkey"
+    __table_args__ = (sa.Index("ix_passkey_member", "member_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    member_id: Mapped[int] = mapped_column(sa.ForeignKey("member.id", ondelete="CASCADE"))
+    credential_id: Mapped[str] = mapped_column(sa.String(1400), unique=True)  # base64url, as browsers write it
+    public_key: Mapped[str] = mapped_column(sa.String(1400))  # COSE, base64url
+    sign_count: Mapped[int] = mapped_column(default=0)  # how often it has signed, where the device counts
+    label: Mapped[str] = mapped_column(sa.String(80))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
 class AccessToken(Model):
     """Jeton: a secret that stands for a person for one purpose (`rules.PURPOSES`); only its hash is kept."""
 

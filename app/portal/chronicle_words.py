@@ -294,6 +294,8 @@ WORDS: Mapping[str, str] = {
     "member.changed": N_("Fiche changée par l’équipe"),
     "member.roles_changed": N_("Rôles changés"),
     "member.suspended": N_("Compte suspendu"),
+    "member.passkey_kept": N_("Clé d’accès ajoutée"),
+    "member.passkey_ended": N_("Clé d’accès retirée"),
     "member.second_factor_set": N_("Code par téléphone mis en place"),
     "member.second_factor_ended": N_("Code par téléphone retiré"),
     "member.looked_as": N_("Lieu regardé avec les yeux de cette personne, pour l’aider"),

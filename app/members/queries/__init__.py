@@ -17,7 +17,7 @@ from app.members.queries.people import (
     search,
 )
 from app.members.queries.personal import personal_data
-from app.members.queries.secrets import awaiting, by_access_token, hash_of, second_factor, spare_codes_left, tokens
+from app.members.queries.secrets import awaiting, by_access_token, hash_of, passkeys, second_factor, spare_codes_left, tokens
 from app.members.queries.signed_in import Person, SignedIn, Visit, may_sign_in, person, session_member, sessions
 
 __all__ = [
@@ -47,6 +47,7 @@ __all__ = [
     "names",
     "organisation",
     "organisations",
+    "passkeys",
     "people",
     "person",
     "personal_data",

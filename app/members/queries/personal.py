@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from app.core.db import db
 from app.core.refusals import N_
-from app.members.models import AccessToken, Group, GroupMember, Member, Membership, WebSession
+from app.members.models import AccessToken, Group, GroupMember, Member, Membership, Passkey, WebSession
 from app.members.rules import Kept, kept
 
 
@@ -40,6 +40,9 @@ def personal_data(member_id: int) -> list[Kept]:
         .where(AccessToken.member_id == member_id)
         .order_by(AccessToken.id)
     )
+    keys = db.session.execute(
+        sa.select(Passkey.label, Passkey.created_at, Passkey.used_at).where(Passkey.member_id == member_id).order_by(Passkey.id)
+    )
     fees = db.session.execute(
         sa.select(Membership.first_day, Membership.last_day).where(Membership.member_id == member_id).order_by(Membership.first_day)
     )
@@ -71,6 +74,13 @@ def personal_data(member_id: int) -> list[Kept]:
             title=N_("Mes appareils"),
             why=N_("Vous laisser entrer, et vous montrer où votre compte est ouvert."),
             until=N_("Jusqu’à ce que la session se ferme : de un jour à six mois."),
+        ),
+        kept(
+            "passkeys",
+            keys.mappings(),
+            title=N_("Mes clés d’accès"),
+            why=N_("Vous laisser entrer sans mot de passe ; l’empreinte ou le code qui les ouvre ne quitte pas votre appareil."),
+            until=N_("Jusqu’à ce que vous les retiriez."),
         ),
         kept(
             "tokens",

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from app.core.db import UtcDateTime, db
-from app.members.models import AccessToken, Member, SecondFactor, SpareCode, WebSession
+from app.members.models import AccessToken, Member, Passkey, SecondFactor, SpareCode, WebSession
 
 
 def by_access_token(token: str, purpose: str, *, now: datetime) -> AccessToken | None:
@@ -73,3 +73,8 @@ def spare_codes_left(member_id: int) -> int:
     return (
         db.session.scalar(sa.select(sa.func.count(SpareCode.id)).where(SpareCode.member_id == member_id, SpareCode.used_at.is_(None))) or 0
     )
+
+
+def passkeys(member_id: int) -> list[Passkey]:
+    """The passkeys of a person, the last one first."""
+    return list(db.session.scalars(sa.select(Passkey).where(Passkey.member_id == member_id).order_by(Passkey.id.desc())))

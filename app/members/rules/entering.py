@@ -28,6 +28,7 @@ STAYS_VALID: Mapping[str, timedelta | None] = {
     "confirm": timedelta(days=7),
     "email": timedelta(days=2),
     "guardian": timedelta(days=30),
+    "passkey": timedelta(minutes=5),  # what a device is asked to sign
 }
 PURPOSES = tuple(STAYS_VALID)
 

@@ -20,6 +20,17 @@ class WrongCode(Reason):
     next_step = N_("Donnez celui qui s’affiche à l’instant ; si l’heure du téléphone est fausse, ses codes le sont aussi.")
 
 
+class WrongPasskey(Reason):
+    code = "wrong_passkey"
+    sentence = N_("Cette clé d’accès n’ouvre rien ici.")
+    next_step = N_("Recommencez, ou entrez autrement.")
+
+
+class PasskeyTaken(Reason):
+    code = "passkey_taken"
+    sentence = N_("Cet appareil a déjà une clé d’accès pour ce compte.")
+
+
 class EnterAgain(Reason):
     code = "enter_again"
     sentence = N_("Vous êtes là depuis longtemps : pour changer ce qui ouvre votre compte, il faut y être entré à l’instant.")

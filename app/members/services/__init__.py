@@ -1,6 +1,6 @@
 """Gestures on people: entering, their account, what staff does for them."""
 
-from app.members.services import second_factor
+from app.members.services import passkeys, second_factor
 from app.members.services.account import (
     CONSENTS,
     OWN_FEED,
@@ -72,6 +72,7 @@ __all__ = [
     "note_export",
     "note_seen",
     "open_session",
+    "passkeys",
     "prove",
     "reactivate",
     "renew_feed",

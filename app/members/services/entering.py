@@ -82,14 +82,14 @@ def sign_out(person: SignedIn, *, now: datetime) -> None:
 # ---------------------------------------------------------------- shared by the gestures of an account
 
 
-def enter(person: Member, *, device: Device, how: str, now: datetime) -> str:
+def enter(person: Member, *, device: Device, how: str, now: datetime, is_whole_proof: bool = False) -> str:
     """Open the session and note it; inside the transaction of the gesture that proved who it is.
 
-    Of who has a second factor it is half a proof: the session awaits the code (`second_factor.prove_code`).
+    Of who has a second factor it is half a proof, unless said whole: the session awaits the code (`second_factor.prove_code`).
     """
     with transaction():
         factor = queries.second_factor(person.id)
-        if factor is not None and factor.confirmed_at is not None:
+        if factor is not None and factor.confirmed_at is not None and not is_whole_proof:
             return open_session(member_id=person.id, now=now, user_agent=device.user_agent, remembered=device.remembered, awaits_code=True)
         person.seen_at = now
         journal.record("member.signed_in", person.id, actor_id=person.id, member_id=person.id, at=now, how=how)

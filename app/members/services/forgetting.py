@@ -9,7 +9,7 @@ from app.core import clock, idempotency, journal, mail
 from app.core.db import db, transaction
 from app.core.refusals import N_, Reason
 from app.members import rules
-from app.members.models import AccessToken, GroupMember, Member, SecondFactor, SignInAttempt, SpareCode, WebSession
+from app.members.models import AccessToken, GroupMember, Member, Passkey, SecondFactor, SignInAttempt, SpareCode, WebSession
 from app.members.services.people import keep_an_administrator, other_administrators
 from app.members.services.sessions import close_sessions
 from app.members.services.throttle import KEPT as TRIES_KEPT
@@ -62,7 +62,7 @@ def erase(person: Member) -> None:
     person.role_rows = []
     db.session.flush()
     close_sessions(person.id)
-    for model in (AccessToken, GroupMember, SecondFactor, SpareCode):
+    for model in (AccessToken, GroupMember, Passkey, SecondFactor, SpareCode):
         db.session.execute(sa.delete(model).where(model.member_id == person.id).execution_options(synchronize_session=False))
     mail.forget_person(person.id)
     idempotency.forget_person(person.id)

@@ -16,6 +16,7 @@ from app.members.rules import Limit, TooManyAttempts
 
 SIGN_IN = Limit("sign-in", by_account=8, by_address=40, within=timedelta(minutes=15))
 CODE = Limit("code", by_account=8, by_address=40, within=timedelta(minutes=15))
+PASSKEY = Limit("passkey", by_account=60, by_address=60, within=timedelta(minutes=15))
 ASK_MAIL = Limit("mail", by_account=4, by_address=30, within=timedelta(hours=1))
 SIGN_UP = Limit("sign-up", by_account=4, by_address=30, within=timedelta(hours=1))
 

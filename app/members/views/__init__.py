@@ -1,6 +1,19 @@
 """The pages of people: entering, joining, one's account, and what staff does for them."""
 
-from app.members.views import account, belonging, entering, joining, people, second_factor
+from app.members.views import account, belonging, entering, joining, passkeys, people, second_factor
 from app.members.views.door import Stranger, bp, install, looking, needs
 
-__all__ = ["Stranger", "account", "belonging", "bp", "entering", "install", "joining", "looking", "needs", "people", "second_factor"]
+__all__ = [
+    "Stranger",
+    "account",
+    "belonging",
+    "bp",
+    "entering",
+    "install",
+    "joining",
+    "looking",
+    "needs",
+    "passkeys",
+    "people",
+    "second_factor",
+]

@@ -24,6 +24,7 @@ def account() -> ResponseReturnValue:
     return render_template(
         "members/index.html",
         has_code=factor is not None and factor.confirmed_at is not None,
+        passkeys=len(queries.passkeys(current_user.id)),
         devices=len(queries.sessions(current_user.id, now=now)),
         has_feed=any(one.subject == services.OWN_FEED for one in queries.tokens(current_user.id, "feed", now=now)),
         tokens=len(queries.tokens(current_user.id, "api", now=now)),
