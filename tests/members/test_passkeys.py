@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.core import clock
-from app.core.db import db
+from app.core.db import db, transaction
 from app.core.refusals import Refused
 from app.factory import create_app
 from app.members import queries, services
@@ -119,7 +119,7 @@ def test_a_question_asked_to_one_person_or_for_something_else_serves_nobody_else
 
 def test_only_its_person_takes_a_key_away(camille, session, log_in):
     key = Passkey(member_id=camille.id, credential_id="abc", public_key="def", label="clé", created_at=clock.now())
-    with services.passkeys.transaction():
+    with transaction():
         session.add(key)
 
     assert log_in(make_member("Tess")).post(f"/me/passkeys/{key.id}/end").status_code == 404
