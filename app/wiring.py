@@ -107,6 +107,7 @@ TICKS: tuple[Callable[..., int], ...] = (
     coworking.lapse_seats,
     booking.remind,
     coworking.forget_visitors,
+    coworking.refresh_calendars,
     booking.forget_keys,
     members_services.forget_old,
     fablab_services.settle_trainings,

@@ -10,15 +10,16 @@ import sqlalchemy as sa
 import structlog
 from flask import current_app
 
-from app.api import gateways, queries
+from app.api import queries
 from app.api.models import Delivery, Webhook
-from app.api.rules import PrivateAddress, TooManyWebhooks, next_try, reasons_url, secret_from, secret_shown, signature
-from app.core import clock, journal
+from app.api.rules import TooManyWebhooks, next_try, secret_from, secret_shown, signature
+from app.core import clock, elsewhere, journal
 from app.core.db import db, insert_unless_there, transaction
 from app.core.journal import JournalEntry
 from app.core.refusals import Refused
+from app.core.urls import PrivateAddress, reasons_url
 
-LEASE = timedelta(minutes=2)  # longer than the patience of `gateways.post`
+LEASE = timedelta(minutes=2)  # longer than the patience of `elsewhere.ask`
 MOST_WEBHOOKS = 20
 GONE = 410
 
@@ -30,7 +31,7 @@ def add_webhook(*, url: str, events: Sequence[str], actor_id: int, now: datetime
     if reasons := list(reasons_url(url)):
         raise Refused(*reasons)
     parts = urlsplit(url)
-    if gateways.leads_inside(parts.hostname or "", parts.port or 443):
+    if elsewhere.leads_inside(parts.hostname or "", parts.port or 443):
         raise Refused(PrivateAddress())
     with transaction() as session:
         if len(queries.webhooks()) >= MOST_WEBHOOKS:
@@ -121,10 +122,10 @@ def _tell(delivery: Delivery) -> bool:
     }
     db.session.commit()  # whoever is told may take their time: no transaction waits for it
     try:
-        status = gateways.post(webhook.url, body=body, headers=headers)
-    except gateways.NotPublic:
+        status = elsewhere.ask("POST", webhook.url, body=body, headers=headers).status
+    except elsewhere.NotPublic:
         return _failed(webhook, delivery, "private address")
-    except gateways.Unreachable as trouble:
+    except elsewhere.Unreachable as trouble:
         return _failed(webhook, delivery, f"unreachable: {trouble}")
     if not 200 <= status < 300:
         return _failed(webhook, delivery, f"status {status}", is_gone=status == GONE)

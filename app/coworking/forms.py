@@ -212,6 +212,24 @@ class DrawingForm(forms.Form):
 
 
 class OutsideForm(forms.Form):
+    """A calendar by its address, or as a file."""
+
     thing = forms.SelectField(_l("Ce qui est pris ailleurs"), coerce=int)
     label = forms.StringField(_l("Le nom de cet agenda"), [forms.InputRequired()], max_length=80, description=_l("Par exemple : mairie."))
-    file = forms.FileField(_l("Le fichier .ics"), [forms.FileRequired()], render_kw={"accept": ".ics,text/calendar"})
+    url = forms.StringField(
+        _l("Son adresse"),
+        max_length=500,
+        description=_l("Elle commence par https:// ou webcal://. Elle est relue chaque nuit."),
+        render_kw={"inputmode": "url", "autocomplete": "off"},
+    )
+    file = forms.FileField(_l("Ou son fichier .ics"), description=_l("Lu une seule fois."), render_kw={"accept": ".ics,text/calendar"})
+
+    def validate_file(self, field: forms.FileField) -> None:
+        if bool(field.data) == bool(self.url.data):
+            raise forms.ValidationError(gettext("Donnez une adresse ou un fichier, l’un des deux."))
+
+    @property
+    def address(self) -> str:
+        """What a calendar tool calls webcal is read by https."""
+        url = str(self.url.data)
+        return f"https{url[6:]}" if url.lower().startswith("webcal:") else url

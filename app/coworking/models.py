@@ -1,6 +1,7 @@
 """Tables of what a coworking lives besides its bookings: visitors, events, words to all, keys and badges, what the plan is drawn on."""
 
 from datetime import date, datetime
+from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -186,6 +187,12 @@ class OutsideCalendar(Model):
     url: Mapped[str] = mapped_column(sa.String(500), default="")  # empty: a file that was sent by hand
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     read_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    trouble: Mapped[str] = mapped_column(sa.String(200), default="")  # why the last reading did not work
+    asked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # when its address was last asked, whether it answered or not
+    trouble: Mapped[str] = mapped_column(sa.String(200), default="")  # why the last reading did not work: the code of a refusal
     busy: Mapped[int] = mapped_column(default=0)  # times that it holds
     missed: Mapped[int] = mapped_column(default=0)  # times that somebody here already had
+
+    @property
+    def host(self) -> str:
+        """Who keeps it: the rest of the address may be a secret."""
+        return urlsplit(self.url).hostname or ""

@@ -258,6 +258,7 @@ WORDS: Mapping[str, str] = {
     "place.holidays_set": N_("Jours fériés changés"),
     "place.house_rules_written": N_("Règlement intérieur changé"),
     "outside.read": N_("Agenda d’ailleurs lu"),
+    "outside.unread": N_("Agenda d’ailleurs muet"),
     "outside.forgotten": N_("Agenda d’ailleurs oublié"),
     "place.plan_drawn": N_("Plan du lieu dessiné"),
     "place.trust_set": N_("Mode de confiance changé"),

@@ -8,9 +8,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis import GenerationMode
 from schemathesis.specs.openapi import checks
 
-from app.api import gateways
 from app.booking.models import Resource
-from app.core import clock
+from app.core import clock, elsewhere
 from app.core.db import db
 from app.factory import create_app
 from config import TestConfig
@@ -71,7 +70,7 @@ EXCLUDED = [checks.positive_data_acceptance]  # a wish that is well formed may s
 @pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mode: mode.value)
 @pytest.mark.parametrize("operation", sorted(TABLE))
 def test_it_answers_as_it_says(fuzzed, operation, mode, monkeypatch):
-    monkeypatch.setattr(gateways, "leads_inside", lambda _host, _port: False)  # no name of Internet is known here
+    monkeypatch.setattr(elsewhere, "leads_inside", lambda _host, _port: False)  # no name of Internet is known here
     method, path = operation.split(" ")
     described = fuzzed.schema[f"{BASE}{path}"][method]
 

@@ -19,9 +19,9 @@ import pytest
 import sqlalchemy as sa
 
 from app import wiring
-from app.api import gateways, rules, services
+from app.api import services
 from app.api.models import Delivery, Webhook
-from app.core import clock, journal
+from app.core import clock, elsewhere, journal, urls
 from app.core.db import db, transaction
 from tests.api.partner import codes, wrong
 
@@ -89,8 +89,8 @@ def hooks(names, monkeypatch) -> Iterator[Hooks]:
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     trusting = ssl.create_default_context(cafile=CERTIFICATE)
-    monkeypatch.setattr(gateways, "_context", lambda: trusting)
-    monkeypatch.setattr(gateways, "is_public", lambda address: address == "127.0.0.1" or rules.is_public(address))
+    monkeypatch.setattr(elsewhere, "_context", lambda: trusting)
+    monkeypatch.setattr(elsewhere, "is_public", lambda address: address == "127.0.0.1" or urls.is_public(address))
     yield hooks
     server.shutdown()
     server.server_close()
@@ -330,7 +330,7 @@ def test_a_certificate_of_somebody_else_is_told_nothing(lieu, partner, hooks, na
 
 
 def test_one_who_drips_is_hung_up_on(lieu, partner, hooks, monkeypatch):
-    monkeypatch.setattr(gateways, "WHOLE", 0.2)
+    monkeypatch.setattr(elsewhere, "WHOLE", 0.2)
     subscribe(lieu, partner, hooks.url)
     hooks.during = lambda: time.sleep(0.6)
     book(lieu, partner)

@@ -51,3 +51,31 @@ class AlreadyLent(Reason):
     sentence = N_("Elle est prêtée, perdue ou retirée.")
     next_step = N_("Notez d’abord son retour.")
     hard = True
+
+
+class CalendarSilent(Reason):
+    code = "calendar_silent"
+    sentence = N_("Personne ne répond à l’adresse de cet agenda.")
+    next_step = N_("Vérifiez l’adresse, ou réessayez plus tard.")
+    hard = True
+
+
+class CalendarRefused(Reason):
+    code = "calendar_refused"
+    sentence = N_("L’adresse de cet agenda répond, mais ne le donne pas : elle a changé, ou demande de se connecter.")
+    next_step = N_("Demandez à qui le tient son adresse « iCal » publique ou secrète.")
+    hard = True
+
+
+class CalendarTooLong(Reason):
+    code = "calendar_too_long"
+    sentence = N_("Cet agenda dépasse un mégaoctet.")
+    next_step = N_("Demandez un agenda qui ne contient que cette salle.")
+    hard = True
+
+
+class CalendarUnreadable(Reason):
+    code = "calendar_unreadable"
+    sentence = N_("Ce n’est pas un agenda lisible (.ics).")
+    next_step = N_("Demandez à qui le tient l’adresse qui finit souvent par « .ics ».")
+    hard = True

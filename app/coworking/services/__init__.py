@@ -23,11 +23,12 @@ from app.coworking.services.events import (
 )
 from app.coworking.services.groups import Block, GroupDay, group_days, group_request
 from app.coworking.services.keys import add_key, lend_key, retire_key, take_back_key
-from app.coworking.services.outside import forget_calendar, read_calendar
+from app.coworking.services.outside import AHEAD, follow_calendar, forget_calendar, read_again, read_calendar, refresh_calendars
 from app.coworking.services.plan import place_on_plan, redraw_plan, set_drawing
 from app.coworking.services.visitors import forget_visitors, invite, uninvite, welcome
 
 __all__ = [
+    "AHEAD",
     "Block",
     "Described",
     "GroupDay",
@@ -37,6 +38,7 @@ __all__ = [
     "announce_event",
     "cancel_event",
     "change_event",
+    "follow_calendar",
     "forget_calendar",
     "forget_visitors",
     "give_up_seat",
@@ -51,8 +53,10 @@ __all__ = [
     "lend_key",
     "note_presence",
     "place_on_plan",
+    "read_again",
     "read_calendar",
     "redraw_plan",
+    "refresh_calendars",
     "request_for",
     "retire_key",
     "say_to_all",
