@@ -102,7 +102,7 @@ def test_what_the_page_says_of_an_hour(fablab, log_in, frozen):
     frozen("2027-06-01T10:00+02:00")
     ana = log_in(fablab.ana)
     assert ask(ana, fablab.laser, "2027-06-30", "10:00", "11:00").status_code == 303
-    assert no(ask(ana, fablab.laser, "2027-07-01", "10:00", "11:00"), "vaut jusqu’au 30 juin 2027 inclus")
+    assert no(ask(ana, fablab.laser, "2027-07-01", "10:00", "11:00"), "vaut jusqu’au mercredi 30 juin inclus")
 
 
 def test_durations_are_priced_longest_first_also_by_a_program(fablab, log_in, client, app):
