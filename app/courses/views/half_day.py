@@ -31,7 +31,7 @@ bp = Blueprint("half_day", "app.courses", url_prefix="/courses/half-days", templ
 
 @bp.get("/<int:session_id>/code")
 def room(session_id: int) -> ResponseReturnValue:
-    """The rotating code, for the room's screen: the page asks for itself again when the code changes, script or not."""
+    """The rotating code, for the room's screen: the page asks for itself again when the code changes; without a script, a link does."""
     occasion, _viewer = _mine(session_id)
     now = clock.now()
     code = signing.code_of(session_id, now=now)
