@@ -218,6 +218,7 @@ PUBLIC: frozenset[str] = frozenset(
         "fablab.project",
         "fablab.project_json",
         "fablab.project_photo",
+        "fablab.right_state",  # a number and its code
         "portal.home",
         "members.code",
         "members.enter_by_passkey",

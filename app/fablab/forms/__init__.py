@@ -9,6 +9,7 @@ from app.fablab.forms.projects import PhotosForm, ProjectForm, project_form
 from app.fablab.forms.relays import BadgeForm, RelayForm
 from app.fablab.forms.stock import CountForm, PurchaseForm, article_form
 from app.fablab.forms.trainings import AttendanceForm, EmailForm, ReasonForm, TrainingForm, training_form
+from app.fablab.forms.travel import ReadRightsForm, TrustForm
 
 __all__ = [
     "POLICIES",
@@ -30,12 +31,14 @@ __all__ = [
     "ProblemForm",
     "ProjectForm",
     "PurchaseForm",
+    "ReadRightsForm",
     "ReasonForm",
     "RelayForm",
     "SpanForm",
     "TakeBackForm",
     "ToolForm",
     "TrainingForm",
+    "TrustForm",
     "TypeForm",
     "article_form",
     "machine_form",

@@ -7,11 +7,13 @@ from app.fablab.models.machines import Machine, MachineLead
 from app.fablab.models.projects import Project, ProjectMachine, ProjectPhoto
 from app.fablab.models.relays import Badge, Relay, RelayNonce
 from app.fablab.models.trainings import SEATED, Training, TrainingMachine, TrainingSeat
+from app.fablab.models.travel import AcceptedRight, LieuKey, TrustedLieu
 from app.fablab.models.upkeep import Counter, LogEntry, Report, Task
 from app.fablab.models.uses import Material, Use
 
 __all__ = [
     "SEATED",
+    "AcceptedRight",
     "Badge",
     "Box",
     "BoxPermit",
@@ -20,6 +22,7 @@ __all__ = [
     "Companion",
     "Counter",
     "GroupClearance",
+    "LieuKey",
     "LogEntry",
     "Machine",
     "MachineLead",
@@ -36,5 +39,6 @@ __all__ = [
     "Training",
     "TrainingMachine",
     "TrainingSeat",
+    "TrustedLieu",
     "Use",
 ]

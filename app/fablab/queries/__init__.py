@@ -67,6 +67,7 @@ from app.fablab.queries.trainings import (
     trainings,
     trainings_to_record,
 )
+from app.fablab.queries.travel import accepted_numbers, lieu_key, trusted_lieu, trusted_lieux
 from app.fablab.queries.upkeep import (
     CounterShown,
     counters,
@@ -95,6 +96,7 @@ __all__ = [
     "Standing",
     "ToolRow",
     "Upcoming",
+    "accepted_numbers",
     "badge",
     "badge_marked",
     "badges",
@@ -135,6 +137,7 @@ __all__ = [
     "leads",
     "leads_machine",
     "led_by",
+    "lieu_key",
     "loan_out",
     "loans_of_tool",
     "log",
@@ -176,6 +179,8 @@ __all__ = [
     "training",
     "trainings",
     "trainings_to_record",
+    "trusted_lieu",
+    "trusted_lieux",
     "use",
     "use_of_booking",
     "waiting_for_company",

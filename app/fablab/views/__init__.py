@@ -1,6 +1,21 @@
 """The fablab's pages."""
 
-from app.fablab.views import boxes, clearances, company, costs, here, machines, projects, readers, relay, stock, tools, trainings, upkeep
+from app.fablab.views import (
+    boxes,
+    clearances,
+    company,
+    costs,
+    here,
+    machines,
+    projects,
+    readers,
+    relay,
+    stock,
+    tools,
+    trainings,
+    travel,
+    upkeep,
+)
 from app.fablab.views.door import bp
 from app.fablab.views.proving import proof
 
@@ -19,5 +34,6 @@ __all__ = [
     "stock",
     "tools",
     "trainings",
+    "travel",
     "upkeep",
 ]

@@ -15,7 +15,7 @@ from app.web.proofs import Proof
 def proof(number: str, code: str) -> Proof | None:
     """A line of somebody's booklet; none when the number or the code is not one of ours."""
     clearance_id = clearance_numbered(number)
-    if clearance_id is None or not _same(code, check_code(current_app.config["SECRET_KEY"], clearance_id)):
+    if clearance_id is None or not is_same(code, check_code(current_app.config["SECRET_KEY"], clearance_id)):
         return None
     known = queries.public_check(clearance_id)
     if known is None:
@@ -31,5 +31,5 @@ def proof(number: str, code: str) -> Proof | None:
     return Proof(title, is_good, _("valable") if is_good else _("arrivée à son terme"), facts)
 
 
-def _same(given: str, expected: str) -> bool:
+def is_same(given: str, expected: str) -> bool:
     return hmac.compare_digest(given.strip().lower().encode(), expected.encode())
