@@ -15,6 +15,7 @@ from app.fablab.models import Box, Tool
 from app.fablab.rules import Late, due_day, loan_word, may_extend, may_renew, reasons_lending
 from app.members.rules import ROLES
 from app.place.models import Place
+from app.portal import erasing
 from tests.factories import make_member
 from tests.pages import fields_of, text_of
 
@@ -232,6 +233,9 @@ def test_a_box_is_taken_warned_of_renewed_and_given_back(fablab, log_in, post, f
     sent = fields_of(max_.get(f"/fablab/boxes/{first.id}").text) | {"member_id": fablab.ben.id, "last_day": "2027-07-31"}
     assert max_.post(f"/fablab/boxes/{first.id}", data=sent).status_code == 302
     assert told(post) == [("Ben", "Le casier 1 est à vous jusqu’au 31 juillet 2027")]
+    services.lend_tool(make_tool(fablab), member=fablab.ben, actor=fablab.max, now=clock.now())
+    against = erasing.prospect(fablab.ben.id, today=clock.now().date()).obstacles
+    assert {reason.code for reason in against} >= {"tool_at_home", "box_not_emptied"}
     assert max_.post(f"/fablab/boxes/{first.id}/retirement").status_code == 409
     assert max_.post(f"/fablab/boxes/{second.id}/retirement").status_code == 302
     assert [one["box"] for one in next(k for k in queries.personal_data(fablab.ana.id) if k.name == "boxes").rows] == ["1"]

@@ -7,14 +7,13 @@ import pytest
 import sqlalchemy as sa
 from PIL import Image
 
-from app.core import clock, journal
-from app.core.db import db, transaction
+from app.core import clock
+from app.core.db import db
 from app.core.uploads import Upload
 from app.fablab import queries
 from app.fablab.models import Project, ProjectMachine, ProjectPhoto
 from app.fablab.rules import is_link, may_see
-from app.members.services import forgetting
-from app.wiring import READERS
+from app.portal import erasing
 from tests.factories import make_member
 from tests.pages import error_of, fields_of, text_of
 
@@ -188,9 +187,6 @@ def test_one_takes_ones_projects_away_and_they_are_erased_with_their_author(fabl
     (kept,) = [one for one in queries.personal_data(fablab.chloe.id) if one.name == "projects"]
     assert json.dumps(kept.rows[0], default=str).count("Tabouret") == 1
     tell(log_in(fablab.ben), title="Lampe")
-    with transaction():
-        forgetting.erase(fablab.chloe)
-        journal.record("member.forgotten", fablab.chloe.id, member_id=fablab.chloe.id, at=clock.now())
-    journal.deliver(READERS, now=clock.now())
+    erasing.erase(fablab.chloe.id, actor_id=None, today=clock.now().date(), now=clock.now())
     assert [row.title for row in db.session.scalars(sa.select(Project))] == ["Lampe"]
     assert (count(ProjectPhoto), count(Upload)) == (0, 0)

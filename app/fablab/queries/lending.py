@@ -116,6 +116,12 @@ def box_permits_of(member_id: int, *, place_id: int) -> list[BoxPermit]:
     return list(db.session.scalars(query.options(sa.orm.joinedload(BoxPermit.box)).order_by(BoxPermit.last_day, BoxPermit.id)))
 
 
+def boxes_of(member_id: int) -> list[BoxPermit]:
+    """In every lieu."""
+    query = sa.select(BoxPermit).where(BoxPermit.member_id == member_id, BoxPermit.released_on.is_(None))
+    return list(db.session.scalars(query.options(sa.orm.joinedload(BoxPermit.box)).order_by(BoxPermit.id)))
+
+
 def boxes_to_empty(place_id: int, today: date) -> list[BoxPermit]:
     """Whose last day is past."""
     query = sa.select(BoxPermit).where(BoxPermit.place_id == place_id, BoxPermit.released_on.is_(None), BoxPermit.last_day < today)

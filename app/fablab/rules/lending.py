@@ -94,6 +94,18 @@ class BoxReleased(Reason):
     taken = True
 
 
+class ToolAtHome(Reason):
+    code = "tool_at_home"
+    sentence = N_("Vous avez encore %(name)s, à rapporter.")
+    next_step = N_("Rapportez-le d’abord.")
+
+
+class BoxNotEmptied(Reason):
+    code = "box_not_emptied"
+    sentence = N_("Le casier %(mark)s est encore à vous.")
+    next_step = N_("Videz-le, et dites-le sur la page des casiers.")
+
+
 @dataclass(frozen=True, slots=True)
 class Late:
     """A loan that should have come back."""

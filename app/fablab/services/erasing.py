@@ -1,13 +1,17 @@
 """When somebody is erased: their seats at trainings and their company at machines go; the machines lose a lead."""
 
-from datetime import datetime
+from collections.abc import Iterator
+from datetime import date, datetime
 
 import sqlalchemy as sa
 
 from app.booking.models import Booking
 from app.core.db import db, transaction
-from app.core.refusals import N_
+from app.core.refusals import N_, Reason
+from app.fablab import queries
 from app.fablab.models import Companion, MachineLead, Training, TrainingSeat
+from app.fablab.rules import BoxNotEmptied, ToolAtHome
+from app.fablab.services.boxes import release_box
 from app.fablab.services.company import leave_company
 from app.fablab.services.projects import forget_projects
 from app.fablab.services.relays import forget_badges
@@ -36,9 +40,19 @@ def erase_person(member_id: int, now: datetime) -> None:
             leave_training(seat_id=seat_id, actor_id=member_id, by_lieu=True, now=now)
         for booking_id in db.session.scalars(beside).all():
             leave_company(booking_id=booking_id, member_id=member_id, actor_id=member_id, now=now)
+        for permit in queries.boxes_of(member_id):
+            release_box(permit.id, actor_id=None, now=now)
         forget_projects(member_id)
         forget_badges(member_id)
         db.session.execute(sa.delete(MachineLead).where(MachineLead.member_id == member_id))
+
+
+def obstacles(member_id: int, _today: date) -> Iterator[Reason]:
+    """What is the lieu's has to come back first, unless the lieu says otherwise."""
+    for loan in queries.tools_with(member_id):
+        yield ToolAtHome(name=loan.tool.name)
+    for permit in queries.boxes_of(member_id):
+        yield BoxNotEmptied(mark=permit.box.mark)
 
 
 ERASER = Eraser(
@@ -48,5 +62,6 @@ ERASER = Eraser(
             "Vos places aux initiations, votre rôle de référent·e ; vos habilitations et ce que vous avez écrit au carnet des machines restent sans nom."
         ),
     ),
+    obstacles=obstacles,
     erase=erase_person,
 )
