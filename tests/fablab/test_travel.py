@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from app.core import clock, signing
 from app.core.db import db
-from app.core.outside import Unreachable
+from app.core.elsewhere import Answer, Unreachable
 from app.core.refusals import Refused
 from app.fablab import gateways, queries, services
 from app.fablab.models import AcceptedRight, Clearance
@@ -23,7 +23,7 @@ from app.place.models import Place
 from tests.factories import clear, make_clearance_type, make_machine, make_member, make_place
 from tests.pages import fields_of, text_of
 
-TODAY = date(2026, 12, 1)
+TODAY, MOULIN = date(2026, 12, 1), "https://moulin.example"
 LASER = Carried("HAB-000001", "code", "Laser", date(2026, 6, 30), date(2027, 6, 30))
 
 
@@ -31,7 +31,7 @@ def a_file(**more):
     private, public = signing.new_key()
     said: dict[str, Any] = {
         "lieu": "Le Moulin",
-        "url": "https://moulin.example",
+        "url": MOULIN,
         "key": public,
         "person": "Ana",
         "email": "ana@example.org",
@@ -137,16 +137,17 @@ def moulin(live, monkeypatch, fablab):
     monkeypatch.setitem(live.app.config, "PUBLIC_URL", live.url)
 
     def plainly(method, url, *, headers, most):
-        """To the other house's real server, which has no certificate here."""
+        """To the other house's real server, which has no certificate and no public name here."""
+        url = url.replace(MOULIN, live.url)
         try:
             with urllib.request.urlopen(urllib.request.Request(url, headers=headers, method=method), timeout=10) as answer:
-                return answer.status, answer.read(most)
+                return Answer(answer.status, answer.read(most))
         except urllib.error.HTTPError as error:
-            return error.code, error.read(most)
+            return Answer(error.code, error.read(most))
         except OSError as trouble:
             raise Unreachable from trouble
 
-    monkeypatch.setattr(gateways, "send", plainly)
+    monkeypatch.setattr(gateways, "ask", plainly)
     return Moulin(live)
 
 
@@ -162,8 +163,9 @@ def test_a_right_goes_from_one_house_to_another_once_and_keeps_its_origin(moulin
     unknown = read(max_, ana, text)
     assert unknown.status_code == 422 and "Nous ne connaissons pas la clé du lieu" in unknown.text
 
-    trust = fields_of(max_.get("/fablab/rights").text) | {"name": "Le Moulin", "url": f"{moulin.live.url}/", "public_key": moulin.key()}
-    assert max_.post("/fablab/rights", data=trust | {"public_key": "abc"}).status_code == 422
+    trust = fields_of(max_.get("/fablab/rights").text) | {"name": "Le Moulin", "url": f"{MOULIN}/", "public_key": moulin.key()}
+    for bad in ({"public_key": "abc"}, {"url": "http://moulin.example"}, {"url": "https://192.168.1.1"}, {"url": "https://localhost"}):
+        assert max_.post("/fablab/rights", data=trust | bad).status_code == 422, bad
     assert max_.post("/fablab/rights", data=trust).status_code == 302
     bent = text.replace("2028-06-30", "2038-06-30")
     for member, content, sentence in (
@@ -199,7 +201,7 @@ def test_a_right_goes_from_one_house_to_another_once_and_keeps_its_origin(moulin
 def test_what_its_own_lieu_took_back_or_cannot_confirm_is_not_accepted(moulin, fablab, log_in, monkeypatch, frozen):
     text, ana, max_ = moulin.file(), make_member("Ana bis", email=moulin.email), log_in(fablab.max)
     lieu = services.trust_lieu(
-        place_id=fablab.place.id, name="Le Moulin", url=moulin.live.url, public_key=moulin.key(), actor_id=fablab.max.id, now=clock.now()
+        place_id=fablab.place.id, name="Le Moulin", url=MOULIN, public_key=moulin.key(), actor_id=fablab.max.id, now=clock.now()
     )
     sent = fields_of(read(max_, ana, text).text)
 
@@ -208,9 +210,9 @@ def test_what_its_own_lieu_took_back_or_cannot_confirm_is_not_accepted(moulin, f
         def nobody(*_args, **_more):
             raise Unreachable
 
-        cut.setattr(gateways, "send", nobody)
+        cut.setattr(gateways, "ask", nobody)
         page = read(max_, ana, text)
-        assert page.status_code == 200 and "vérifiée moi-même" in page.text and f"{moulin.live.url}/verify/HAB-" in page.text
+        assert page.status_code == 200 and "vérifiée moi-même" in page.text and f"{MOULIN}/verify/HAB-" in page.text
         unsure = max_.post("/fablab/rights/accepted", data=sent)
         assert unsure.status_code == 422 and "n’a pas pu dire si" in unsure.text
     moulin.revoke()

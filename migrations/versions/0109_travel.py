@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision, down_revision = "0108", "0107"
+revision, down_revision = "0109", "0108"
 
 
 def upgrade() -> None:
