@@ -191,6 +191,7 @@ CHECKS: tuple[Callable[[Session], Iterator[str]], ...] = (
     billing_checks.balances,
     billing_checks.reversals,
     billing_checks.bills,
+    billing_checks.charged,
     billing_checks.money,
     courses_checks.chains,
     courses_checks.states,

@@ -6,7 +6,7 @@ from itertools import islice
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.billing.models import Charge, Invoice, Lot, LotEntry, Movement, Payment
+from app.billing.models import Bill, Charge, Draft, Invoice, Lot, LotEntry, Movement, Payment
 from app.billing.queries import payments as money_queries
 from app.billing.queries import verification
 from app.core.db import table
@@ -92,6 +92,30 @@ def bills(session: Session) -> Iterator[str]:
     """Numbers without a gap, one chain, what was anchored outside: as `billing verify` says it."""
     for place in session.scalars(sa.select(Place).order_by(Place.id)):
         yield from islice(verification.faults(place), NAMED)
+
+
+def charged(session: Session) -> Iterator[str]:
+    """What the month's bills took is what they ask, for the same payer; but for drafts that somebody corrected before they were issued."""
+    taken = (
+        sa.select(Invoice.number, sa.func.coalesce(sa.func.sum(Charge.cents), 0), Invoice.net_cents)
+        .join(Bill, Bill.invoice_id == Invoice.id)
+        .join(Draft, Draft.id == Bill.draft_id)
+        .outerjoin(Charge, Charge.bill_id == Bill.id)
+        .where(Draft.changed_at.is_(None))
+        .group_by(Invoice.id, Invoice.number, Invoice.net_cents)
+        .having(sa.func.coalesce(sa.func.sum(Charge.cents), 0) != Invoice.net_cents)
+        .order_by(Invoice.id)
+        .limit(NAMED)
+    )
+    for number, used, asked in session.execute(taken):
+        yield f"La facture {number} demande {asked} centime(s) hors taxe, ses prestations en valent {used}."
+    other = sa.or_(
+        Charge.organisation_id.is_distinct_from(Bill.organisation_id),
+        sa.and_(Bill.organisation_id.is_(None), Charge.member_id != Bill.member_id),
+    )
+    strayed = sa.select(Charge.ref).join(Bill, Bill.id == Charge.bill_id).where(other).order_by(Charge.id).limit(NAMED)
+    for ref in session.scalars(strayed):
+        yield f"La prestation {ref} est sur la facture de quelqu’un d’autre."
 
 
 def money(session: Session) -> Iterator[str]:

@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from app import wiring
+from app.billing import checks
 from app.billing.models import BankLine, Charge, Closing, DebitBatch, Invoice, Payment
 from app.billing.queries import frugality, left_to_pay
 from app.billing.queries.payments import payment_terms
@@ -166,6 +167,11 @@ def test_from_bookings_to_the_bank_to_the_accountant(lieu, frozen, log_in, app, 
     }
     assert "sont celles qui ont été émises" in _command(app, "verify")
     assert [fault for look in (*wiring.CHECKS, *wiring.GUARDS) for fault in look(db.session())] == []
+    db.session.execute(
+        sa.text("UPDATE billing_charge SET bill_id = NULL WHERE id = (SELECT min(id) FROM billing_charge WHERE cents = 800)")
+    )
+    (fault,) = checks.charged(db.session())
+    assert "demande 8400 centime(s) hors taxe, ses prestations en valent 7600" in fault
 
 
 def _command(app, *words: str) -> str:

@@ -1,5 +1,6 @@
 """A whole lieu in one file: in, out, in again; and what is refused, with its path."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -7,6 +8,8 @@ import pytest
 import sqlalchemy as sa
 
 from app.billing.queries import billing_settings
+from app.billing.queries.payments import payment_terms
+from app.billing.services.payment_settings import set_payments
 from app.billing.services.settings import set_billing
 from app.booking import queries
 from app.booking.models import Booking, Occupancy, Resource
@@ -210,12 +213,29 @@ def test_how_a_lieu_bills_travels_with_its_file(session):
         now=clock.now(),
     )
 
+    set_payments(
+        place_id=place.id,
+        holder="Le Préau",
+        creditor_id="FR72ZZZ123456",
+        notice_days=5,
+        means=["sepa", "transfer"],
+        fees={"sepa": {"bp": 0, "cents": 35}, "card": {"bp": 150, "cents": 25}},
+        return_fee_cents=290,
+        helloasso_url="https://www.helloasso.com/associations/preau",
+        reminder_days=[7, 21, 35],
+        now=clock.now(),
+    )
+
     text = dumping.dump(place)
     kit = shape.read(text.replace(f"code: {place.code}", "code: ailleurs").encode())
     other = loading.load(kit, now=clock.now())
 
     assert other.id != place.id
     assert other.vat_regimes == place.vat_regimes
+    assert replace(payment_terms(other), iban="") == replace(payment_terms(place), iban="")
+    for wrong in ("ics: FR73ZZZ123456", "moyens: [troc]", "helloasso: https://ailleurs.example/", "preavis_jours: 30"):
+        with pytest.raises(shape.KitRefused):
+            shape.read(f"{text[: text.index('paiements:')]}paiements:\n  {wrong}\n".encode())
     asked = ("payment_days", "late_rate_bp", "discount", "footer", "bic", "accounts", "journals", "facts")
     mine, theirs = billing_settings(place.id), billing_settings(other.id)
     assert [getattr(theirs, name) for name in asked] == [getattr(mine, name) for name in asked]

@@ -9,7 +9,7 @@ import yaml
 from app.billing.models import Article, BillingSettings, PassType, Plan, Price, TariffGroup
 from app.booking.models import KindRules, Resource
 from app.booking.rules import priced_as
-from app.cli.kit import FORMAT
+from app.cli.kit import FORMAT, payments
 from app.cli.kit.loading import FULL, KINDS_OF
 from app.cli.kit.shape import ROOM_KINDS, UNITS
 from app.cli.kit.things import RULES, WEEKDAYS
@@ -58,6 +58,7 @@ def dump(place: Place) -> str:
         "abonnements": [_plan(row) for row in _all(Plan, place, Plan.id)],
         "consommables": [_article(row, prices) for row in _all(Article, place, Article.id)],
         "facturation": _billing(place),
+        "paiements": _some(**told) if (told := payments.said(place, _amount)) else None,
         "charges_mensuelles": [{"nom": cost["nom"], "montant": _amount(cost["cents"])} for cost in place.monthly_costs],
         **_kind_rules(place),
         "programme": place.extras.get("programme"),

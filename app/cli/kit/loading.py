@@ -12,6 +12,7 @@ from app.booking import queries
 from app.booking import services as booking
 from app.booking.models import KindRules, Resource
 from app.booking.rules import priced_as, seat_code
+from app.cli.kit import payments
 from app.cli.kit.shape import ROOM_KINDS, UNITS
 from app.cli.kit.things import RULES, WEEKDAYS
 from app.core import journal
@@ -40,6 +41,7 @@ def load(kit: Mapping[str, Any], *, now: datetime, actor_id: int | None = None) 
             booking.draw_plan(place.id)
         _tariffs(place, kit)
         _billing(place, kit)
+        payments.write(place, kit["paiements"])
         db.session.flush()
         _close(place, kit, new, now=now)
         journal.record("place.loaded", place.id, place_id=place.id, actor_id=actor_id, at=now)

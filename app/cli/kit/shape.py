@@ -14,6 +14,7 @@ from app.billing.rules.documents import ACTIVITIES
 from app.billing.rules.legal import EXEMPT_RATE
 from app.booking.rules import KIND_DEFAULTS, Rules, reasons_rules, seat_code
 from app.cli.kit import FORMAT
+from app.cli.kit.payments import PaymentsShape
 from app.cli.kit.things import RULES, BoxShape, CancelShape, SpaceShape, ThingsShape, TierShape, ToolShape, WeekShape
 from app.cli.kit.values import MISSING, Amount, Code, Day, Line, Shape, Span, Text, Validity, Whole, Yes
 from app.core import plain_yaml
@@ -321,6 +322,7 @@ class KitShape(Shape):
     abonnements = fields.List(fields.Nested(PlanShape), load_default=list)
     consommables = fields.List(fields.Nested(ArticleShape), load_default=list)
     facturation = fields.Nested(BillingShape, load_default=None, allow_none=True)
+    paiements = fields.Nested(PaymentsShape, load_default=None, allow_none=True)
     charges_mensuelles = fields.List(fields.Nested(CostShape), load_default=list)
     annulation = fields.Nested(ByKindCancel, load_default=lambda: ByKindCancel().load({}))
     absence_apres_min = fields.Nested(ByKindMinutes, load_default=lambda: ByKindMinutes().load({}))
