@@ -371,6 +371,7 @@ WORDS: Mapping[str, str] = {
     "enrolment.left": N_("Sortie de formation"),
     "enrolment.withdrawn": N_("Inscription en formation retirée"),
     "enrolment.funded": N_("Financement d’un parcours écrit"),
+    "enrolment.billed": N_("Facture à un financeur préparée"),
 }
 
 # The codes of the facts, in words.

@@ -153,3 +153,12 @@ class FundingForm(Form):
     reference = StringField(_l("Numéro de convention ou de dossier"), max_length=80)
     hours = IntegerField(_l("Heures, au plus"), validators=[InputRequired()], minimum=1, maximum=3000)
     hour_cents = MoneyField(_l("Prix de l’heure"), validators=[InputRequired()])
+
+
+class BillHoursForm(Form):
+    until = DateField(_l("Heures suivies jusqu’au (inclus)"), validators=[InputRequired()])
+
+
+class AdvanceForm(Form):
+    line_id = SelectField(_l("Pour qui"), coerce=int)
+    cents = MoneyField(_l("Montant"), validators=[InputRequired()])

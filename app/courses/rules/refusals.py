@@ -245,3 +245,24 @@ class NotFollowedYet(Reason):
     sentence = N_("Il reste des leçons à lire ou des quiz à réussir.")
     next_step = N_("Le sommaire dit lesquels.")
     hard = True
+
+
+class FundingBilled(Reason):
+    code = "funding_billed"
+    sentence = N_("Cette ligne de financement a déjà été facturée.")
+    next_step = N_("Gardez-la, et ajoutez-en une autre pour les heures qui restent.")
+    hard = True
+
+
+class AdvanceTooSoon(Reason):
+    code = "advance_too_soon"
+    sentence = N_("Qui paie soi-même sa formation ne verse rien avant le %(day)s : dix jours pour se rétracter.")
+    next_step = N_("Revenez ce jour-là.")
+    hard = True
+
+
+class AdvanceTooLarge(Reason):
+    code = "advance_too_large"
+    sentence = N_("Les acomptes de cette ligne ne dépassent pas %(most)s ; ils viendraient à %(asked)s.")
+    next_step = N_("Baissez le montant.")
+    hard = True

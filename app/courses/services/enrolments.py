@@ -1,7 +1,7 @@
 """Who follows a cohort: entries, exits, exempted half-days, replacements, and who pays."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
 import sqlalchemy as sa
@@ -11,7 +11,8 @@ from app.core.db import db, transaction
 from app.core.refusals import Refused
 from app.courses import queries
 from app.courses.models import Cohort, Enrolment, Exemption, FundingLine
-from app.courses.rules import HALF_DAY, AlreadyEnrolled, CohortFull, DayOutsideCohort, ExemptedElsewhere, HasLeft, NotLeft
+from app.courses.queries.billing import billed
+from app.courses.rules import HALF_DAY, AlreadyEnrolled, CohortFull, DayOutsideCohort, ExemptedElsewhere, FundingBilled, HasLeft, NotLeft
 from app.courses.services.cohorts import give_role, live
 from app.members import services as members
 from app.members.models import GroupMember, Member
@@ -146,24 +147,28 @@ def fund(enrolment_id: int, funders: Sequence[Funder], *, actor_id: int, now: da
     """Who pays, all lines at once, in the order they are used."""
     with transaction():
         row = _turn_of(enrolment_id)
-        db.session.execute(sa.delete(FundingLine).where(FundingLine.enrolment_id == enrolment_id))
-        lines = [
-            FundingLine(
-                enrolment_id=enrolment_id,
-                organisation_id=one.organisation_id,
-                scheme=one.scheme,
-                reference=one.reference,
-                minutes=one.minutes,
-                hour_cents=one.hour_cents,
-                rank=rank,
-                created_at=now,
-            )
-            for rank, one in enumerate(funders)
-        ]
-        db.session.add_all(lines)
+        left = queries.lines_of(enrolment_id)
+        lines = []
+        for rank, one in enumerate(funders):
+            line = next((known for known in left if _said(known) == one), None)  # the same line keeps its bills
+            if line is None:
+                line = FundingLine(enrolment_id=enrolment_id, **asdict(one), rank=rank, created_at=now)
+                db.session.add(line)
+            else:
+                left.remove(line)
+                line.rank = rank
+            lines.append(line)
+        if billed([line.id for line in left]):
+            raise Refused(FundingBilled())
+        for line in left:
+            db.session.delete(line)
         db.session.flush()
         journal.record("enrolment.funded", row.id, place_id=row.place_id, actor_id=actor_id, member_id=row.member_id, at=now)
         return lines
+
+
+def _said(line: FundingLine) -> Funder:
+    return Funder(line.organisation_id, line.scheme, line.reference, line.minutes, line.hour_cents)
 
 
 def _turn_of(enrolment_id: int) -> Enrolment:
