@@ -12,7 +12,7 @@ EVENTS = (
     "booking.held", "booking.pending", "booking.confirmed", "booking.moved", "booking.noted", "booking.checked_in", "booking.done",
     "booking.cancelled", "booking.late_cancelled", "booking.no_show", "booking.rejected", "booking.released", "booking.expired",
     "series.booked", "series.split", "waitlist.joined", "waitlist.left",
-    "outage.declared", "outage.ended", "closure.declared", "place.closure_cancelled",
+    "outage.declared", "outage.prolonged", "outage.ended", "closure.declared", "place.closure_cancelled",
 )  # fmt: skip
 
 # From one try to the next: 20 hours in all, soon at first for a passing trouble, then patiently.

@@ -184,6 +184,9 @@ def test_what_was_really_used_is_on_the_page_and_the_account(fablab, log_in, fro
         assert ana.post("/fablab/m/plotter/use", data={"minutes": "60"}).status_code == 302
         frozen(f"2026-12-01T{end}+01:00")
         assert said in text_of(ana.post("/fablab/m/plotter/use/end", follow_redirects=True))
+    held = db.session.scalars(sa.select(Booking).order_by(Booking.id)).first()
+    page = text_of(ana.get(f"/bookings/{held.id}"))
+    assert "9,40 €" in page and "47 min" in page
     for article, quantity in ((plywood, "3,5"), (screws, "2")):
         assert ana.post("/fablab/m/plotter/material", data={"article_id": article.id, "quantity": quantity}).status_code == 302
     assert "17,70 €" in text_of(ana.get("/billing/"))  # 9.40 + 3.00 + 5.30, on one bill

@@ -123,6 +123,8 @@ def test_dangerous_stops_it_at_once_and_warns_who_drives_tomorrow(fablab, log_in
     assert services.keep_dangerous_stopped(now=clock.now()) == 1
     assert services.keep_dangerous_stopped(now=clock.now()) == 0
     assert db.session.scalar(sa.select(sa.func.count(Outage.id))) == 1  # one, that grows
+    (warned,) = post()
+    assert warned["To"].startswith("Ben") and "ne venez pas pour rien" in warned["Subject"]
     assert db.session.get_one(Booking, later.id, populate_existing=True).status == "cancelled"
 
     max_ = log_in(fablab.max)

@@ -44,6 +44,7 @@ def show(booking_id: int) -> ResponseReturnValue:
         person=person,
         price=found.price_cents,
         is_later=thing.rules.metered is not None,
+        use=fablab.use_of_booking(found.id) if found.kind == Kind.MACHINE else None,
         covered=papers.covered(found.covered_by),
         free_until=say.free_until_words(found.free_until, now, place.tz) if can_cancel(found, now) and found.free_until else "",
         history=[_told(line, found) for line in queries.history(found.id)],
