@@ -63,9 +63,9 @@ def at(day: date, minute: int) -> str:
 
 @pytest.fixture(scope="module")
 def house(engine: Engine, tmp_path_factory: pytest.TempPathFactory, clients: int) -> Iterator[House]:
-    clock.stop_at(NOW)
     url, folder = engine.new_database(), tmp_path_factory.mktemp("race")
     app = create_app(TestConfig(SQLALCHEMY_DATABASE_URI=url, MAIL_URL=f"file:{folder / 'mails'}"))
+    clock.stop_at(NOW)  # once the application is made: it sets the clock by its own settings
     settings = {"RATE_LIMITS": "off", "WORKLAB_NOW": NOW.isoformat(), "LOG_LEVEL": "WARNING"}
     servers = [Server(database_url=url, folder=folder, **settings) for _ in range(2)]
     try:

@@ -1,4 +1,4 @@
-"""One process of a fablab's crowd: does the gestures of each line it reads, each in a thread of its own, all at the same moment.
+"""One process of a crowd: does the gestures of each line it reads, each in a thread of its own, all at the same moment.
 
 `python -m tests.race.makers URL`: a line is a JSON list of gestures; its answer is a JSON list: « yes », or the codes of the refusal.
 """
@@ -6,17 +6,20 @@
 import json
 import sys
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from typing import Any
 
 from flask import Flask
 
 from app.booking import services as booking
+from app.booking.models import Absence
 from app.core.db import db
 from app.core.period import Period
 from app.core.refusals import Refused
+from app.coworking import services as coworking
 from app.fablab import services
 from app.factory import create_app
 from config import TestConfig
@@ -64,9 +67,29 @@ def _do(said: dict[str, Any], now: datetime) -> None:
         services.begin_use(thing=thing(said["thing"]), **acting)
     elif said["do"] == "release":
         booking.settle_arrivals(now=now)
+    elif said["do"] == "half":
+        wish = {"day": date.fromisoformat(said["day"]), "half": said["half"]}
+        booking.reserve(coworking.half_day_request(thing(said["thing"]), **wish, **acting))
+    elif said["do"] in LIVED:
+        LIVED[said["do"]](said, who, now)
     else:
         period = _period(said)
         booking.declare_outage(thing=thing(said["thing"]), period=period, starts_at=period.starts_at, reason="x", actor_id=who, now=now)
+
+
+# What a coworking lives besides: waiting, cancelling, being away, coming to an event.
+LIVED: dict[str, Callable[[dict[str, Any], int, datetime], object]] = {
+    "cancel": lambda said, who, now: booking.cancel(booking_id=said["booking"], actor_id=who, by_lieu=False, now=now),
+    "accept": lambda said, who, now: booking.confirm_hold(said["booking"], actor_id=who, now=now),
+    "lapse": lambda _said, _who, now: booking.lapse_holds(now=now),
+    "back": lambda said, who, now: booking.come_back(
+        db.session.get_one(Absence, said["absence"]), on=date.fromisoformat(said["day"]), actor_id=who, now=now
+    ),
+    "sign_up": lambda said, who, now: coworking.sign_up(said["event"], member_id=who, actor_id=who, now=now),
+    "leave_seat": lambda said, who, now: coworking.give_up_seat(said["seat"], actor_id=who, now=now),
+    "accept_seat": lambda said, who, now: coworking.accept_seat(said["seat"], actor_id=who, now=now),
+    "lapse_seats": lambda _said, _who, now: coworking.lapse_seats(now=now),
+}
 
 
 def _period(said: dict[str, Any]) -> Period:

@@ -1,19 +1,13 @@
 """Many at once on the machines, from two processes: one has the hour, one comes too, one has the last seat; and gestures that
 contradict each other."""
 
-import json
-import subprocess
-import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date, datetime
-from pathlib import Path
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from app import wiring
 from app.billing.models import Charge
 from app.booking import services as booking
 from app.booking.models import Booking, Occupancy
@@ -27,16 +21,15 @@ from app.place.models import Place
 from config import TestConfig
 from tests.databases import Engine
 from tests.factories import between, make_clearance_type, make_machine, make_member, make_place, price, thing
+from tests.race.two import NOW, Two, faults
 
 pytestmark = pytest.mark.race
 
-ROOT = Path(__file__).resolve().parents[2]
 PEOPLE = 20
-NOW = "2026-12-01T10:00:00+01:00"
 DAYS = ("2026-12-08", "2026-12-09", "2026-12-10", "2026-12-11", "2026-12-15")
 
 
-class Atelier:
+class Atelier(Two):
     """A laser that everybody knows, a mill for two, twenty people; and two processes that do their gestures at the same moment."""
 
     def __init__(self, app: Flask, url: str) -> None:
@@ -57,21 +50,7 @@ class Atelier:
                     )
                 db.session.flush()
             db.session.remove()
-        words = [sys.executable, "-m", "tests.race.makers", url]
-        self.processes = [subprocess.Popen(words, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(2)]
-
-    def at_once(self, gestures: Sequence[dict[str, Any]]) -> list[str]:
-        """Everybody does theirs at the same moment, half of them in each process: « yes », or the codes of the refusal, in order."""
-        said = [{"now": NOW} | gesture for gesture in gestures]
-        for number, process in enumerate(self.processes):
-            assert process.stdin is not None
-            process.stdin.write(json.dumps(said[number::2]) + "\n")
-            process.stdin.flush()
-        halves = [json.loads(process.stdout.readline()) for process in self.processes if process.stdout is not None]
-        return [halves[number % 2][number // 2] for number in range(len(said))]
-
-    def all_do(self, people: Sequence[int], **gesture: Any) -> list[str]:
-        return self.at_once([gesture | {"who": member_id} for member_id in people])
+        super().__init__(url)
 
     def book(self, thing_id: int, member_id: int, day: str) -> int:
         with self.app.app_context():
@@ -80,21 +59,17 @@ class Atelier:
             db.session.remove()
             return made
 
-    def faults(self) -> list[str]:
-        return [fault for look in (*wiring.CHECKS, *wiring.GUARDS) for fault in look(db.session())]
-
 
 @pytest.fixture(scope="module")
 def atelier(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Atelier]:
-    clock.stop_at(datetime.fromisoformat(NOW))
     url = engine.new_database()
     app = create_app(TestConfig(SQLALCHEMY_DATABASE_URI=url, MAIL_URL=f"file:{tmp_path_factory.mktemp('fablab') / 'mails'}"))
+    clock.stop_at(datetime.fromisoformat(NOW))
     atelier = Atelier(app, url)
     try:
         yield atelier
     finally:
-        for process in atelier.processes:
-            process.communicate(timeout=60)
+        atelier.stop()
         clock.stop_at(None)
         with app.app_context():
             db.engine.dispose()
@@ -112,7 +87,7 @@ def test_twenty_ask_for_the_same_hour_and_one_has_it_for_one_price(atelier: Atel
         assert sorted(told) == ["overlap"] * 19 + ["yes"]
         with atelier.app.app_context():
             assert db.session.scalar(sa.select(sa.func.count(Charge.id))) == charged
-            assert atelier.faults() == []
+            assert faults() == []
 
 
 def test_one_of_many_is_the_second_on_the_mill(atelier: Atelier):
@@ -125,7 +100,7 @@ def test_one_of_many_is_the_second_on_the_mill(atelier: Atelier):
         with atelier.app.app_context():
             assert db.session.scalar(sa.select(sa.func.count(Companion.id))) == joined
             assert db.session.get_one(Booking, held).status == "confirmed"
-            assert atelier.faults() == []
+            assert faults() == []
 
 
 def test_one_of_many_has_the_last_seat_and_pays_it(atelier: Atelier):
@@ -145,7 +120,7 @@ def test_one_of_many_has_the_last_seat_and_pays_it(atelier: Atelier):
             seats = db.session.scalars(sa.select(TrainingSeat).where(TrainingSeat.training_id == training_id)).all()
             paid = sa.select(sa.func.sum(Charge.cents)).where(Charge.ref.in_([f"training:{seat.id}" for seat in seats]))
             assert ({seat.number for seat in seats}, db.session.scalar(paid)) == ({1, 2, 3}, 3000)
-            assert atelier.faults() == []
+            assert faults() == []
 
 
 def test_an_outage_and_a_booking_never_both_hold_the_machine(atelier: Atelier):
@@ -164,7 +139,7 @@ def test_an_outage_and_a_booking_never_both_hold_the_machine(atelier: Atelier):
                 Occupancy.ends_at > begins.starts_at,
             )
             assert db.session.scalar(held) == 0
-            assert atelier.faults() == []
+            assert faults() == []
 
 
 def test_one_click_pressed_twice_from_two_phones_books_once(atelier: Atelier):
@@ -186,7 +161,7 @@ def test_one_click_pressed_twice_from_two_phones_books_once(atelier: Atelier):
                 Booking.starts_at == between(day, "14:00", "15:00").starts_at,
             )
             assert db.session.scalar(made) == 1
-            assert atelier.faults() == []
+            assert faults() == []
 
 
 def test_who_begins_and_the_release_of_an_empty_machine_do_not_both_win(atelier: Atelier):
@@ -202,7 +177,7 @@ def test_who_begins_and_the_release_of_an_empty_machine_do_not_both_win(atelier:
             running = db.session.scalar(sa.select(sa.func.count(Use.id)).where(Use.resource_id == atelier.second, Use.ended_at.is_(None)))
             on_the_spot = told[0] == "yes" and status == "no_show" and running == 1  # released first, then free: taken on the spot
             assert (status, running) in (("checked_in", 1), ("no_show", 0)) or on_the_spot
-            assert atelier.faults() == []
+            assert faults() == []
             use = db.session.scalar(sa.select(Use).where(Use.resource_id == atelier.second, Use.ended_at.is_(None)))
             if use is not None:
                 services.end_use(use_id=use.id, actor_id=who, now=datetime.fromisoformat(f"{day}T14:30:00+01:00"))
