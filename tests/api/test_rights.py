@@ -2,6 +2,9 @@
 
 import pytest
 
+from app.core.db import db, transaction
+from app.fablab import queries
+from app.fablab.models import MachineLead
 from app.members.rules import ROLES
 from tests.api.partner import Described
 from tests.factories import make_member
@@ -101,6 +104,13 @@ def test_a_lead_declares_outages_of_machines_only(fablab, partner):
 
     assert lead.post("/outages", resource_id=fablab.laser.id, **WHEN, reason="Tube").status_code == 201
     assert lead.post("/outages", resource_id=fablab.space.id, **WHEN, reason="Fuite").status_code == 403
+    with transaction():
+        db.session.add(MachineLead(resource_id=fablab.printer.id, member_id=fablab.chloe.id))
+        db.session.flush()
+    chloe = partner(fablab.chloe)  # of her machine, and of no other
+    assert chloe.post("/outages", resource_id=fablab.printer.id, **WHEN, reason="Buse").status_code == 201
+    assert [entry.text for entry in queries.log(fablab.printer.id)] == ["Buse"]
+    assert chloe.post("/outages", resource_id=fablab.cnc.id, **WHEN, reason="Broche").status_code == 403
 
 
 def test_another_s_booking_answers_like_none(lieu, partner):

@@ -18,6 +18,8 @@ from app.booking.rules import BadInterval, Thing
 from app.core.db import db
 from app.core.period import Period
 from app.core.refusals import N_, Refused
+from app.fablab import queries as fablab
+from app.fablab import services as fablab_services
 from app.place.models import Place
 
 bp = Door("things", N_("Choses à réserver"))
@@ -89,7 +91,8 @@ def availability(caller: Caller, wanted: dict[str, Any]) -> Answer:
 def declare_outage(caller: Caller, wish: dict[str, Any]) -> Response:
     thing = asking.wanted_thing(wish)
     if thing.kind == "machine":
-        caller.must("manage_machines", scope="write")  # a lead's everyday gesture
+        if not fablab.leads_machine(caller.id, thing.id):
+            caller.must("manage_machines", scope="write")  # a lead's everyday gesture
     else:
         caller.must("manage_resources")
     starts_at = max(wish["start"], caller.now.replace(second=0, microsecond=0))  # what is past holds nothing
@@ -98,9 +101,11 @@ def declare_outage(caller: Caller, wish: dict[str, Any]) -> Response:
     period = Period(starts_at, wish["end"]) if wish["end"] is not None else None
 
     def do() -> Answer:
-        blocked = services.declare_outage(
-            thing=thing, period=period, starts_at=starts_at, reason=wish["reason"], actor_id=caller.id, now=caller.now
-        )
+        about: dict[str, Any] = {"thing": thing, "starts_at": starts_at, "reason": wish["reason"], "actor_id": caller.id, "now": caller.now}
+        if thing.kind == "machine":  # its log says it too, and what was reported has its answer
+            blocked = fablab_services.decide_outage(**about, ends_at=wish["end"])
+        else:
+            blocked = services.declare_outage(**about, period=period)
         assert blocked.outage is not None
         return answers.outage(blocked.outage, blocked.cancelled, queries.zone(thing.place_id))
 
