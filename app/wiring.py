@@ -40,7 +40,9 @@ from app.courses import queries as courses_queries
 from app.courses import views as courses_views
 from app.courses.policy import SessionPolicy
 from app.courses.services import absences, evidence
+from app.courses.services import company as course_company
 from app.courses.services import erasing as courses_erasing
+from app.courses.views import company as company_views
 from app.courses.views import drawer as course_drawer
 from app.courses.views import half_day, signing
 from app.courses.views import papers as course_papers
@@ -122,6 +124,7 @@ TICKS: tuple[Callable[..., int], ...] = (
     fablab_services.forget_nonces,
     digest.send,
     absences.evening,
+    course_company.ask_for_weeks,
     evidence.anchor,
     courses_erasing.forget_names,
     reminding.remind_due,
@@ -237,6 +240,7 @@ PUBLIC: frozenset[str] = frozenset(
         "members.consented",
         "members.new_address",
         "proofs.verify",  # a number and its code
+        "company.tutor",  # the link is the proof
         "signing.by_link",  # the link is the proof, and the room's code
         "post.dev_mails",  # from this machine only, and never of a public house
         "post.dev_mail",
@@ -316,6 +320,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     courses_views.open_courses.bp,
     courses_views.admission.bp,
     course_papers.bp,
+    company_views.bp,
     course_drawer.bp,
     bpf_views.bp,
     proofs.bp,

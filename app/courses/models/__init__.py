@@ -11,6 +11,7 @@ from app.courses.models.attendance import (
     SignLink,
 )
 from app.courses.models.cohorts import Cohort, CohortClosure, CohortTrainer, CourseSession
+from app.courses.models.company import CompanyAgreement, CompanyLevel, CompanyWeek
 from app.courses.models.learning import Assignment, BlockTest, JournalPage, Mastery, Review, StaffNote, Submission
 from app.courses.models.open_courses import LessonRead, OpenCourse, OpenEnrolment, QuizAttempt
 from app.courses.models.programmes import Competence, Module, Programme, ProgrammeVersion, Sequence, SequenceCompetence
@@ -30,6 +31,9 @@ __all__ = [
     "Cohort",
     "CohortClosure",
     "CohortTrainer",
+    "CompanyAgreement",
+    "CompanyLevel",
+    "CompanyWeek",
     "Competence",
     "CoursePaper",
     "CourseSession",

@@ -209,6 +209,36 @@ def attendance_attestation(
     )
 
 
+# ---------------------------------------------------------------- convocation
+
+
+def convocation(
+    house: House, *, name: str, course: str, cohort: str, first: date, last: date, minutes: int, session: str, where: str, written_on: date
+) -> Document:
+    """Convocation à une action de formation."""
+    return Document(
+        house=house,
+        title="Convocation",
+        day=written_on,
+        opening=[f"{name}, vous êtes attendu·e pour la formation dans laquelle vous êtes inscrit·e."],
+        facts=[
+            ("Formation", course),
+            ("Promotion", cohort),
+            ("Dates", f"du {SAY.date_long(first)} au {SAY.date_long(last)}"),
+            ("Durée", SAY.hours_exact(minutes)),
+            ("Première séance", session),
+            ("Lieu", where),
+        ],
+        closing=[
+            "À apporter : de quoi écrire, une pièce d’identité, et votre numéro de dossier si un financeur vous en a donné un.",
+            "Votre emploi du temps complet, le programme et le règlement intérieur sont dans votre espace. Un besoin particulier (handicap, "
+            "santé, trajet) ? Dites-le nous avant le premier jour.",
+            f"Écrite le {SAY.date_long(written_on)}.",
+        ],
+        signatures=["Pour l’organisme de formation"],
+    )
+
+
 # ---------------------------------------------------------------- certificate
 
 

@@ -11,6 +11,8 @@ from app.courses.models import (
     BlockTest,
     Certificate,
     Cohort,
+    CompanyAgreement,
+    CompanyWeek,
     Competence,
     CoursePaper,
     CourseSession,
@@ -141,6 +143,15 @@ def _learnt(member_id: int) -> list[Kept]:
         .where(JournalPage.enrolment_id.in_(mine))
         .order_by(JournalPage.week)
     )
+    weeks = db.session.execute(
+        sa.select(
+            *(CompanyAgreement.company, CompanyAgreement.first_day, CompanyAgreement.last_day, CompanyWeek.monday, CompanyWeek.work),
+            *(CompanyWeek.trainee_signed_at, CompanyWeek.tutor_signed_at, CompanyWeek.remark),
+        )
+        .outerjoin(CompanyWeek, CompanyWeek.agreement_id == CompanyAgreement.id)
+        .where(CompanyAgreement.enrolment_id.in_(mine))
+        .order_by(CompanyAgreement.first_day, CompanyWeek.monday)
+    )
     lessons = db.session.execute(
         sa.select(OpenCourse.title, LessonRead.lesson, LessonRead.read_at, OpenEnrolment.attested_at)
         .join(OpenEnrolment, OpenEnrolment.id == LessonRead.open_enrolment_id)
@@ -161,6 +172,7 @@ def _learnt(member_id: int) -> list[Kept]:
         kept("skills", levels.mappings(), title=N_("Mes niveaux de compétence"), why=why, until=until),
         kept("block_tests", tests.mappings(), title=N_("Mes évaluations de bloc"), why=why, until=until),
         kept("journal_pages", pages.mappings(), title=N_("Mon journal de bord"), why=why, until=until),
+        kept("company_weeks", weeks.mappings(), title=N_("Mes semaines en entreprise"), why=why, until=until),
         kept("lessons", lessons.mappings(), title=N_("Mes leçons en ligne"), why=why, until=kept_while_open),
         kept("quizzes", attempts.mappings(), title=N_("Mes quiz"), why=why, until=kept_while_open),
     ]

@@ -14,7 +14,7 @@ from app.core.refusals import N_, Reason, Refused
 from app.courses.models import AttendanceEvent, Certificate, Cohort, Enrolment, FundingLine, ProgrammeVersion
 from app.courses.papers import presence as papers
 from app.courses.papers.presence import Column, Document, House, Line, Row
-from app.courses.queries import occasions, presence
+from app.courses.queries import occasions, planned_minutes, presence, timetable
 from app.courses.queries.presence import Followed, Slot
 from app.members.models import Member, Organisation
 from app.place.models import Place
@@ -91,7 +91,7 @@ def monthly_statement(enrolment_id: int, month: date, *, now: datetime) -> Docum
         title="Relevé mensuel de présence",
         under=_SAY.month(month),
         month=month,
-        person=[("Stagiaire", enrolment.name), ("Formation", _title(cohort)), ("Promotion", cohort.name)],
+        person=[("Stagiaire", enrolment.name), ("Formation", title_of(cohort)), ("Promotion", cohort.name)],
         lines=lines,
         heading="Demi-journée",
         head=_head(_EVENT.c.session_id.in_([slot.session_id for slot in slots])),
@@ -113,7 +113,7 @@ def funder_statement(cohort_id: int, organisation_id: int, month: date, *, now: 
         month=month,
         person=[
             ("Financeur", db.session.get_one(Organisation, organisation_id).name),
-            ("Formation", _title(cohort)),
+            ("Formation", title_of(cohort)),
             ("Promotion", cohort.name),
         ],
         lines=[Line(label=name, minutes=presence.total(followed[enrolment_id].slots)) for enrolment_id, name in names.items()],
@@ -133,7 +133,7 @@ def attestation(enrolment_id: int, day: date, *, now: datetime) -> Document:
     return papers.attendance_attestation(
         house_of(place),
         name=enrolment.name,
-        course=_title(cohort),
+        course=title_of(cohort),
         first=max(enrolment.first_day, cohort.first_day),
         last=last,
         minutes=presence.total(slots),
@@ -150,6 +150,27 @@ def certificate_pdf(certificate: Certificate) -> bytes:
         by = db.session.scalar(sa.select(Certificate.number).where(Certificate.replaces_id == certificate.id))
         banner = f"ANNULÉ, remplacé par {by}" if by else "ANNULÉ"
     return papers.certificate(said, cancelled=banner).pdf()
+
+
+def convocation(enrolment_id: int) -> Document:
+    """Convocation: to whom, for what, from when to when, where."""
+    enrolment = db.session.get_one(Enrolment, enrolment_id)
+    cohort, place = _cohort(enrolment.cohort_id)
+    slots = timetable(cohort.id, enrolment.first_day)
+    if not slots:
+        raise Refused(NoHalfDay())
+    return papers.convocation(
+        house_of(place),
+        name=enrolment.name,
+        course=title_of(cohort),
+        cohort=cohort.name,
+        first=enrolment.first_day,
+        last=enrolment.last_day or cohort.last_day,
+        minutes=planned_minutes(cohort.id)[enrolment.id],
+        session=_SAY.span(slots[0].starts_at, slots[0].ends_at, place.tz),
+        where=", ".join(filter(None, (slots[0].room, place.name, place.address))),
+        written_on=enrolment.created_at.astimezone(place.tz).date(),
+    )
 
 
 # ---------------------------------------------------------------- audit file
@@ -235,7 +256,7 @@ def _cohort(cohort_id: int) -> tuple[Cohort, Place]:
     return cohort, db.session.get_one(Place, cohort.place_id)
 
 
-def _title(cohort: Cohort) -> str:
+def title_of(cohort: Cohort) -> str:
     return db.session.get_one(ProgrammeVersion, cohort.programme_version_id).title
 
 

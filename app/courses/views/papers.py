@@ -74,6 +74,13 @@ def funder_statement(cohort_id: int, organisation_id: int, month: str) -> Respon
     return _paper(lambda: documents.funder_statement(cohort_id, organisation_id, first, now=clock.now()), f"releve-{month}.pdf")
 
 
+@bp.get("/enrolments/<int:enrolment_id>/convocation.pdf")
+def convocation(enrolment_id: int) -> ResponseReturnValue:
+    """For the trainee, the head and the manager."""
+    _person(enrolment_id, "monthly_statement")
+    return _paper(lambda: documents.convocation(enrolment_id), "convocation.pdf")
+
+
 @bp.get("/enrolments/<int:enrolment_id>/attestation.pdf")
 def attestation(enrolment_id: int) -> ResponseReturnValue:
     """Attestation d'assiduité up to the last half-day that is over, or to `?day=`."""
