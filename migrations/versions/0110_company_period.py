@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision, down_revision = "0109", "0108"
+revision, down_revision = "0110", "0109"
 
 
 def upgrade() -> None:
