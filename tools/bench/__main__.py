@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
-from tools.bench import report, rows
+from tools.bench import billing, report, rows
 from tools.bench.houses import Engine, House, engines
 from tools.bench.rows import Figures
 
@@ -22,6 +22,7 @@ ON_BOTH: dict[str, Callable[[House], Figures]] = {
     "refusal": rows.refusal,
     "race": rows.race,
     "signing": rows.signing,
+    "month": billing.month,
 }
 ON_SQLITE: dict[str, Callable[[House], Figures]] = {
     "weights": rows.weights,

@@ -165,7 +165,7 @@ class House:
             port = free.getsockname()[1]
         command = [sys.executable, "-m", "flask", "--app", "wsgi", *words, "--port", str(port)]
         began = time.perf_counter()
-        with _running(command, self._environment(), self.folder / f"{port}.log", core=core) as process:
+        with _running(command, self.environment(), self.folder / f"{port}.log", core=core) as process:
             url = f"http://127.0.0.1:{port}"
             _wait_for_answer(url, process)
             yield Served(url, self.meter(process.pid), time.perf_counter() - began)
@@ -177,7 +177,7 @@ class House:
         words = [str(listener.fileno()), self.url, self.week.isoformat()]
         command = [sys.executable, "-m", "tools.bench.reference", *words]
         began = time.perf_counter()
-        with listener, _running(command, self._environment(), self.folder / "witness.log", keep=[listener.fileno()]) as process:
+        with listener, _running(command, self.environment(), self.folder / "witness.log", keep=[listener.fileno()]) as process:
             url = f"http://127.0.0.1:{listener.getsockname()[1]}"
             _wait_for_answer(url, process)
             yield Served(url, self.meter(process.pid), time.perf_counter() - began)
@@ -231,13 +231,13 @@ class House:
     def close(self) -> None:
         self._hand.close()
 
-    def _environment(self) -> dict[str, str]:
+    def environment(self) -> dict[str, str]:
         ours = {"DATABASE_URL": self.url, "MAIL_URL": f"file:{self._mails}", "SECRET_KEY": SECRET, "DEMO": "0", "RATE_LIMITS": "off"}
         return {name: value for name, value in os.environ.items() if name not in ("HOST", "PORT", "PUBLIC_URL", "WORKLAB_NOW")} | ours
 
     def _flask(self, *words: str) -> None:
         subprocess.run(
-            [sys.executable, "-m", "flask", "--app", "wsgi", *words], cwd=ROOT, env=self._environment(), check=True, capture_output=True
+            [sys.executable, "-m", "flask", "--app", "wsgi", *words], cwd=ROOT, env=self.environment(), check=True, capture_output=True
         )
 
 
