@@ -50,7 +50,7 @@ def browse(chromium_browser: Browser) -> Iterator[OpenContext]:
         context = chromium_browser.new_context(**{**usual, **choices})
         if choices.get("java_script_enabled") is False:
             SCRIPTLESS.add(context)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)
         contexts.append(context)
         return context
 

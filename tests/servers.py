@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+import urllib.request
 from pathlib import Path
 from typing import Self
 
@@ -61,8 +62,18 @@ class Server:
             self.kill()
         self._socket.close()
 
-    def __enter__(self) -> Self:
+    def answers(self) -> Self:
+        """Once it is up: a browser's patience is for pages, not for a process that starts beside another test."""
+        with urllib.request.urlopen(f"{self.url}/healthz", timeout=60) as answer:
+            assert answer.status == 200
         return self
+
+    def __enter__(self) -> Self:
+        try:
+            return self.answers()
+        except BaseException:
+            self.stop()
+            raise
 
     def __exit__(self, *_: object) -> None:
         self.stop()

@@ -49,14 +49,14 @@ def mailed(live) -> list[str]:
 @pytest.mark.parametrize("scripted", [True, False])
 def test_from_the_mail_to_the_booking(mailed, browse, scripted):
     page = browse(viewport=PHONE, java_script_enabled=scripted).new_page()
-    page.goto(mailed[0 if scripted else 1], timeout=30_000)
+    page.goto(mailed[0 if scripted else 1])
     page.fill("#email", "ana@example.org")
     page.fill("#password", PASSWORD)
     page.click("form:has(#password) button.btn >> nth=0")
     if not scripted:
         expect(page.get_by_text("Petite laser")).to_be_visible()
         page.get_by_role("button", name="Réserver").click()
-    page.wait_for_url(re.compile(r"/bookings/\d+$"), timeout=30_000)
+    page.wait_for_url(re.compile(r"/bookings/\d+$"))
     expect(page.get_by_text("C’est réservé à la place")).to_be_visible()
     if scripted:
         assert axe_violations(page) == []

@@ -29,13 +29,14 @@ def test_a_device_keeps_a_key_that_opens_the_account_and_no_code_is_asked(databa
         ines = make_member("Ines", email="ines@exemple.fr", password_hash=services.hash_password(PASSWORD)).id
         db.session.remove()
     [server] = servers(1, called="localhost")
+    server.answers()
     context = browse(viewport={"width": 360, "height": 740})
     page = context.new_page()
     device = context.new_cdp_session(page)
     device.send("WebAuthn.enable")
     device.send("WebAuthn.addVirtualAuthenticator", {"options": A_PHONE})
 
-    page.goto(f"{server.url}/login?next=/me/passkeys", timeout=30_000)  # it starts
+    page.goto(f"{server.url}/login?next=/me/passkeys")
     page.fill("#email", "ines@exemple.fr")
     page.fill("#password", PASSWORD)
     page.get_by_role("button", name="Entrer", exact=True).click()

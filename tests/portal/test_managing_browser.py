@@ -45,11 +45,11 @@ def house(live):
 
 
 def enter(page: Page, house, then: str) -> None:
-    page.goto(f"{house.url}/login?next={then}", timeout=30_000)
+    page.goto(f"{house.url}/login?next={then}")
     page.fill("#email", "max@example.org")
     page.fill("#password", PASSWORD)
     page.click("form:has(#password) button.btn >> nth=0")
-    page.wait_for_url(f"{house.url}{then}", timeout=30_000)
+    page.wait_for_url(f"{house.url}{then}")
 
 
 def test_each_page_is_readable_by_everyone(house, browse):
