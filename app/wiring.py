@@ -338,6 +338,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     place_views.public_bp,
     place_views.lieux_bp,
     managing.closures_bp,
+    managing.cohort_rights_bp,
     managing.things_bp,
     managing.trust_bp,
     paying.bp,

@@ -6,6 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from app.billing.services.shared import share_until
 from app.booking import queries as booking
 from app.booking.rules import Thing
 from app.core import journal
@@ -84,9 +85,12 @@ def change_cohort(cohort_id: int, *, actor_id: int, now: datetime, **changes: An
         changed = [field for field, value in changes.items() if getattr(cohort, field) != value]
         if any(field in BLOCKED_ONCE_POURED for field in changed) and cohort.poured_at is not None:
             raise Refused(CohortStarted() if cohort.started_at is not None else NothingToPour())
+        last_before = cohort.last_day
         for field in changed:
             setattr(cohort, field, changes[field])
         _refuse_impossible(cohort)
+        if cohort.last_day != last_before:
+            _follow_end(cohort, last_before, actor_id=actor_id, now=now)
         if changed:
             db.session.flush()
             journal.record("cohort.changed", cohort.id, place_id=cohort.place_id, actor_id=actor_id, at=now, fields=changed)
@@ -144,6 +148,13 @@ def close_cohort(cohort_id: int, *, actor_id: int, now: datetime) -> Cohort:
         db.session.flush()
         journal.record("cohort.closed", cohort.id, place_id=cohort.place_id, actor_id=actor_id, at=now)
         return cohort
+
+
+def _follow_end(cohort: Cohort, before: date, *, actor_id: int, now: datetime) -> None:
+    """Its people belong to its group, and share what it is given, to its new last day."""
+    members.prolong_group(group_id=cohort.group_id, before=before, until=cohort.last_day)
+    today = now.astimezone(db.session.get_one(Place, cohort.place_id).tz).date()
+    share_until(place_id=cohort.place_id, group_id=cohort.group_id, last=cohort.last_day, today=today, now=now, actor_id=actor_id)
 
 
 def live(cohort_id: int) -> Cohort:

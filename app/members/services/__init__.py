@@ -22,6 +22,7 @@ from app.members.services.belonging import (
     change_organisation,
     join_group,
     leave_group,
+    prolong_group,
 )
 from app.members.services.entering import LINKS, Device, ask_link, ask_reset, reset_password, sign_in, sign_in_by_link, sign_out
 from app.members.services.forgetting import ERASER, forget_old
@@ -73,6 +74,7 @@ __all__ = [
     "note_seen",
     "open_session",
     "passkeys",
+    "prolong_group",
     "prove",
     "reactivate",
     "renew_feed",

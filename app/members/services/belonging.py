@@ -86,6 +86,16 @@ def leave_group(*, belonging_id: int, last_day: date, actor_id: int, now: dateti
         journal.record("group.left", row.group_id, actor_id=actor_id, member_id=row.member_id, at=now)
 
 
+def prolong_group(*, group_id: int, before: date, until: date) -> None:
+    """Whoever was to stay to the end of a group stays to its new one."""
+    with transaction():
+        lock(TURNS, group_id)
+        stays = sa.select(GroupMember).where(GroupMember.group_id == group_id, GroupMember.until == before)
+        for row in db.session.scalars(stays):
+            row.until = max(until, row.since)
+        db.session.flush()
+
+
 def _refuse_taken(kind: type[Organisation] | type[Group], name: str, *, but: int | None) -> None:
     lock(TURNS, 0)
     if db.session.scalar(sa.select(sa.exists().where(kind.name == name, kind.id != (but or 0)))):

@@ -1,0 +1,61 @@
+"""What a cohort gives in the lieu: to whoever follows it that day, and to nobody else."""
+
+from datetime import date
+
+from app.billing import queries as billing
+from app.core import clock
+from app.courses import services
+from app.fablab import queries as fablab
+from app.fablab.queries.clearances import Needed
+from app.fablab.rules.clearances import standing
+from tests.courses.test_pages import send
+from tests.factories import make_clearance_type
+from tests.pages import text_of
+
+
+def test_desks_machines_and_clearances_follow_who_follows_the_cohort(course, log_in, frozen):
+    frozen("2027-01-20T10:00+01:00")
+    cohort = course.cohort()
+    course.pour(cohort)
+    laser = make_clearance_type(course.place, "Découpe laser")
+    gesture = {"actor_id": course.manager.id, "now": clock.now()}
+    kevin = course.trainee(cohort, "Kevin")
+    late = course.trainee(cohort, "Maud", first_day=date(2027, 3, 8))
+    services.leave(kevin.id, last_day=date(2027, 4, 16), half="morning", reason="job", **gesture)
+
+    here, page = f"/manage/courses/cohorts/{cohort.id}/rights", log_in(course.manager)
+    given = text_of(send(page, here, half_days="40", hours="20"))
+    assert "0 / 40" in given and given.count("0 / 40") == 6  # February to July
+    assert "Découpe laser" in text_of(page.post(f"{here}/clearances", data={"clearance_type_id": laser.id}, follow_redirects=True))
+    assert page.post(f"{here}/clearances", data={"clearance_type_id": laser.id}).status_code == 422
+    assert page.post(here, data={"half_days": "-1", "hours": "3"}).status_code == 422
+
+    def has(enrolment, day: str) -> tuple[int, int, bool]:
+        on = date.fromisoformat(day)
+        left = billing.balances(enrolment.member, place_id=course.place.id, on=on)
+        rights = fablab.rights(enrolment.member_id, Needed(laser.id, laser.name, laser.policy, laser.months), zone=course.place.tz)
+        return left.half_days, left.minutes, bool(standing(rights, on))
+
+    everything, nothing = (40, 1200, True), (0, 0, False)
+    assert [has(kevin, day) for day in ("2027-01-31", "2027-02-01", "2027-04-16", "2027-04-17")] == [
+        nothing,
+        everything,
+        everything,
+        nothing,
+    ]
+    assert [has(late, day) for day in ("2027-03-07", "2027-03-08", "2027-07-30", "2027-07-31")] == [
+        nothing,
+        everything,
+        everything,
+        nothing,
+    ]
+
+    services.change_cohort(cohort.id, last_day=date(2027, 8, 31), **gesture)
+    assert (has(late, "2027-07-31"), has(late, "2027-08-31"), has(kevin, "2027-08-31")) == (everything, everything, nothing)
+    services.change_cohort(cohort.id, last_day=date(2027, 7, 30), **gesture)
+    assert (has(late, "2027-07-30"), has(late, "2027-08-02")) == (everything, nothing)
+
+    lower = text_of(send(page, here, half_days="10", hours="0"))
+    assert lower.count("0 / 10") == 6 and has(late, "2027-03-08")[:2] == (10, 0)
+    assert log_in(course.samir).get(here).status_code == 200 and log_in(course.samir).post(here, data={}).status_code == 404
+    assert log_in(late.member).get(here).status_code == 404
