@@ -13,7 +13,7 @@ from app.core.refusals import Refused
 from app.fablab import queries, services
 from app.fablab.models import Clearance, MachineLead
 from app.fablab.rules import warning_due
-from tests.factories import PARIS, between, book, clear, make_clearance_type, make_member
+from tests.factories import PARIS, between, book, clear, make_clearance_type, make_machine, make_member
 
 
 def give(fablab, member, *, actor, kind=None, day="2026-12-05"):
@@ -104,6 +104,52 @@ def test_one_warning_at_thirty_days_one_at_seven_one_word_when_it_lapsed(fablab,
     assert [entry.facts["days"] for entry in events("clearance.expires_soon")] == ["30", "7"]
     assert [entry.facts["expires_on"] for entry in events("clearance.lapsed")] == ["2027-06-30"]
     assert len(queries.history(fablab.ana.id)) == 1
+
+
+def test_the_four_policies_end_and_warn_each_in_its_way(fablab, frozen):
+    """None never; twelve months after it was given; on a day; six months after the last use, which moves the end and its warnings."""
+    zoe = make_member("Zoe")
+    kinds = {
+        "none": make_clearance_type(fablab.place, "Sans fin", policy="none", months=None),
+        "duration": make_clearance_type(fablab.place, "Douze mois"),
+        "fixed_date": make_clearance_type(fablab.place, "Saison", policy="fixed_date", months=None),
+        "unused": make_clearance_type(fablab.place, "Six mois sans", policy="unused", months=6),
+    }
+    with transaction():
+        kinds["fixed_date"].until = date(2027, 8, 31)
+        db.session.execute(sa.update(Clearance).values(expires_on=date(2035, 1, 1)))  # the others have nothing to be told
+    lathe = make_machine(fablab.place, "tour", family="tour", clearance=kinds["unused"], rules={"night": True})
+    given = {give(fablab, zoe, actor=fablab.max, kind=kind, day="2026-12-01").id: name for name, kind in kinds.items()}
+
+    expected = [
+        ("unused", "2027-05-02", "30"),
+        ("fixed_date", "2027-08-01", "30"),
+        ("fixed_date", "2027-08-24", "7"),
+        ("fixed_date", "2027-09-01", "lapsed"),
+        ("unused", "2027-10-21", "30"),
+        ("duration", "2027-11-01", "30"),
+        ("unused", "2027-11-13", "7"),
+        ("unused", "2027-11-21", "lapsed"),
+        ("duration", "2027-11-24", "7"),
+        ("duration", "2027-12-02", "lapsed"),
+    ]
+    around = {date.fromisoformat(day).toordinal() + ahead for _name, day, _word in expected for ahead in (-1, 0, 1)}
+    used_on = date(2027, 5, 20).toordinal()  # warned already of the first of June: used, it lasts until the twentieth of November
+    said = []
+    for number in sorted(around | {used_on}):
+        day = date.fromordinal(number)
+        now = frozen(f"{day}T10:00+01:00")
+        if number == used_on:
+            use = book(lathe, between(day.isoformat(), "14:00", "15:00"), zoe)
+            with transaction():
+                use.status = "done"
+                db.session.flush()
+        services.warn_of_expiry(now=now)
+        services.warn_of_expiry(now=now)
+        told = [*events("clearance.expires_soon"), *events("clearance.lapsed")]
+        said += [(given[one.subject_id], str(day), one.facts["days"]) for one in told if one.at == now]
+
+    assert said == expected
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from app.fablab.rules.clearances import (
     reasons_giving,
     standing,
     warning_due,
+    was_warned,
 )
 from app.fablab.rules.company import AlreadyThere, CompanyComplete, CopresenceRequired, NotWaitingForCompany
 from app.fablab.rules.costs import Cost, cost_of
@@ -233,6 +234,7 @@ __all__ = [
     "seat_refund",
     "standing",
     "warning_due",
+    "was_warned",
     "whole_minutes",
     "written",
 ]

@@ -151,6 +151,11 @@ def warning_due(expires_on: date, today: date, *, told_30: bool, told_7: bool, t
     return None
 
 
+def was_warned(at: datetime | None, expires_on: date) -> bool:
+    """Whether a warning was of this end: a right that lapses when unused, and was used since, ends later and is warned of again."""
+    return at is not None and (expires_on - at.date()).days <= WARNINGS[0] + 1
+
+
 def check_code(secret: str, clearance_id: int) -> str:
     """What proves that a number was read on a booklet of this lieu, and not guessed."""
     mac = hmac.new(secret.encode(), f"clearance:{clearance_id}".encode(), hashlib.sha256).digest()

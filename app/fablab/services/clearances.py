@@ -11,7 +11,17 @@ from app.core.db import db, transaction
 from app.core.refusals import Refused
 from app.fablab import queries
 from app.fablab.models import Clearance, ClearanceType, GroupClearance, Machine
-from app.fablab.rules import WARNINGS, AlreadyCleared, AlreadyRevoked, TypeNameTaken, expiry, reasons_giving, standing, warning_due
+from app.fablab.rules import (
+    WARNINGS,
+    AlreadyCleared,
+    AlreadyRevoked,
+    TypeNameTaken,
+    expiry,
+    reasons_giving,
+    standing,
+    warning_due,
+    was_warned,
+)
 from app.members.models import GroupMember, Member
 from app.place.models import Place
 from app.place.services import touch_settings
@@ -111,8 +121,8 @@ def warn_of_expiry(*, now: datetime) -> int:
             due = warning_due(
                 ends,
                 today,
-                told_30=clearance.warned_at_30 is not None,
-                told_7=clearance.warned_at_7 is not None,
+                told_30=was_warned(clearance.warned_at_30, ends),
+                told_7=was_warned(clearance.warned_at_7, ends),
                 told_lapse=clearance.lapse_told_at is not None,
             )
             if due is None:

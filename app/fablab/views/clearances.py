@@ -222,6 +222,7 @@ def _pdf(person: Member) -> Response:
         "title": _("Carnet d’habilitations"),
         "none": _("Aucune habilitation en cours."),
         "past": _("Ce qui est passé"),
+        "made": _("Imprimé le %(day)s", day=words.date_long(today)),
         "check": _("Chaque code mène à une page du lieu qui dit si l’habilitation vaut encore, sans dire à qui elle est."),
     }
     lines = [_line(one) for one in held if one.is_good]
@@ -245,7 +246,7 @@ def _line(one: Held) -> dict[str, str]:
     until = _("Valable jusqu’au %(day)s inclus", day=words.date_long(one.last_day)) if one.last_day else _("Valable sans limite")
     return {
         "name": one.name,
-        "given": f"{given}, {_('par %(name)s', name=one.giver)}" if one.giver else given,
+        "given": ", ".join(filter(None, (given, _("par %(name)s", name=one.giver) if one.giver else "", one.clearance.evidence))),
         "until": until,
         "number": number,
         "url": f"{current_app.config['PUBLIC_URL']}/verify/{number}?code={code}",
