@@ -41,9 +41,11 @@ from app.courses import views as courses_views
 from app.courses.policy import SessionPolicy
 from app.courses.services import absences, evidence
 from app.courses.services import company as course_company
+from app.courses.services import elections as course_elections
 from app.courses.services import erasing as courses_erasing
 from app.courses.views import company as company_views
 from app.courses.views import drawer as course_drawer
+from app.courses.views import elections as election_views
 from app.courses.views import half_day, signing
 from app.courses.views import papers as course_papers
 from app.courses.views import presence as presence_views
@@ -125,6 +127,7 @@ TICKS: tuple[Callable[..., int], ...] = (
     digest.send,
     absences.evening,
     course_company.ask_for_weeks,
+    course_elections.remind_of_elections,
     evidence.anchor,
     courses_erasing.forget_names,
     reminding.remind_due,
@@ -199,6 +202,7 @@ CHECKS: tuple[Callable[[Session], Iterator[str]], ...] = (
     courses_checks.chains,
     courses_checks.states,
     courses_checks.certificates,
+    courses_checks.elections,
 )
 
 # The same of the database's own refusals (triggers, constraints): without one of them nobody may write.
@@ -321,6 +325,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     courses_views.admission.bp,
     course_papers.bp,
     company_views.bp,
+    election_views.bp,
     course_drawer.bp,
     bpf_views.bp,
     proofs.bp,

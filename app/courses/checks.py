@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.core.db import table
-from app.courses.models import Attendance, AttendanceEvent, Certificate
+from app.courses.models import Attendance, AttendanceEvent, Certificate, Tally, Voter
 from app.courses.rules.replay import Act, Told, replayed
 from app.courses.services import evidence
 
@@ -56,3 +56,13 @@ def certificates(session: Session) -> Iterator[str]:
     for _place, year, number, last in session.execute(series.group_by(Certificate.place_id, Certificate.year)):
         if number != last:
             yield f"Il manque un numéro aux certificats de {year}\u00a0: {number} certificats, et le dernier porte le numéro {last}."
+
+
+def elections(session: Session) -> Iterator[str]:
+    """As many votes as people who voted, in each round."""
+    given = sa.select(Voter.election_id, Voter.round, sa.func.count()).group_by(Voter.election_id, Voter.round)
+    counted = sa.select(Tally.election_id, Tally.round, sa.func.sum(Tally.votes)).group_by(Tally.election_id, Tally.round)
+    voters = {(row[0], row[1]): row[2] for row in session.execute(given)}
+    for election_id, number, votes in session.execute(counted):
+        if votes != voters.get((election_id, number), 0):
+            yield f"Au tour {number} de l’élection {election_id}, il y a {votes} voix pour {voters.get((election_id, number), 0)} votants."

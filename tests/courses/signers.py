@@ -15,7 +15,7 @@ from flask import Flask
 
 from app.core.db import db
 from app.core.refusals import Refused
-from app.courses.services import certificates, closing, signing
+from app.courses.services import certificates, closing, elections, signing
 from app.factory import create_app
 from config import TestConfig
 
@@ -49,6 +49,9 @@ def _do(what: str, about: dict[str, Any], now: datetime) -> str:
         return "signed"
     if what == "close":
         return f"closed {closing.close(**about, checked=True, now=now).countersigned}"
+    if what == "vote":
+        elections.vote(**about)
+        return "voted"
     return certificates.issue(**about, now=now).number
 
 

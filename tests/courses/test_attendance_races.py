@@ -16,8 +16,10 @@ from app.core import clock
 from app.core.db import db
 from app.courses import checks
 from app.courses.models import AttendanceEvent
+from app.courses.queries import elections as queries
 from app.courses.queries import presence
 from app.courses.rules.minutes import Minutes
+from app.courses.services import elections
 from app.factory import create_app
 from config import TestConfig
 from tests.courses.cohorts import Class, local, make_class
@@ -110,6 +112,23 @@ def test_a_signature_while_the_trainer_closes_is_countersigned_or_waits_and_is_n
         total = sum((followed.to_date for followed in presence.followed_in(ids["cohort"], now=now).values()), Minutes())
         assert total == Minutes(12 * 210, done=countersigned * 210, to_regularise=(12 - countersigned) * 210)
         assert faults() == []
+
+
+def test_a_person_who_votes_from_two_phones_at_once_has_one_vote(app: Flask, crowd: Crowd):
+    _, ids = arranged(app)
+    now = local(TUESDAY, time(10))
+    with app.app_context():
+        row = elections.call_election(ids["cohort"], "delegate", actor_id=ids["trainer"], now=now)
+        elections.stand(row.id, member_id=ids["people"][0][1], now=now)
+        elections.open_vote(row.id, actor_id=ids["trainer"], now=now)
+        about = {"do": "vote", "election_id": row.id, "choice": ids["people"][0][0], "now": now.isoformat()}
+        db.session.remove()
+    told = crowd([about | {"member_id": member_id} for _, member_id in ids["people"] for _twice in range(2)])
+
+    assert sorted(told) == ["already_voted"] * 12 + ["voted"] * 12
+    with app.app_context():
+        assert queries.tallies(about["election_id"])[1] == {about["choice"]: 12, 0: 0}
+        assert list(checks.elections(db.session())) == []
 
 
 def test_the_edge_of_the_window_is_the_same_for_everybody(app: Flask, crowd: Crowd):

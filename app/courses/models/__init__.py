@@ -12,6 +12,7 @@ from app.courses.models.attendance import (
 )
 from app.courses.models.cohorts import Cohort, CohortClosure, CohortTrainer, CourseSession
 from app.courses.models.company import CompanyAgreement, CompanyLevel, CompanyWeek
+from app.courses.models.elections import Candidate, Election, Tally, Voter
 from app.courses.models.learning import Assignment, BlockTest, JournalPage, Mastery, Review, StaffNote, Submission
 from app.courses.models.open_courses import LessonRead, OpenCourse, OpenEnrolment, QuizAttempt
 from app.courses.models.programmes import Competence, Module, Programme, ProgrammeVersion, Sequence, SequenceCompetence
@@ -27,6 +28,7 @@ __all__ = [
     "AttendanceChain",
     "AttendanceEvent",
     "BlockTest",
+    "Candidate",
     "Certificate",
     "Cohort",
     "CohortClosure",
@@ -37,6 +39,7 @@ __all__ = [
     "Competence",
     "CoursePaper",
     "CourseSession",
+    "Election",
     "Enrolment",
     "Exemption",
     "FundingLine",
@@ -55,4 +58,6 @@ __all__ = [
     "SignLink",
     "StaffNote",
     "Submission",
+    "Tally",
+    "Voter",
 ]

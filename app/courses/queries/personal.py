@@ -9,6 +9,7 @@ from app.courses.models import (
     Assignment,
     Attendance,
     BlockTest,
+    Candidate,
     Certificate,
     Cohort,
     CompanyAgreement,
@@ -16,6 +17,7 @@ from app.courses.models import (
     Competence,
     CoursePaper,
     CourseSession,
+    Election,
     Enrolment,
     FundingLine,
     JournalPage,
@@ -152,6 +154,13 @@ def _learnt(member_id: int) -> list[Kept]:
         .where(CompanyAgreement.enrolment_id.in_(mine))
         .order_by(CompanyAgreement.first_day, CompanyWeek.monday)
     )
+    stood = db.session.execute(
+        sa.select(Cohort.name.label("cohort"), Election.seat, Candidate.stood_at)
+        .join(Election, Election.id == Candidate.election_id)
+        .join(Cohort, Cohort.id == Election.cohort_id)
+        .where(Candidate.enrolment_id.in_(mine))
+        .order_by(Candidate.stood_at)
+    )
     lessons = db.session.execute(
         sa.select(OpenCourse.title, LessonRead.lesson, LessonRead.read_at, OpenEnrolment.attested_at)
         .join(OpenEnrolment, OpenEnrolment.id == LessonRead.open_enrolment_id)
@@ -173,6 +182,7 @@ def _learnt(member_id: int) -> list[Kept]:
         kept("block_tests", tests.mappings(), title=N_("Mes évaluations de bloc"), why=why, until=until),
         kept("journal_pages", pages.mappings(), title=N_("Mon journal de bord"), why=why, until=until),
         kept("company_weeks", weeks.mappings(), title=N_("Mes semaines en entreprise"), why=why, until=until),
+        kept("candidacies", stood.mappings(), title=N_("Mes candidatures de délégué·e"), why=why, until=until),
         kept("lessons", lessons.mappings(), title=N_("Mes leçons en ligne"), why=why, until=kept_while_open),
         kept("quizzes", attempts.mappings(), title=N_("Mes quiz"), why=why, until=kept_while_open),
     ]
