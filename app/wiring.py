@@ -342,6 +342,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     billing_views.bills_bp,
     place_views.public_bp,
     place_views.lieux_bp,
+    managing.catalogue_bp,
     managing.closures_bp,
     managing.cohort_rights_bp,
     managing.things_bp,

@@ -30,6 +30,10 @@ def low_stock(place_id: int) -> list[Article]:
 def own_article_prices(article: Article) -> dict[str, int]:
     """What a unit costs to each tariff group that has a price of its own."""
     query = sa.select(Price.tariff_group, Price.cents).where(
-        Price.place_id == article.place_id, Price.what == f"article:{article.code}", Price.tariff_group.is_not(None), Price.plan.is_(None)
+        Price.place_id == article.place_id,
+        Price.what == f"article:{article.code}",
+        Price.tariff_group.is_not(None),
+        Price.plan.is_(None),
+        Price.valid_from.is_(None),
     )
     return {str(row.tariff_group): row.cents for row in db.session.execute(query)}

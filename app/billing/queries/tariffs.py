@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.billing.models import PassType, Plan, Price, TariffGroup
+from app.billing.models import Charge, PassType, Plan, Price, Subscription, TariffGroup
 from app.billing.rules import PriceRow, best_rows, own_price
 from app.billing.rules.documents import gross_of_net
 from app.billing.rules.legal import regime_of
@@ -28,7 +28,7 @@ class PriceList:
     def own(self, what: Iterable[str], unit: str, asked: "Asked") -> list[tuple[int | None, int]]:
         """What this person pays: (minutes or None, cents) for each duration that has a price; empty: no price is set."""
         rows, is_own = best_rows(self.rows, what=list(what), unit=unit, group=asked.group, plans=asked.plans, on=asked.on)
-        percent = self.discounts.get(asked.group, 0)
+        percent = 0 if unit == "piece" and rows and rows[0].what.startswith("article:") else self.discounts.get(asked.group, 0)
         prices = ((row.minutes, own_price(row.cents, is_own=is_own, discount_percent=percent)) for row in rows)
         return [(minutes, gross_of_net(cents, self.rate_bp)) for minutes, cents in prices]
 
@@ -90,4 +90,50 @@ def passes_on_sale(place_id: int) -> list[PassType]:
     """The passes and packs that can be bought, the cheapest first."""
     return list(
         db.session.scalars(sa.select(PassType).where(PassType.place_id == place_id, PassType.on_sale).order_by(PassType.cents, PassType.id))
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Sold:
+    """One unit of something that has a price, as it is named in the price list."""
+
+    what: str
+    unit: str
+    minutes: int | None
+
+
+def prices_set(place_id: int) -> list[Price]:
+    """Each price as set, those of each thing together, the one that began first at the top."""
+    rows = db.session.scalars(sa.select(Price).where(Price.place_id == place_id).order_by(Price.what, Price.unit, Price.minutes, Price.id))
+    return sorted(rows, key=lambda row: (row.what, row.unit, row.minutes or 0, row.valid_from or date.min, row.id))
+
+
+def catalogue_of(model: type[Any], place_id: int) -> list[Any]:
+    """All the plans, carnets or tariff groups of a lieu, on sale or not, in the order they were made."""
+    return list(db.session.scalars(sa.select(model).where(model.place_id == place_id).order_by(model.id)))
+
+
+def holders(place_id: int, on: date) -> dict[int, int]:
+    """How many people hold each plan that day, or will."""
+    counted = db.session.execute(
+        sa.select(Subscription.plan_id, sa.func.count(sa.distinct(Subscription.member_id)))
+        .where(
+            Subscription.place_id == place_id,
+            Subscription.replaced_at.is_(None),
+            sa.or_(Subscription.last_day.is_(None), Subscription.last_day >= on),
+        )
+        .group_by(Subscription.plan_id)
+    )
+    return {row[0]: row[1] for row in counted}
+
+
+def frozen_from(place_id: int, activity: str, since: date) -> int:
+    """How many uses of that sort are already priced for that day or later: they keep their price."""
+    return int(
+        db.session.scalar(
+            sa.select(sa.func.count())
+            .select_from(Charge)
+            .where(Charge.place_id == place_id, Charge.activity == activity, Charge.used_on >= since, Charge.worth_cents > 0)
+        )
+        or 0
     )

@@ -5,6 +5,25 @@ from dataclasses import dataclass
 from datetime import date
 
 from app.core.money import discounted, half_up
+from app.core.refusals import N_, Reason
+
+
+class PriceInThePast(Reason):
+    code = "price_in_the_past"
+    sentence = N_("Un tarif commence aujourd’hui ou plus tard\u202f: ce qui est passé garde son prix.")
+    next_step = N_("Choisissez un jour à venir.")
+
+
+class PriceBegun(Reason):
+    code = "price_begun"
+    sentence = N_("Ce tarif a commencé\u202f: des personnes l’ont déjà payé.")
+    next_step = N_("Annoncez-en un autre, à partir d’un jour à venir.")
+
+
+class CodeTaken(Reason):
+    code = "catalogue_code_taken"
+    sentence = N_("Le code « %(code)s » est déjà pris.")
+    next_step = N_("Choisissez-en un autre.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,19 +76,23 @@ class PriceRow:
     valid_from: date | None = None
     valid_to: date | None = None
 
+    @property
+    def is_for_all(self) -> bool:
+        return self.tariff_group is None and self.plan is None
+
+    def counts_on(self, day: date) -> bool:
+        return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day <= self.valid_to)
+
 
 def best_rows(
     rows: Iterable[PriceRow], *, what: Sequence[str], unit: str, group: str, plans: Collection[str], on: date
 ) -> tuple[list[PriceRow], bool]:
     """The rows that apply, most particular first asked; and whether they are the group's own (no discount then).
 
-    `what` goes from the particular to the general (`resource:laser`, `family:laser`). A plan's price beats a group's.
+    `what` goes from the particular to the general (`resource:laser`, `family:laser`). A plan's price beats a group's; of two prices
+    of one duration, the one that began last.
     """
-    alive = [
-        row
-        for row in rows
-        if row.unit == unit and (row.valid_from is None or row.valid_from <= on) and (row.valid_to is None or on <= row.valid_to)
-    ]
+    alive = [row for row in rows if row.unit == unit and row.counts_on(on)]
     for name in what:
         here = [row for row in alive if row.what == name]
         for chosen in (
@@ -77,10 +100,21 @@ def best_rows(
             [row for row in here if row.plan is None and row.tariff_group == group],
         ):
             if chosen:
-                return chosen, True
+                return _begun_last(chosen), True
         if full := [row for row in here if row.plan is None and row.tariff_group is None]:
-            return full, False
+            return _begun_last(full), False
     return [], False
+
+
+def _begun_last(rows: Sequence[PriceRow]) -> list[PriceRow]:
+    if len(rows) == 1:
+        return list(rows)
+    found: dict[int | None, PriceRow] = {}
+    for row in rows:
+        known = found.get(row.minutes)
+        if known is None or (row.valid_from or date.min) > (known.valid_from or date.min):
+            found[row.minutes] = row
+    return list(found.values())
 
 
 def own_price(cents: int, *, is_own: bool, discount_percent: int) -> int:

@@ -1,5 +1,6 @@
 """Gestures of the ledger, and of what is due."""
 
+from app.billing.services.catalogue import save_group, save_pass, save_plan
 from app.billing.services.charges import charge, forgive_money, give_back_money
 from app.billing.services.debiting import bank_file, cancel_debits, collect, debit_returned, send_debits
 from app.billing.services.ledger import LotsMoved, give_back_used, grant, held_by_unit, held_units, hold, release, use
@@ -13,7 +14,7 @@ from app.billing.services.payments import (
     take_back,
     use_credit,
 )
-from app.billing.services.prices import set_price
+from app.billing.services.prices import announce_price, set_price, withdraw_price
 from app.billing.services.reconciling import leave_aside, settle, settle_by_hand, settle_what_is_sure, take_statement, undo_line
 from app.billing.services.selling import take_article
 from app.billing.services.slips import bank_has, hand_in_cash, hand_in_cheques
@@ -24,6 +25,7 @@ from app.billing.services.trust import set_trust
 __all__ = [
     "LotsMoved",
     "allocate",
+    "announce_price",
     "bank_file",
     "bank_has",
     "cancel_debits",
@@ -56,6 +58,9 @@ __all__ = [
     "resume",
     "revoke_mandate",
     "save_article",
+    "save_group",
+    "save_pass",
+    "save_plan",
     "send_debits",
     "set_price",
     "set_trust",
@@ -70,4 +75,5 @@ __all__ = [
     "undo_line",
     "use",
     "use_credit",
+    "withdraw_price",
 ]

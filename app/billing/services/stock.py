@@ -73,7 +73,11 @@ def _set_own_prices(article: Article, group_cents: Mapping[str, int | None]) -> 
     what, changed = f"article:{article.code}", []
     for group, cents in group_cents.items():
         query = sa.select(Price).where(
-            Price.place_id == article.place_id, Price.what == what, Price.tariff_group == group, Price.plan.is_(None)
+            Price.place_id == article.place_id,
+            Price.what == what,
+            Price.tariff_group == group,
+            Price.plan.is_(None),
+            Price.valid_from.is_(None),
         )
         row = db.session.scalar(query)
         if cents == (row.cents if row is not None else None):

@@ -22,7 +22,13 @@ def dump(place: Place) -> str:
     """The lieu as a kit's file (YAML)."""
     rows = db.session.scalars(sa.select(Resource).where(Resource.place_id == place.id).order_by(Resource.rank, Resource.id))
     things = [row for row in rows if row.state != "retired"]
-    prices = list(db.session.scalars(sa.select(Price).where(Price.place_id == place.id).order_by(Price.id)))
+    every = db.session.scalars(sa.select(Price).where(Price.place_id == place.id).order_by(Price.id))
+    machines = {f"resource:{row.code}" for row in things if row.kind == "machine"}
+    prices: list[Price] = []
+    dated: list[Price] = []
+    for price in every:
+        tells_itself = price.what.startswith("family:") or price.what in machines
+        (prices if tells_itself or not (price.valid_from or price.valid_to) else dated).append(price)
     spaces = {row.id: row.code for row in things if row.kind == "space"}
     kit = {
         "format": FORMAT,
@@ -57,6 +63,7 @@ def dump(place: Place) -> str:
         "carnets": [_pass(row, prices) for row in _all(PassType, place, PassType.id)],
         "abonnements": [_plan(row) for row in _all(Plan, place, Plan.id)],
         "consommables": [_article(row, prices) for row in _all(Article, place, Article.id)],
+        "prix_dates": [_dated(price) for price in dated],
         "facturation": _billing(place),
         "paiements": _some(**told) if (told := payments.said(place, _amount)) else None,
         "charges_mensuelles": [{"nom": cost["nom"], "montant": _amount(cost["cents"])} for cost in place.monthly_costs],
@@ -273,9 +280,13 @@ def _tier(price: Price) -> dict[str, Any]:
     )
 
 
+def _dated(price: Price) -> dict[str, Any]:
+    return {"quoi": price.what, "unite": price.unit} | _tier(price)
+
+
 def _own(what: str, prices: Iterable[Price]) -> dict[str, str]:
     """What some tariff groups pay of something sold by the piece."""
-    rows = [price for price in prices if price.what == what and price.unit == "piece" and not (price.valid_from or price.valid_to)]
+    rows = [price for price in prices if price.what == what and price.unit == "piece"]
     return {row.tariff_group: _amount(row.cents) for row in rows if row.tariff_group is not None}
 
 

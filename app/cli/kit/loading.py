@@ -310,6 +310,8 @@ def _prices(kit: Mapping[str, Any]) -> Iterable[dict[str, Any]]:
         yield from _tiers(what, tiers)
     for machine in things["machines"]:
         yield from _tiers(f"resource:{machine['code']}", machine["prix"])
+    for dated in kit["prix_dates"]:
+        yield from _tiers(dated["quoi"], [dated])
     for prefix, sold in (("pass", kit["carnets"]), ("article", kit["consommables"])):
         for said in sold:
             for group, cents in said["prix_groupes"].items():
@@ -328,7 +330,7 @@ def _tiers(what: str, tiers: Iterable[Mapping[str, Any]]) -> Iterable[dict[str, 
     for tier in tiers:
         yield {
             "what": what,
-            "unit": "minutes",
+            "unit": tier.get("unite", "minutes"),
             "minutes": tier["minutes"],
             "tariff_group": _group(tier["groupe"]),
             "plan": tier["abonnement"],

@@ -15,7 +15,19 @@ from app.billing.rules.legal import EXEMPT_RATE
 from app.booking.rules import KIND_DEFAULTS, Rules, reasons_rules, seat_code
 from app.cli.kit import FORMAT
 from app.cli.kit.payments import PaymentsShape
-from app.cli.kit.things import RULES, BoxShape, CancelShape, SpaceShape, ThingsShape, TierShape, ToolShape, WeekShape
+from app.cli.kit.things import (
+    RULES,
+    ArticleShape,
+    BoxShape,
+    CancelShape,
+    CostShape,
+    DatedPriceShape,
+    SpaceShape,
+    ThingsShape,
+    TierShape,
+    ToolShape,
+    WeekShape,
+)
 from app.cli.kit.values import MISSING, Amount, Code, Day, Line, Shape, Span, Text, Validity, Whole, Yes
 from app.core import plain_yaml
 from app.place.queries import has_public_holidays
@@ -277,21 +289,6 @@ class PlanShape(Shape):
     en_vente = Yes(load_default=True)
 
 
-class ArticleShape(Shape):
-    code = Code(required=True)
-    nom = Line(required=True)
-    unite = Line(most=20, required=True)
-    prix = Amount(required=True)
-    prix_groupes = fields.Dict(keys=Code(), values=Amount(), load_default=dict)
-    stock = Amount(scale=3, load_default=None)
-    alerte = Amount(scale=3, load_default=None)
-
-
-class CostShape(Shape):
-    nom = Line(required=True)
-    montant = Amount(required=True)
-
-
 class ByKindCancel(Shape):
     poste = fields.Nested(CancelShape, load_default=None)
     salle = fields.Nested(CancelShape, load_default=None)
@@ -321,6 +318,7 @@ class KitShape(Shape):
     carnets = fields.List(fields.Nested(PassShape), load_default=list)
     abonnements = fields.List(fields.Nested(PlanShape), load_default=list)
     consommables = fields.List(fields.Nested(ArticleShape), load_default=list)
+    prix_dates = fields.List(fields.Nested(DatedPriceShape), load_default=list)
     facturation = fields.Nested(BillingShape, load_default=None, allow_none=True)
     paiements = fields.Nested(PaymentsShape, load_default=None, allow_none=True)
     charges_mensuelles = fields.List(fields.Nested(CostShape), load_default=list)
@@ -380,6 +378,7 @@ def _dangling_prices(kit: Mapping[str, Any]) -> Iterator[str]:
     groups = {group["code"] for group in kit["groupes_tarif"]} | {"plein"}
     plans = {plan["code"] for plan in kit["abonnements"]}
     tiers = [(f"tarifs.machine_heure.{name}", tier) for name, listed in tariffs["machine_heure"].items() for tier in listed]
+    tiers += [(f"prix_dates[{n}]", dated) for n, dated in enumerate(kit["prix_dates"], start=1)]
     tiers += [(f"ressources.machines[{n}].prix", tier) for n, machine in enumerate(machines, start=1) for tier in machine["prix"]]
     sold = [
         (f"{key}[{n}].prix_groupes", group)

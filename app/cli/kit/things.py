@@ -170,6 +170,27 @@ class TierShape(Shape):
     jusquau = Day(load_default=None)  # last day included
 
 
+class DatedPriceShape(Shape):
+    """A price that begins or ends one day, of anything (see `billing.models.Price`)."""
+
+    quoi = Line(most=80, required=True)
+    unite = fields.Str(
+        required=True,
+        validate=validate.OneOf(["half_day", "day", "minutes", "day_cap", "year", "month", "piece"], error="unité inconnue."),
+    )
+    minutes = Whole(1, 44_640, load_default=None)
+    prix = Amount(required=True)
+    groupe = Code(load_default=None)
+    abonnement = Code(load_default=None)
+    depuis = Day(load_default=None)
+    jusquau = Day(load_default=None)  # last day included
+
+    @validates_schema
+    def known(self, data: Mapping[str, Any], **_: Any) -> None:
+        if (data["unite"] == "minutes") != (data["minutes"] is not None):
+            raise ValidationError("va avec unite: minutes, et seulement elle.", field_name="minutes")
+
+
 class MachineShape(ThingShape):
     code = Code(required=True)
     nom = Line(required=True)
@@ -216,3 +237,18 @@ class BoxShape(Shape):
     ou = Line(load_default="")
     duree_mois = Whole(1, 60, load_default=6)
     libre_service = Yes(load_default=False)
+
+
+class ArticleShape(Shape):
+    code = Code(required=True)
+    nom = Line(required=True)
+    unite = Line(most=20, required=True)
+    prix = Amount(required=True)
+    prix_groupes = fields.Dict(keys=Code(), values=Amount(), load_default=dict)
+    stock = Amount(scale=3, load_default=None)
+    alerte = Amount(scale=3, load_default=None)
+
+
+class CostShape(Shape):
+    nom = Line(required=True)
+    montant = Amount(required=True)

@@ -1,6 +1,7 @@
 """Things that can be booked: what there is, adding, changing, retiring, out of service, and what all follow."""
 
 from collections.abc import Sequence
+from datetime import date
 
 import sqlalchemy as sa
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -210,7 +211,10 @@ def _save(form: ThingForm, place: Place) -> Resource | None:
 
 
 def _prices(place: Place, row: Resource) -> list[PriceRow]:
-    return [price for price in billing.price_list(place).rows if price.what == priced_as(row.kind, row.code)]
+    """Those of everybody that count today; what began last comes last."""
+    today, what = clock.today(place.tz), priced_as(row.kind, row.code)
+    found = [price for price in billing.price_list(place).rows if price.what == what and price.is_for_all and price.counts_on(today)]
+    return sorted(found, key=lambda price: price.valid_from or date.min)
 
 
 def _groups(directory: Directory) -> list[tuple[str, str, list[Thing]]]:
