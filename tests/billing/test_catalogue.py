@@ -98,7 +98,7 @@ def test_formulas_carnets_and_tariffs_are_made_and_changed_by_pages(lieu, keeper
         "name": "Carnet de 10", "code": "carnet-10", "cents": "60", "units": "10", "of_what": "half_day:desk", "on_sale": "y",
     }  # fmt: skip
     assert keeper.post("/manage/catalogue/passes/new", data=sent).status_code == 302
-    plan, carnet = (db.session.scalars(sa.select(model)).one() for model in (Plan, PassType))
+    plan, carnet = db.session.scalars(sa.select(Plan)).one(), db.session.scalars(sa.select(PassType)).one()
     group = db.session.scalars(sa.select(TariffGroup).where(TariffGroup.code == "asso")).one()
     assert (plan.cents, plan.allowances, carnet.units, carnet.scope, group.discount_percent) == (
         6500, {"half_days": 20, "room_minutes": 60}, 10, "desk", 50,
