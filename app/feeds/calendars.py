@@ -9,6 +9,7 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from app.booking import papers
+from app.booking import queries as booking
 from app.booking.models import Occupancy, Resource
 from app.booking.queries import directory
 from app.core import calendar
@@ -46,7 +47,7 @@ def shown_to_member(member: Member, places: Sequence[Place], *, now: datetime) -
     place, by_id = places[0], {place.id: place for place in places}
     seen = window(now, place.tz, months_back=3, months_ahead=13)
     with force_locale(member.locale):
-        events = [papers.event(row, by_id[row.place_id]) for row in queries.bookings(member.id, seen)]
+        events = [papers.event(row, by_id[row.place_id]) for row in booking.in_parts(queries.bookings(member.id, seen))]
         events += [sessions.event(slot) for slot in sessions.of_member(member.id, seen)]
         signed = coworking.signed_up(member.id, seen)
         events += [as_event(event, event.elsewhere, by_id[event.place_id]) for seat, event in signed if seat.state == "in"]

@@ -44,6 +44,7 @@ def busy(window: Period, *which: sa.ColumnElement[bool]) -> list[Busy]:
             Resource.pool_id,
             Resource.name,
             Booking.uid,
+            Booking.starts_at.label("first_start"),
             Booking.sequence,
             Booking.changed_at,
             Outage.created_at.label("declared_at"),
@@ -70,7 +71,7 @@ def _busy(window: Period, row: Any) -> Busy:
     whole = Period(row.starts_at, min(row.ends_at, window.ends_at))
     used = whole.widened(before=-row.buffer_before, after=-row.buffer_after)
     return Busy(
-        key=f"{row.uid.partition('@')[0]}.{row.resource_id}" if row.uid else f"occupancy-{row.id}",
+        key=_key(row, used),
         resource_id=row.resource_id,
         pool_id=row.pool_id,
         name=row.name,
@@ -79,6 +80,14 @@ def _busy(window: Period, row: Any) -> Busy:
         sequence=row.sequence or 0,
         changed_at=row.changed_at or row.declared_at or UNDATED,
     )
+
+
+def _key(row: Any, used: Period) -> str:
+    """One name for what one booking holds of one thing; a group that comes back on other days adds the day to it."""
+    if not row.uid:
+        return f"occupancy-{row.id}"
+    name = f"{row.uid.partition('@')[0]}.{row.resource_id}"
+    return name if used.starts_at == row.first_start else f"{name}.{used.starts_at:%Y%m%d}"
 
 
 def addresses() -> dict[str, datetime]:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from app.billing.models import Charge
+from app.booking import queries as booking
 from app.booking.models import OCCUPYING, Booking, Kind, Outage, Resource, Series, SeriesDate, Status, WaitlistEntry
 from app.core.db import db
 from app.core.journal import JournalEntry
@@ -84,7 +85,7 @@ def own_bookings(member_id: int, period: Period) -> list[Own]:
         )
         .order_by(Booking.starts_at, Booking.id)
     )
-    return [Own._make(row) for row in rows]
+    return _in_parts([Own._make(row) for row in rows])
 
 
 def next_booking(member_id: int, now: datetime) -> Own | None:
@@ -101,7 +102,17 @@ def next_booking(member_id: int, now: datetime) -> Own | None:
         .order_by(Booking.starts_at, Booking.id)
         .limit(1)
     ).one_or_none()
-    return Own._make(row) if row is not None else None
+    return next((part for part in _in_parts([Own._make(row)]) if part.ends_at > now), None) if row is not None else None
+
+
+def _in_parts(rows: list[Own]) -> list[Own]:
+    """A group's booking of several days as its half-days."""
+    parts = booking.stretches([row.id for row in rows if row.ends_at - row.starts_at > booking.ONE_DAY])
+    return [
+        row._replace(starts_at=part.starts_at, ends_at=part.ends_at)
+        for row in rows
+        for part in parts.get(row.id, [Period(row.starts_at, row.ends_at)])
+    ]
 
 
 def offers(member_id: int, now: datetime) -> list[Own]:

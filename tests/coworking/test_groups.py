@@ -2,6 +2,7 @@
 
 import re
 
+import icalendar
 import pytest
 import sqlalchemy as sa
 
@@ -11,9 +12,10 @@ from app.booking.models import Booking, Occupancy, Status
 from app.core import clock, mail
 from app.core.db import db, transaction
 from app.core.journal import deliver
+from app.feeds import calendars
 from app.members.models import Organisation
 from app.place.services import touch_settings
-from tests.factories import book_half, make_member, thing
+from tests.factories import between, book_half, make_member, thing
 from tests.pages import fields_of, text_of
 
 WEEK = {"pool": "grande-salle", "first_day": "2026-12-07", "last_day": "2026-12-13", "half": "day"}
@@ -103,3 +105,41 @@ def test_a_seat_that_goes_is_replaced_or_given_back_and_the_others_stay(lieu, lo
     letter = wiring.MAILS["booking.reseated"](told)
     assert letter and "A1 est remplacé par A5." in letter.text and "il n’y avait pas d’autre place" in letter.text
     assert faults() == []
+
+
+def test_a_week_of_seats_is_seen_as_its_days_not_as_one_long_event(lieu, log_in):
+    """Three seats on the mornings of Thursday to Monday: Friday and Saturday's shorter morning too, never Sunday."""
+    row, (anais, _, _) = company()
+    client = log_in(anais)
+    asked = {**WEEK, "first_day": "2026-12-10", "last_day": "2026-12-14", "half": "morning", "seats": "3", "payer": f"o{row.id}"}
+    client.post("/coworking/groups", data={**fields_of(client.post("/coworking/groups", data=asked).text), **asked, "confirmed": "1"})
+    booked = db.session.scalars(sa.select(Booking)).one()
+    hours = [
+        between("2026-12-10", "08:30", "13:00"),
+        between("2026-12-11", "08:30", "13:00"),
+        between("2026-12-12", "09:00", "12:30"),
+        between("2026-12-14", "08:30", "13:00"),
+    ]
+
+    def events(content: bytes | None) -> list[tuple[str, object, object]]:
+        found = icalendar.Calendar.from_ical(content or b"").walk("VEVENT")
+        return [(str(one["UID"]), one["DTSTART"].dt, one["DTEND"].dt) for one in found]
+
+    name = booked.uid.partition("@")[0]
+    seen = events(calendars.of_member(anais, [lieu.place], now=clock.now()))
+    assert [(start, end) for _, start, end in seen] == [(one.starts_at, one.ends_at) for one in hours]
+    assert [uid for uid, *_ in seen] == [booked.uid, *(f"{name}.202612{day}@worklab" for day in (11, 12, 14))]
+    assert b"et 2 autres" in calendars.of_member(anais, [lieu.place], now=clock.now()).replace(b"\r\n ", b"")
+    of_seat = events(calendars.of_thing(booked.resource_id, now=clock.now()))
+    assert len({uid for uid, *_ in of_seat}) == 4
+    assert events(client.get(f"/bookings/{booked.id}.ics").data) == seen
+    deliver(wiring.READERS, now=clock.now())
+    (written,) = [
+        wiring.MAILS[one.kind](one) for one in db.session.scalars(sa.select(mail.OutgoingMail)) if one.kind == "booking.confirmed"
+    ]
+    assert written is not None and [uid for uid, *_ in events(written.attachments[0].content)] == [uid for uid, *_ in seen]
+    week = text_of(client.get("/me?week=2026-12-07"))
+    assert week.count("de 8 h 30 à 13 h") + week.count("8 h 30 – 13 h") >= 2 and "9 h" in week
+    services.cancel(booking_id=booked.id, actor_id=anais.id, by_lieu=False, now=clock.now())
+    again = icalendar.Calendar.from_ical(calendars.of_member(anais, [lieu.place], now=clock.now())).walk("VEVENT")
+    assert [(str(one["UID"]), str(one["STATUS"])) for one in again] == [(uid, "CANCELLED") for uid, *_ in seen]

@@ -80,7 +80,9 @@ def test_a_repair_cafe_takes_its_room_fills_its_seats_and_serves_who_waits(lieu,
     assert "Repair café" in text_of(log_in(people[0]).get("/me?week=2026-12-07"))
 
     log_in(people[0]).post(f"/agenda/{event.id}/departure")
-    page = text_of(log_in(people[2]).get(f"/agenda/{event.id}"))
+    shown = log_in(people[2]).get(f"/agenda/{event.id}")
+    assert 'data-left="1200"' in shown.text and "countdown.js" in shown.text
+    page = text_of(shown)
     assert "Une place est gardée pour vous" in page and "Il vous reste 20 minutes." in page
     assert "gardée pour vous jusqu’à 10 h 20" in letters("event.offered")[0][1]
     late = make_member("Eve")

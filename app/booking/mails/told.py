@@ -47,7 +47,7 @@ class About:
 
     def events(self, rows: Sequence[Dated], method: Literal["REQUEST", "CANCEL"] | None = None) -> Attachment:
         """The events to put in one's calendar. Several at once are only offered: an invitation speaks of one."""
-        house = mail.post().house(self.place.id)
+        house, rows = mail.post().house(self.place.id), queries.in_parts(rows)
         return calendar.invitation(
             [papers.event(row, self.place) for row in rows],
             zone=self.place.tz,

@@ -2,6 +2,7 @@
 
 from app.booking.queries.bookings import (
     LONGEST,
+    ONE_DAY,
     Used,
     booking,
     bookings_in,
@@ -9,7 +10,9 @@ from app.booking.queries.bookings import (
     dated,
     guests_on,
     held_by,
+    in_parts,
     rows_of,
+    stretches,
     used_by_organisation,
     usual_thing,
 )
@@ -19,6 +22,7 @@ from app.booking.queries.things import Directory, directory, outage_since, outag
 
 __all__ = [
     "LONGEST",
+    "ONE_DAY",
     "Directory",
     "Used",
     "absences",
@@ -30,12 +34,14 @@ __all__ = [
     "directory",
     "guests_on",
     "held_by",
+    "in_parts",
     "outage_since",
     "outages",
     "personal_data",
     "rows",
     "rows_everywhere",
     "rows_of",
+    "stretches",
     "taken",
     "thing_of",
     "used_by_organisation",

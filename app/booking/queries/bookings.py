@@ -1,18 +1,19 @@
 """The bookings of a person, of a lieu, and as calendars and mails read them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from app.booking.models import IS_OCCUPYING, LIVE, Booking, Occupancy, Resource, SeriesDate, Status
+from app.booking.models import IS_OCCUPYING, LIVE, OCCUPYING, Booking, Occupancy, Resource, SeriesDate, Status
 from app.booking.papers import Dated
 from app.booking.rules import Held
 from app.core.db import UtcDateTime, as_stored, db, seconds, table
 from app.core.period import Period, day_period
 
+ONE_DAY = timedelta(days=1)
 LONGEST = timedelta(days=31)  # no booking of a person lasts longer
 _BOOKING, _OCCUPANCY, _RESOURCE = table(Booking), table(Occupancy), table(Resource)
 _OWN = (
@@ -181,7 +182,7 @@ def used_by_organisation(organisation_id: int, period: Period) -> dict[int, Used
 def dated(*which: sa.ColumnElement[bool]) -> list[Dated]:
     """Bookings as calendars and mails read them, in order: one query, whatever their number."""
     things = (
-        sa.select(sa.func.count(Occupancy.id))
+        sa.select(sa.func.count(Occupancy.resource_id.distinct()))
         .where(Occupancy.booking_id == Booking.id, Occupancy.active, Occupancy.holder == "booking")
         .correlate(Booking)
         .scalar_subquery()
@@ -213,3 +214,40 @@ def dated(*which: sa.ColumnElement[bool]) -> list[Dated]:
         .order_by(Booking.starts_at, Booking.id)
     )
     return [Dated._make(row) for row in rows]
+
+
+def in_parts(rows: Sequence[Dated]) -> list[Dated]:
+    """A group's booking of several days as its half-days, each an event of its own; every other booking as it is.
+
+    The first keeps the booking's name in calendars, the others add their day to it: the same names as long as the days stay.
+    """
+    parts = stretches([row.id for row in rows if row.ends_at - row.starts_at > ONE_DAY])
+    shown = []
+    for row in rows:
+        name, _, house = row.uid.partition("@")
+        for part in parts.get(row.id) or [Period(row.starts_at, row.ends_at)]:
+            uid = row.uid if part.starts_at == row.starts_at else f"{name}.{part.starts_at:%Y%m%d}@{house}"
+            shown.append(row._replace(uid=uid, starts_at=part.starts_at, ends_at=part.ends_at))
+    return shown
+
+
+def stretches(booking_ids: Sequence[int]) -> dict[int, list[Period]]:
+    """When each of these really holds something, in order, buffers left aside; those of one stretch are left out."""
+    if not booking_ids:
+        return {}
+    rows = db.session.execute(
+        sa.select(Booking.id, Occupancy.starts_at, Occupancy.ends_at, Occupancy.buffer_before, Occupancy.buffer_after)
+        .join(Occupancy, Occupancy.booking_id == Booking.id)
+        .where(
+            Booking.id.in_(booking_ids),
+            sa.or_(Occupancy.active, Booking.status.not_in(OCCUPYING)),
+            Occupancy.starts_at < Booking.ends_at,
+            Occupancy.ends_at > Booking.starts_at,
+        )
+        .distinct()
+        .order_by(Booking.id, Occupancy.starts_at)
+    )
+    found: dict[int, list[Period]] = {}
+    for booking_id, starts_at, ends_at, before, after in rows:
+        found.setdefault(booking_id, []).append(Period(starts_at, ends_at).widened(before=-before, after=-after))
+    return {booking_id: parts for booking_id, parts in found.items() if len(parts) > 1}

@@ -36,14 +36,14 @@ def event(event_id: int) -> ResponseReturnValue:
         abort(404)
     place, now = place_queries.by_id(found.event.place_id), clock.now()
     mine = found.mine
-    left = -(-int((mine.offered_until - now).total_seconds()) // 60) if mine is not None and mine.offered_until is not None else 0
+    left = int((mine.offered_until - now).total_seconds()) if mine is not None and mine.offered_until is not None else 0
     return render_template(
         "coworking/event.html",
         place=place,
         told=found,
         event=found.event,
         rank=queries.rank_of(mine) if mine is not None and mine.state == "waiting" else 0,
-        minutes_left=max(left, 0),
+        seconds_left=max(left, 0),
         is_over=found.event.ends_at <= now or found.event.state == "cancelled",
     )
 

@@ -34,7 +34,7 @@ from app.place.models import Place
 from app.portal import queries
 from app.portal.frame import LEARNING
 from app.portal.queries import Own
-from app.portal.views.bookings.about import minutes_left, words_of
+from app.portal.views.bookings.about import seconds_left, words_of
 from app.portal.views.bookings.replacing import offers as offers_instead
 from app.portal.views.door import bp
 from app.web import offline, typography
@@ -70,6 +70,8 @@ class Board:
     own: Own
     is_offer: bool
     can_check_in: bool
+    left: int = 0  # seconds that an offer still lasts
+    until: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,18 +164,8 @@ def _board(offers: list[Own], place: Place, things: Directory, now: datetime) ->
         first = offers[0]
         assert first.held_until is not None
         until = typography.words().hour(first.held_until, place.tz)
-        return Board(
-            typography.words().plural(
-                minutes_left(first.held_until, now),
-                _("Gardé pour vous encore une minute, jusqu’à %(hour)s", hour=until),
-                _("Gardé pour vous encore {n} minutes, jusqu’à %(hour)s", hour=until),
-            ),
-            _title(first, things),
-            _when(first, place),
-            first,
-            is_offer=True,
-            can_check_in=False,
-        )
+        left = seconds_left(first.held_until, now)
+        return Board("", _title(first, things), _when(first, place), first, is_offer=True, can_check_in=False, left=left, until=until)
     following = queries.next_booking(current_user.id, now)
     if following is None:
         return None

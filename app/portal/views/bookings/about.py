@@ -33,9 +33,9 @@ def can_cancel(found: Booking, now: datetime) -> bool:
     return found.status in (Status.PENDING, Status.CONFIRMED) and found.ends_at > now
 
 
-def minutes_left(until: datetime | None, now: datetime) -> int:
-    """Whole minutes that an offer still lasts; one that ends within the minute has one."""
-    return max(0, -(-int((until - now).total_seconds()) // 60)) if until is not None else 0
+def seconds_left(until: datetime | None, now: datetime) -> int:
+    """How long an offer still lasts."""
+    return max(0, int((until - now).total_seconds())) if until is not None else 0
 
 
 def can_move(found: Booking, now: datetime) -> bool:

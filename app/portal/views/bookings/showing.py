@@ -21,7 +21,7 @@ from app.place.models import Place
 from app.portal import queries
 from app.portal.forms import NoteForm
 from app.portal.queries import Happened
-from app.portal.views.bookings.about import can_cancel, can_move, minutes_left, place_of, thing_of
+from app.portal.views.bookings.about import can_cancel, can_move, place_of, seconds_left, thing_of
 from app.portal.views.door import bp, seen_booking
 from app.web import typography
 
@@ -52,7 +52,7 @@ def show(booking_id: int) -> ResponseReturnValue:
         no_show_at=booking.no_show_at(found, thing) if thing.rules.check_in else None,
         can_cancel=can_cancel(found, now),
         can_move=can_move(found, now),
-        minutes_left=minutes_left(found.held_until, now),
+        seconds_left=seconds_left(found.held_until, now),
         may_forgive=found.status in booking.FORGIVABLE and found.forgiven_at is None and current_user.may("override_rules"),
         may_decide=found.status == Status.PENDING and current_user.may("override_rules"),
         is_offer=found.status == Status.HELD and found.member_id == current_user.id,
@@ -66,7 +66,7 @@ def show(booking_id: int) -> ResponseReturnValue:
 def booking_ics(booking_id: int) -> ResponseReturnValue:
     found = seen_booking(booking_id)
     place = place_of(found)
-    events = [papers.event(row, place) for row in booking_queries.dated(Booking.id == found.id)]
+    events = [papers.event(row, place) for row in booking_queries.in_parts(booking_queries.dated(Booking.id == found.id))]
     answer = Response(calendar.write(events, zone=place.tz), mimetype="text/calendar")
     answer.headers["Content-Disposition"] = f'attachment; filename="reservation-{found.id}.ics"'
     return answer
