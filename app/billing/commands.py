@@ -130,7 +130,7 @@ def _run(place: Place, month: date, *, aim: str) -> None:
     run = bills.start_run(place, month, aim=aim, now=clock.now())
     outcome = bills.go_on(run.id, now=clock.now())
     if aim == "drafts":
-        click.echo(f"{outcome.bills - outcome.issued} brouillon(s) à relire, {outcome.issued} facture(s) déjà émise(s).")
+        click.echo(f"{outcome.drafted} brouillon(s) à relire, {outcome.issued} facture(s) déjà émise(s).")
     else:
         click.echo(f"{outcome.issued} facture(s) émise(s) pour {month:%Y-%m}.")
 

@@ -238,11 +238,12 @@ def test_a_month_is_billed_from_its_page_drafts_first(lieu, frozen, log_in):
     team.post("/manage/billing/months/2026-11", data={"aim": "drafts"})
 
     working = team.get("/manage/billing/months/2026-11").text
-    assert 'http-equiv="refresh"' in working and '<progress value="10" max="12"' in working
+    assert 'data-again="3"' in working and '<progress value="10" max="12"' in working
     while bills.go_on_with_runs(now=clock.now()):
         pass
     page = team.get("/manage/billing/months/2026-11").text
-    assert 'http-equiv="refresh"' not in page and "Tout émettre et envoyer" in page
+    assert "data-again" not in page and "Tout émettre et envoyer" in page
+    assert page.count("8,00\u00a0€") == 12  # each draft says what it asks, before it is opened
     assert db.session.scalar(sa.select(sa.func.count(Invoice.id))) == 0
     team.post("/manage/billing/months/2026-11", data={"aim": "invoices"})
     while bills.go_on_with_runs(now=clock.now()):

@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.billing.models import Bill, Charge, Invoice, Run
+from app.billing.models import Bill, Charge, Draft, Invoice, Run
 from app.billing.queries.invoices import regime_on
 from app.billing.queries.subscriptions import Held, charged_for, due_of, plan_names, subscriptions_in, subscriptions_paid_by
 from app.billing.rules import DAY, Due, Stretch, cycle_of
@@ -161,6 +161,12 @@ def numbers(invoice_ids: Iterable[int]) -> dict[int, tuple[str, int]]:
     """Number and total of each invoice."""
     rows = db.session.execute(sa.select(Invoice.id, Invoice.number, Invoice.gross_cents).where(Invoice.id.in_(list(invoice_ids))))
     return {row.id: (row.number, row.gross_cents) for row in rows}
+
+
+def drafted(draft_ids: Iterable[int]) -> dict[int, int]:
+    """What each draft would ask, taxes included."""
+    rows = db.session.execute(sa.select(Draft.id, Draft.lines).where(Draft.id.in_(list(draft_ids))))
+    return {row.id: totals([Line.read(line) for line in row.lines]).gross_cents for row in rows}
 
 
 def lines_said(invoice_id: int) -> list[dict[str, Any]]:

@@ -27,8 +27,14 @@ class Outcome:
     """How far a run has come."""
 
     bills: int
+    drafted: int  # wait to be read and issued
     issued: int
     expected: int
+
+    @property
+    def settled(self) -> int:
+        """Issued, or without anything to pay."""
+        return self.bills - self.drafted
 
     @property
     def is_over(self) -> bool:
@@ -187,7 +193,7 @@ def _finish(run: Run, *, now: datetime) -> None:
 
 def _outcome(run: Run) -> Outcome:
     states = [bill.state for bill in queries.bills_of(run.id)]
-    return Outcome(len(states), states.count("issued"), max(run.payers, len(states)))
+    return Outcome(len(states), states.count("drafted"), states.count("issued"), max(run.payers, len(states)))
 
 
 # ---------------------------------------------------------------- one bill

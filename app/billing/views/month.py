@@ -57,6 +57,7 @@ def month(month: str) -> ResponseReturnValue:
         outcome=bills.outcome_of(found.id) if found else None,
         made=[(bill, names[BillTo(bill.member_id, bill.organisation_id)]) for bill in made],
         numbers=bill_queries.numbers([bill.invoice_id for bill in made if bill.invoice_id]),
+        drafted=bill_queries.drafted([bill.draft_id for bill in made if bill.draft_id and bill.state == "drafted"]),
         foreseen=foreseen,
         total=sum(cents for _name, cents in foreseen),
         is_over=month_of(first)[1] <= today(),
