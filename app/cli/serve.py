@@ -10,19 +10,21 @@ from flask.cli import with_appcontext
 from app.cli import schema, starter
 from app.cli.http import HttpServer
 from app.cli.processes import settle_in, share_between
+from app.cli.warming import warm_up
 from app.cli.worker import Worker
 from app.core.commands import CommandRefused
 from app.core.db import db
 from config import Config
 
 BACKLOG = 256
+THREADS = 4  # one core is one thread's at a time; the others wait for the disk. Eight took 6 MB more in each process, for nothing
 
 
 @click.command("serve")
 @click.option("--host", help="Adresse d’écoute (réglage HOST).")
 @click.option("--port", type=click.IntRange(1, 65535), help="Port d’écoute (réglage PORT).")
 @click.option("--processes", type=click.IntRange(1, 64), default=1, show_default=True, help="Nombre de processus (Linux, macOS).")
-@click.option("--threads", type=click.IntRange(1, 64), default=8, show_default=True, help="Requêtes à la fois, par processus.")
+@click.option("--threads", type=click.IntRange(1, 64), default=THREADS, show_default=True, help="Requêtes à la fois, par processus.")
 @click.option("--no-worker", is_flag=True, help="Sans le travail de fond\u00a0: flask worker tourne à part.")
 @with_appcontext
 def serve_command(host: str | None, port: int | None, processes: int, threads: int, no_worker: bool) -> None:
@@ -37,10 +39,13 @@ def serve_command(host: str | None, port: int | None, processes: int, threads: i
         with Worker(app, idle=no_worker or number > 0):
             HttpServer(app, listener, threads=threads).run()
 
-    settle_in()
     if processes == 1:
+        settle_in()
         serve(0)
     else:
+        warm_up(app)
+        db.engine.dispose()
+        settle_in()
         share_between(processes, serve)
 
 

@@ -18,7 +18,7 @@ from app.members.queries.people import (
 )
 from app.members.queries.personal import personal_data
 from app.members.queries.secrets import awaiting, by_access_token, hash_of, passkeys, second_factor, spare_codes_left, tokens
-from app.members.queries.signed_in import Person, SignedIn, Visit, may_sign_in, person, session_member, sessions
+from app.members.queries.signed_in import Person, SignedIn, Visit, may_sign_in, person, session_member, sessions, somebody
 
 __all__ = [
     "OPEN",
@@ -55,6 +55,7 @@ __all__ = [
     "second_factor",
     "session_member",
     "sessions",
+    "somebody",
     "spare_codes_left",
     "tokens",
 ]

@@ -121,6 +121,16 @@ def session_member(token: str, *, now: datetime) -> SignedIn | None:
     return found
 
 
+def somebody(*, now: datetime) -> SignedIn | None:
+    """One of those who may enter, for a page that is drawn before anybody asks: without any session, so it opens nothing."""
+    member_id = db.session.scalar(sa.select(sa.func.min(_MEMBER.c.id)).where(_MEMBER.c.status == "active"))
+    if member_id is None:
+        return None
+    known = person(member_id)
+    visit = Visit(id=0, created_at=now, seen_at=now, remembered=False, member_id=member_id, seen_as_id=None)
+    return SignedIn(**{field.name: getattr(known, field.name) for field in fields(Person)}, web_session=visit, token="")
+
+
 def _plain(rows: Sequence[Sequence[Any]]) -> dict[str, Any]:
     """The last columns of each row: what is the same on all, then one role; a member without any has one row, that says none."""
     common = zip(_PLAIN, rows[0][-1 - len(_PLAIN) : -1], strict=True)
