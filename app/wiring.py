@@ -43,10 +43,12 @@ from app.courses.services import absences, evidence
 from app.courses.services import company as course_company
 from app.courses.services import elections as course_elections
 from app.courses.services import erasing as courses_erasing
+from app.courses.services import listening as course_listening
 from app.courses.views import company as company_views
 from app.courses.views import drawer as course_drawer
 from app.courses.views import elections as election_views
 from app.courses.views import half_day, signing
+from app.courses.views import listening as listening_views
 from app.courses.views import papers as course_papers
 from app.courses.views import presence as presence_views
 from app.courses.views import year as bpf_views
@@ -128,6 +130,7 @@ TICKS: tuple[Callable[..., int], ...] = (
     absences.evening,
     course_company.ask_for_weeks,
     course_elections.remind_of_elections,
+    course_listening.ask_surveys,
     evidence.anchor,
     courses_erasing.forget_names,
     reminding.remind_due,
@@ -326,6 +329,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     course_papers.bp,
     company_views.bp,
     election_views.bp,
+    listening_views.bp,
     course_drawer.bp,
     bpf_views.bp,
     proofs.bp,

@@ -14,6 +14,7 @@ from app.courses.models.cohorts import Cohort, CohortClosure, CohortTrainer, Cou
 from app.courses.models.company import CompanyAgreement, CompanyLevel, CompanyWeek
 from app.courses.models.elections import Candidate, Election, Tally, Voter
 from app.courses.models.learning import Assignment, BlockTest, JournalPage, Mastery, Review, StaffNote, Submission
+from app.courses.models.listening import Complaint, FollowUp, SurveyAnswer, SurveyInvitation
 from app.courses.models.open_courses import LessonRead, OpenCourse, OpenEnrolment, QuizAttempt
 from app.courses.models.programmes import Competence, Module, Programme, ProgrammeVersion, Sequence, SequenceCompetence
 from app.courses.models.trainees import TRAINEE_NAME, Application, Enrolment, Exemption, FundingLine
@@ -37,11 +38,13 @@ __all__ = [
     "CompanyLevel",
     "CompanyWeek",
     "Competence",
+    "Complaint",
     "CoursePaper",
     "CourseSession",
     "Election",
     "Enrolment",
     "Exemption",
+    "FollowUp",
     "FundingLine",
     "JournalPage",
     "LessonRead",
@@ -58,6 +61,8 @@ __all__ = [
     "SignLink",
     "StaffNote",
     "Submission",
+    "SurveyAnswer",
+    "SurveyInvitation",
     "Tally",
     "Voter",
 ]

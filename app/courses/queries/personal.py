@@ -15,10 +15,12 @@ from app.courses.models import (
     CompanyAgreement,
     CompanyWeek,
     Competence,
+    Complaint,
     CoursePaper,
     CourseSession,
     Election,
     Enrolment,
+    FollowUp,
     FundingLine,
     JournalPage,
     LessonRead,
@@ -161,6 +163,16 @@ def _learnt(member_id: int) -> list[Kept]:
         .where(Candidate.enrolment_id.in_(mine))
         .order_by(Candidate.stood_at)
     )
+    followed = db.session.execute(
+        sa.select(FollowUp.months, FollowUp.asked_on, FollowUp.situation, FollowUp.answered_at)
+        .where(FollowUp.enrolment_id.in_(mine))
+        .order_by(FollowUp.enrolment_id, FollowUp.months)
+    )
+    complaints = db.session.execute(
+        sa.select(Complaint.kind, Complaint.text, Complaint.received_at, Complaint.answer, Complaint.answered_at)
+        .where(Complaint.member_id == member_id)
+        .order_by(Complaint.id)
+    )
     lessons = db.session.execute(
         sa.select(OpenCourse.title, LessonRead.lesson, LessonRead.read_at, OpenEnrolment.attested_at)
         .join(OpenEnrolment, OpenEnrolment.id == LessonRead.open_enrolment_id)
@@ -183,6 +195,14 @@ def _learnt(member_id: int) -> list[Kept]:
         kept("journal_pages", pages.mappings(), title=N_("Mon journal de bord"), why=why, until=until),
         kept("company_weeks", weeks.mappings(), title=N_("Mes semaines en entreprise"), why=why, until=until),
         kept("candidacies", stood.mappings(), title=N_("Mes candidatures de délégué·e"), why=why, until=until),
+        kept("follow_ups", followed.mappings(), title=N_("Ce que je suis devenu·e"), why=why, until=until),
+        kept(
+            "complaints",
+            complaints.mappings(),
+            title=N_("Mes réclamations"),
+            why=N_("Y répondre, et montrer ce qui a été amélioré."),
+            until=until,
+        ),
         kept("lessons", lessons.mappings(), title=N_("Mes leçons en ligne"), why=why, until=kept_while_open),
         kept("quizzes", attempts.mappings(), title=N_("Mes quiz"), why=why, until=kept_while_open),
     ]
