@@ -66,15 +66,20 @@ class UtcDateTime(sa.TypeDecorator[datetime]):
 
 
 def as_stored(column: Any) -> sa.ColumnElement[Any]:
-    """A `UtcDateTime` column as the driver gives it, for pages that read a thousand rows: turn each into `seconds`."""
+    """A `UtcDateTime` column as the driver gives it, for pages that read a thousand rows: turn each into `seconds`, or `instant`."""
     return sa.type_coerce(column, NullType())
 
 
 @lru_cache(maxsize=8192)
+def instant(stored: str | datetime) -> datetime:
+    """What `as_stored` gave, in UTC. A week, or a fortnight, has few instants that differ: each is worked out once."""
+    return datetime.fromisoformat(stored).replace(tzinfo=UTC) if isinstance(stored, str) else stored.astimezone(UTC)
+
+
+@lru_cache(maxsize=8192)
 def seconds(stored: str | datetime) -> int:
-    """Whole seconds since 1970 of an instant `as_stored`. A week has few that differ: each is worked out once."""
-    instant = datetime.fromisoformat(stored).replace(tzinfo=UTC) if isinstance(stored, str) else stored
-    return int(instant.timestamp())
+    """The same in whole seconds since 1970."""
+    return int(instant(stored).timestamp())
 
 
 class HouseIsReadOnly(Exception):

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from app.booking.models import IS_OCCUPYING, LIVE, OCCUPYING, Booking, Occupancy, Resource, SeriesDate, Status
 from app.booking.papers import Dated
 from app.booking.rules import Held
-from app.core.db import UtcDateTime, as_stored, db, seconds, table
+from app.core.db import UtcDateTime, as_stored, db, instant, seconds, table
 from app.core.period import Period, day_period
 
 ONE_DAY = timedelta(days=1)
@@ -67,8 +67,8 @@ _HELD = (
         _BOOKING.c.kind,
         _BOOKING.c.resource_id,
         _RESOURCE.c.name,
-        _BOOKING.c.starts_at,
-        _BOOKING.c.ends_at,
+        as_stored(_BOOKING.c.starts_at),
+        as_stored(_BOOKING.c.ends_at),
         _BOOKING.c.guest_name,
     )
     .join(_RESOURCE, _RESOURCE.c.id == _BOOKING.c.resource_id)
@@ -83,9 +83,9 @@ _HELD = (
 
 def held_by(member_id: int, *, since: datetime) -> list[Held]:
     """The live bookings of a member that end after `since`."""
-    rows = db.session.execute(_HELD, {"member": member_id, "since": since, "horizon": since - LONGEST})
+    rows = db.session.execute(_HELD, {"member": member_id, "since": since, "horizon": since - LONGEST}).all()
     return [
-        Held(booking_id, kind, resource_id, name, Period(starts_at, ends_at), bool(guest))
+        Held(booking_id, kind, resource_id, name, Period(instant(starts_at), instant(ends_at)), bool(guest))
         for booking_id, kind, resource_id, name, starts_at, ends_at, guest in rows
     ]
 

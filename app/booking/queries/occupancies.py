@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from app.booking.models import Absence, Occupancy, Resource, WaitlistEntry
 from app.booking.rules import Taken
-from app.core.db import UtcDateTime, as_stored, db, seconds, table
+from app.core.db import UtcDateTime, as_stored, db, instant, seconds, table
 from app.core.period import Period
 
 _OCCUPANCY, _RESOURCE, _ABSENCE = table(Occupancy), table(Resource), table(Absence)
@@ -41,7 +41,8 @@ def _touching(*columns: sa.ColumnElement[Any], everywhere: bool = False) -> sa.C
 
 _ROW = _OCCUPANCY.c
 _TAKEN = _touching(
-    *(_ROW[name] for name in ("resource_id", "starts_at", "ends_at", "buffer_before", "buffer_after", "holder", "booking_id", "lapses_at"))
+    *(_ROW.resource_id, as_stored(_ROW.starts_at), as_stored(_ROW.ends_at), _ROW.buffer_before, _ROW.buffer_after),
+    *(_ROW.holder, _ROW.booking_id, as_stored(_ROW.lapses_at)),
 )
 _COUNTED_COLUMNS = (_ROW.resource_id, as_stored(_ROW.starts_at), as_stored(_ROW.ends_at), _ROW.holder)
 _COUNTED = _touching(*_COUNTED_COLUMNS)
@@ -50,12 +51,12 @@ _COUNTED_EVERYWHERE = _touching(*_COUNTED_COLUMNS, everywhere=True)
 
 def taken(resource_ids: Collection[int], period: Period) -> dict[int, list[Taken]]:
     """The active occupancies of these things that touch the period, in order of start."""
-    rows = db.session.execute(_TAKEN, {"ids": sorted(resource_ids), "begins": period.starts_at, "ends": period.ends_at})
+    rows = db.session.execute(_TAKEN, {"ids": sorted(resource_ids), "begins": period.starts_at, "ends": period.ends_at}).all()
     found: dict[int, list[Taken]] = {resource_id: [] for resource_id in resource_ids}
     for resource_id, starts_at, ends_at, before, after, holder, booking_id, lapses_at in rows:
-        whole = Period(starts_at, ends_at)
+        whole = Period(instant(starts_at), instant(ends_at))
         used = whole.widened(before=-before, after=-after) if before or after else whole
-        found[resource_id].append(Taken(resource_id, whole, used, holder, booking_id, lapses_at))
+        found[resource_id].append(Taken(resource_id, whole, used, holder, booking_id, instant(lapses_at) if lapses_at else None))
     for mine in found.values():
         mine.sort(key=lambda one: one.whole.starts_at)
     return found

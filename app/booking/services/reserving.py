@@ -1,8 +1,9 @@
 """Take things: the one way in, for every door."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
@@ -23,18 +24,23 @@ from app.core.refusals import Alternative, Reason, Refused
 HOLD_MINUTES = 10  # a payment page open
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Preview:
     """What would happen; nothing was written. What is paid when it is used is foreseen, from the whole time."""
 
     ok: bool
     reasons: list[Reason]
-    alternatives: list[Alternative]
+    search: Callable[[], list[Alternative]]
     waitlist: bool
     price_cents: int
     is_foreseen: bool  # paid when it is used, not when it is booked
     covered_by: list[dict[str, object]]
     takings: list[Taking]
+
+    @cached_property
+    def alternatives(self) -> list[Alternative]:
+        """What can be had instead: looked for when it is shown, for it costs as much as all the rest."""
+        return self.search()
 
 
 def preview(request: Request) -> Preview:
@@ -44,7 +50,7 @@ def preview(request: Request) -> Preview:
     return Preview(
         ok=ok,
         reasons=found.reasons,
-        alternatives=[] if ok else alternatives(found),
+        search=lambda: [] if ok else alternatives(found),
         waitlist=not ok and can_wait(found),
         price_cents=found.foreseen.cents if found.foreseen else 0,
         is_foreseen=found.quote is not None and found.quote.is_later,

@@ -194,7 +194,7 @@ def _answer(place: Place, wish: Wish) -> Answer:
     if offers:
         return Answer(_best_first(offers, who), _found_title(wish))
     looked = booking.preview(first)
-    no = Refused(*looked.reasons, alternatives=looked.alternatives, waitlist=looked.waitlist)
+    no = Refused(*looked.reasons, alternatives=lambda: looked.alternatives, waitlist=looked.waitlist)
     asked = choice_value(Alternative(first.first.thing.id, first.period.starts_at, first.period.ends_at))
     return Answer([], "", refused=no, asked=asked)
 
