@@ -1,5 +1,7 @@
 """What is asked of trainees, and what is said of it: nobody is found again in an answer, nothing is said under five."""
 
+import io
+import zipfile
 from datetime import date, time
 from decimal import Decimal
 
@@ -13,6 +15,7 @@ from app.core.refusals import Refused
 from app.courses.models import SurveyAnswer, SurveyInvitation
 from app.courses.queries import listening as queries
 from app.courses.rules import listening as rules
+from app.courses.rules import quality
 from app.courses.services import listening
 from app.wiring import READERS
 from tests.courses.cohorts import local, make_class
@@ -109,3 +112,24 @@ def test_a_complaint_is_registered_answered_in_time_and_followed(session, log_in
     frozen(local(date(2027, 3, 18), time(9)).isoformat())
     page = text_of(log_in(school.ines).get("/courses/complaints"))
     assert "réglée" in page and page.count("en retard") == 2
+
+
+def test_the_quality_file_holds_the_indicators_in_force_each_with_its_proof(session, log_in, frozen):
+    assert [len(quality.indicators(day)) for day in (date(2026, 10, 31), date(2026, 11, 1))] == [32, 33]
+    assert {name for one in quality.indicators(date(2027, 1, 1)) for name in one.proofs} == set(quality.PROOFS)
+    school = make_class(people=1)
+    frozen(local(date(2027, 3, 2), time(9)).isoformat())
+    about = {"kind": "complaint", "text": "=Salle froide", "actor_id": school.ines.id, "member_id": school.enrolments[0].member_id}
+    made = listening.complain(place_id=school.place.id, now=clock.now(), **about)
+    said = {"answer": "Oui", "improvement": "=Chauffage", "is_closed": True}
+    listening.answer_complaint(made.id, actor_id=school.ines.id, now=clock.now(), **said)
+    ines = log_in(school.ines)
+    page = text_of(ines.get("/manage/courses/quality"))
+    assert "Les 33 indicateurs" in page and "réclamations au registre : 1, dernière le 2 mars 2027" in page
+    first = ines.get("/manage/courses/quality.zip").data
+    assert first == ines.get("/manage/courses/quality.zip").data
+    archive = zipfile.ZipFile(io.BytesIO(first))
+    assert {"indicateurs.csv", "reclamations.csv", "enquetes.csv", "insertion.csv"} < set(archive.namelist())
+    register = archive.read("reclamations.csv").decode()
+    assert "'=Chauffage" in register and school.enrolments[0].name not in register
+    assert log_in(school.samir).get("/manage/courses/quality.zip").status_code == 404

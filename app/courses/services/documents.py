@@ -189,7 +189,7 @@ def audit_file(cohort_id: int, *, now: datetime, enrolment_id: int | None = None
     for monday in _weeks(followed.values()):
         if enrolment_id is None:
             files[f"feuilles/{monday.isoformat()}.pdf"] = weekly_sheet(cohort_id, monday, now=now).pdf()
-    return _zipped(files)
+    return zipped(files)
 
 
 _READ_ME = """Dossier de preuve de présence.
@@ -240,7 +240,7 @@ def _events(cohort_id: int) -> bytes:
     return ("\n".join(lines) + "\n").encode()
 
 
-def _zipped(files: Mapping[str, bytes]) -> bytes:
+def zipped(files: Mapping[str, bytes]) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
         for name in sorted(files):

@@ -1,6 +1,18 @@
 """The pages of the course, each file one subject."""
 
-from app.courses.views import admission, billing, enrolments, learning, managing, mine, open_courses, programmes, reviewing, sessions
+from app.courses.views import (
+    admission,
+    billing,
+    enrolments,
+    learning,
+    managing,
+    mine,
+    open_courses,
+    programmes,
+    quality,
+    reviewing,
+    sessions,
+)
 from app.courses.views.door import bp, manage_bp
 
 __all__ = [
@@ -14,6 +26,7 @@ __all__ = [
     "mine",
     "open_courses",
     "programmes",
+    "quality",
     "reviewing",
     "sessions",
 ]
