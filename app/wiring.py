@@ -80,7 +80,7 @@ from app.members.rules import Eraser
 from app.place import models as place_models
 from app.place import services as place_services
 from app.place import views as place_views
-from app.portal import chronicle, digest, erasing, frame, personal_data, post
+from app.portal import absent, chronicle, digest, erasing, frame, personal_data, post
 from app.portal import mails as portal_mails
 from app.portal import views as portal_views
 from app.portal.managing import views as managing
@@ -116,6 +116,7 @@ TICKS: tuple[Callable[..., int], ...] = (
     coworking.refresh_calendars,
     booking.forget_keys,
     members_services.forget_old,
+    absent.say_goodbye,
     fablab_services.settle_trainings,
     fablab_services.release_lonely,
     fablab_services.settle_uses,

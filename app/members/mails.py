@@ -14,7 +14,7 @@ from app.core.journal import JournalEntry
 from app.core.letters import Letter
 from app.core.mail import OutgoingMail
 from app.core.refusals import N_
-from app.members import services
+from app.members import rules, services
 from app.members.models import Member
 from app.web import letters
 
@@ -103,6 +103,16 @@ def reactivated(row: OutgoingMail) -> Letter | None:
     return letters.write(row, "members/mail/reactivated.txt", name=person.name, sign_in=url_for("members.sign_in", _external=True))
 
 
+def absence_told(row: OutgoingMail) -> Letter | None:
+    """Nobody saw them for two years: a last word before the account is erased."""
+    person = _person(row)
+    if person.absence_told_at is None or person.is_erased:
+        return None
+    until, house = (person.absence_told_at + rules.WARNED).date(), mail.post().house(row.place_id)
+    sign_in = url_for("members.sign_in", _external=True)
+    return letters.write(row, "members/mail/absence_told.txt", name=person.name, place=house.name, until=until, sign_in=sign_in)
+
+
 def _person(row: OutgoingMail) -> Member:
     return db.session.get_one(Member, row.facts["subject"])
 
@@ -126,6 +136,7 @@ _TOLD: dict[str, mail.Builder] = {
     "member.password_changed": password_changed,
     "member.suspended": suspended,
     "member.reactivated": reactivated,
+    "member.absence_told": absence_told,
 }
 
 # Those and the ones that the gesture itself puts in the outbox, since they go to an address that is no member's.
@@ -148,6 +159,7 @@ NAMES: dict[str, str] = {
     "member.password_changed": N_("Mot de passe changé"),
     "member.suspended": N_("Compte suspendu"),
     "member.reactivated": N_("Compte rouvert"),
+    "member.absence_told": N_("Longue absence"),
     "member.guardian_asked": N_("Accord d’un parent"),
     "member.new_address_asked": N_("Nouvelle adresse à confirmer"),
     "member.address_changed": N_("Adresse changée"),

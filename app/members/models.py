@@ -49,6 +49,7 @@ class Member(Model):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    absence_told_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # away for two years, and told that the account will be erased
 
     organisation: Mapped["Organisation | None"] = relationship()
     role_rows: Mapped[list["MemberRole"]] = relationship(cascade="all, delete-orphan", lazy="selectin", order_by="MemberRole.id")

@@ -318,6 +318,7 @@ WORDS: Mapping[str, str] = {
     "member.passkey_ended": N_("Clé d’accès retirée"),
     "member.second_factor_set": N_("Code par téléphone mis en place"),
     "member.second_factor_ended": N_("Code par téléphone retiré"),
+    "member.absence_told": N_("Longue absence : effacement annoncé"),
     "member.looked_as": N_("Lieu regardé avec les yeux de cette personne, pour l’aider"),
     "member.looked_away": N_("Regard rendu"),
     "member.reactivated": N_("Compte rouvert"),

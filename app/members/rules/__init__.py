@@ -17,7 +17,7 @@ from app.members.rules.entering import (
     ends_at,
     may_sign_in,
 )
-from app.members.rules.erasing import AlreadyErased, Eraser, Stays, end_of_year_after
+from app.members.rules.erasing import ABSENT, WARNED, AlreadyErased, Eraser, Stays, end_of_year_after
 from app.members.rules.files import COLUMNS, MOST_BYTES, Fault, Line, UnreadableFile, read_people, waits_for_guardian
 from app.members.rules.kept import Kept, kept
 from app.members.rules.organisations import is_siren
@@ -56,6 +56,7 @@ from app.members.rules.rights import (
 from app.members.rules.standing import InactiveMember, Suspended, reasons_member
 
 __all__ = [
+    "ABSENT",
     "ACTIONS",
     "AGE_OF_DIRECTORY",
     "AWAITED",
@@ -74,6 +75,7 @@ __all__ = [
     "STAFF",
     "STAYS_VALID",
     "TO_LOOK_AS",
+    "WARNED",
     "AboveYou",
     "AccountClosed",
     "AddressTaken",

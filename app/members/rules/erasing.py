@@ -2,9 +2,12 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from app.core.refusals import N_, Reason
+
+ABSENT = timedelta(days=731)  # two years, whichever they are: the CNIL's advice on accounts that nobody uses
+WARNED = timedelta(days=30)  # the time to give a sign
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

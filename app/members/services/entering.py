@@ -91,7 +91,7 @@ def enter(person: Member, *, device: Device, how: str, now: datetime, is_whole_p
         factor = queries.second_factor(person.id)
         if factor is not None and factor.confirmed_at is not None and not is_whole_proof:
             return open_session(member_id=person.id, now=now, user_agent=device.user_agent, remembered=device.remembered, awaits_code=True)
-        person.seen_at = now
+        person.seen_at, person.absence_told_at = now, None
         journal.record("member.signed_in", person.id, actor_id=person.id, member_id=person.id, at=now, how=how)
         return open_session(member_id=person.id, now=now, user_agent=device.user_agent, remembered=device.remembered)
 

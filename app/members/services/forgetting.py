@@ -54,7 +54,7 @@ def erase(person: Member) -> None:
     person.status, person.status_reason = "erased", ""
     person.name, person.email, person.new_email = NOBODY, f"{person.id}@erased.invalid", ""
     person.password_hash = None
-    person.birth_date = person.guardian_consent_at = person.seen_at = person.confirmed_at = None
+    person.birth_date = person.guardian_consent_at = person.seen_at = person.confirmed_at = person.absence_told_at = None
     person.phone = person.street = person.postal_code = person.town = person.skills = ""
     person.guardian_name = person.guardian_email = ""
     person.in_directory = person.shows_presence = person.badge = person.is_organisation_contact = False

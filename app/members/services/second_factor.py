@@ -72,7 +72,7 @@ def prove_code(token: str, *, code: str, device: Device, now: datetime) -> WebSe
         throttle.forgive(throttle.CODE, account=str(member_id), address=device.address)
         awaiting.awaits_code = False
         awaiting.expires_at = rules.ends_at(opened=now, seen=now, remembered=awaiting.remembered)
-        awaiting.member.seen_at = now
+        awaiting.member.seen_at, awaiting.member.absence_told_at = now, None
         journal.record("member.signed_in", member_id, actor_id=member_id, member_id=member_id, at=now, how="code")
         db.session.flush()
         return awaiting
