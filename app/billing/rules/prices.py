@@ -22,7 +22,7 @@ class PriceBegun(Reason):
 
 class CodeTaken(Reason):
     code = "catalogue_code_taken"
-    sentence = N_("Le code « %(code)s » est déjà pris.")
+    sentence = N_("Le catalogue a déjà un code « %(code)s ».")
     next_step = N_("Choisissez-en un autre.")
 
 
