@@ -47,7 +47,8 @@ class Place(Model):
     afternoon_to: Mapped[int] = mapped_column(default=1110)
     house_rules: Mapped[str] = mapped_column(sa.Text, default="")  # Markdown
     vat_regimes: Mapped[list[dict[str, str]]] = mapped_column(sa.JSON, default=list)  # [{"depuis": date, "regime": code}], dated
-    monthly_costs: Mapped[list[dict[str, Any]]] = mapped_column(sa.JSON, default=list)  # [{"nom", "cents"}]
+    monthly_costs: Mapped[list[dict[str, Any]]] = mapped_column(sa.JSON, default=list)  # [{"nom", "cents", "variable"?}]
+    public_money: Mapped[list[dict[str, Any]]] = mapped_column(sa.JSON, default=list)  # aids of each month: [{"nom", "cents"}]
     tab_cap_cents: Mapped[int] = mapped_column(default=15_000)  # ardoise: 0 closes the tab, only passes and plans pay
     articles_cap_cents: Mapped[int] = mapped_column(default=3_000)  # of the tab, what coffees and other articles may take
     trust_units: Mapped[int] = mapped_column(default=0)  # how far below zero half-days may go (trust mode); 0: not at all

@@ -7,6 +7,7 @@ from app.billing.models.monthly import Bill, Run
 from app.billing.models.payments import Allocation, Movement, Payment, PaymentSettings, ProviderCall, Reminder, StripeEvent
 from app.billing.models.stock import StockMove
 from app.billing.models.tariffs import Article, PassType, Plan, Price, Subscription, TariffGroup
+from app.billing.models.volunteering import VolunteerHours
 
 __all__ = [
     "Allocation",
@@ -43,4 +44,5 @@ __all__ = [
     "StripeEvent",
     "Subscription",
     "TariffGroup",
+    "VolunteerHours",
 ]

@@ -5,11 +5,11 @@ from datetime import date
 
 import sqlalchemy as sa
 
-from app.billing.models import Invoice
+from app.billing.models import Invoice, VolunteerHours
 from app.billing.queries.invoices import billing_settings
 from app.billing.queries.payments import Entry as MoneyLine
 from app.billing.queries.payments import entries_between
-from app.billing.rules.books import ACCOUNTS, Chart, Entry, Row, of_invoice
+from app.billing.rules.books import ACCOUNTS, Chart, Entry, Row, of_hours, of_invoice
 from app.core.db import db
 from app.members.models import Member, Organisation
 from app.place.models import Place
@@ -23,7 +23,7 @@ def chart_of(place_id: int) -> Chart:
 def entries(place: Place, first: date, last: date) -> list[Entry]:
     """Every entry of these days, both included."""
     chart = chart_of(place.id)
-    return [*_bills(place, first, last, chart), *_money(place, first, last, chart)]
+    return [*_bills(place, first, last, chart), *_money(place, first, last, chart), *_hours(place, first, last, chart)]
 
 
 def _bills(place: Place, first: date, last: date, chart: Chart) -> list[Entry]:
@@ -44,6 +44,17 @@ def _money(place: Place, first: date, last: date, chart: Chart) -> list[Entry]:
         Entry(journal, day, piece, f"{several[0].label} {piece}", tuple(_row(line, chart, names) for line in several))
         for (journal, day, piece), several in pieces.items()
     ]
+
+
+def _hours(place: Place, first: date, last: date, chart: Chart) -> list[Entry]:
+    rows = volunteer_hours(place.id, first, last)
+    return [of_hours(row.day, f"BEN{row.id:06d}", row.what, row.cents, chart) for row in rows if row.cents]
+
+
+def volunteer_hours(place_id: int, first: date, last: date) -> list[VolunteerHours]:
+    """Hours given between two days, both included, the oldest first."""
+    mine = VolunteerHours.place_id == place_id, VolunteerHours.day.between(first, last)
+    return list(db.session.scalars(sa.select(VolunteerHours).where(*mine).order_by(VolunteerHours.day, VolunteerHours.id)))
 
 
 def _row(line: MoneyLine, chart: Chart, names: dict[str, str]) -> Row:

@@ -48,6 +48,8 @@ ACCOUNTS: Mapping[str, tuple[str, str]] = {
     "cash": ("530", N_("Caisse")),
     "in_transit": ("511", N_("Valeurs à l’encaissement")),
     "fees": ("627", N_("Services bancaires")),
+    "volunteering": ("864", N_("Personnel bénévole")),
+    "volunteered": ("875", N_("Bénévolat")),
 }
 _OF_ACTIVITY = {number: key for key, (number, _label) in ACCOUNTS.items()}
 
@@ -121,6 +123,15 @@ def of_invoice(said: Mapping[str, Any], chart: Chart, *, auxiliary: str) -> Entr
         f"{_WORD[kind]} {said['number']} {buyer}",
         tuple(_sided(row) for row in _merged(rows) if row.debit or row.credit),
     )
+
+
+def of_hours(day: date, piece: str, what: str, cents: int, chart: Chart) -> Entry:
+    """Hours given by volunteers: a memo outside the result, the same amount on both sides (ANC 2018-06, art. 211)."""
+    sides = (
+        Row(chart.number("volunteering"), ACCOUNTS["volunteering"][1], debit=cents),
+        Row(chart.number("volunteered"), ACCOUNTS["volunteered"][1], credit=cents),
+    )
+    return Entry("OD", day, piece, f"Bénévolat, {what}", sides)
 
 
 _WORD = {"invoice": "Facture", "credit_note": "Avoir", "advance": "Acompte", "final": "Solde", "deposit": "Caution"}

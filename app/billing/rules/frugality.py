@@ -4,6 +4,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from app.billing.rules.means import FEES, Fee
+from app.core.money import half_up
+from app.core.refusals import N_, Reason
+
+
+class HoursToCome(Reason):
+    code = "hours_to_come"
+    sentence = N_("Ces heures ne sont pas encore données.")
+    next_step = N_("Choisissez aujourd’hui ou un jour passé.")
+
+
+class HoursInTheBooks(Reason):
+    code = "hours_in_the_books"
+    sentence = N_("Ces heures sont d’une année finie\u202f: elles restent dans les comptes.")
+    next_step = N_("Voyez avec votre comptable.")
+
 
 # (code of the way, means, whether it is paid at each use rather than once a month)
 WHAT_IF: Sequence[tuple[str, str, bool]] = (
@@ -40,6 +55,19 @@ class BreakEven:
     @property
     def members_missing(self) -> int | None:
         return _missing(self.gap_cents, self.member_cents)
+
+
+def margin(cents: int | None, *, income_cents: int, variable_cents: int) -> int | None:
+    """What is left of an income once it has paid its share of the variable costs; None when nothing is left, or none is known."""
+    if not cents or income_cents <= 0:
+        return cents or None
+    left = half_up(cents * (income_cents - variable_cents), income_cents)
+    return left if left > 0 else None
+
+
+def own_percent(own_cents: int, public_cents: int) -> int | None:
+    """How much of a month's money the lieu earns itself."""
+    return half_up(100 * own_cents, own_cents + public_cents) if own_cents + public_cents > 0 else None
 
 
 def _missing(gap_cents: int, each_cents: int | None) -> int | None:

@@ -45,6 +45,17 @@ def withdraw_regime(*, place_id: int, since: date, actor_id: int | None = None, 
         journal.record("place.vat_regime_withdrawn", place_id, place_id=place_id, actor_id=actor_id, at=now, since=since.isoformat())
 
 
+def set_costs(
+    *, place_id: int, costs: list[dict[str, Any]], public_money: list[dict[str, Any]], actor_id: int | None = None, now: datetime
+) -> None:
+    """What each month costs (fixed or variable), and the public money that it brings."""
+    with transaction() as session:
+        place = session.get_one(Place, place_id, with_for_update=True, populate_existing=True)
+        place.monthly_costs, place.public_money = costs, public_money
+        session.flush()
+        journal.record("place.costs_set", place_id, place_id=place_id, actor_id=actor_id, at=now, costs=len(costs), aids=len(public_money))
+
+
 def set_billing(*, place_id: int, actor_id: int | None = None, now: datetime, **chosen: Any) -> None:
     """Terms, footer, accounts and journals; what is not given stays as it is."""
     with transaction() as session:

@@ -66,7 +66,10 @@ def dump(place: Place) -> str:
         "prix_dates": [_dated(price) for price in dated],
         "facturation": _billing(place),
         "paiements": _some(**told) if (told := payments.said(place, _amount)) else None,
-        "charges_mensuelles": [{"nom": cost["nom"], "montant": _amount(cost["cents"])} for cost in place.monthly_costs],
+        "charges_mensuelles": [
+            _some(nom=cost["nom"], montant=_amount(cost["cents"]), variable=cost.get("variable")) for cost in place.monthly_costs
+        ],
+        "argent_public": [{"nom": aid["nom"], "montant": _amount(aid["cents"])} for aid in place.public_money],
         **_kind_rules(place),
         "programme": place.extras.get("programme"),
     }

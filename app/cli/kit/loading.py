@@ -70,7 +70,11 @@ def _place(kit: Mapping[str, Any]) -> Place:
     place.tab_cap_cents, place.trust_units = said["ardoise_plafond"], said["confiance_demi_journees"]
     place.house_rules = said["reglement_interieur"]
     place.vat_regimes = [_regime(row) for row in said["regime_tva"]]
-    place.monthly_costs = [{"nom": cost["nom"], "cents": cost["montant"]} for cost in kit["charges_mensuelles"]]
+    place.monthly_costs = [
+        {"nom": cost["nom"], "cents": cost["montant"]} | ({"variable": True} if cost["variable"] else {})
+        for cost in kit["charges_mensuelles"]
+    ]
+    place.public_money = [{"nom": aid["nom"], "cents": aid["montant"]} for aid in kit["argent_public"]]
     (place.morning_from, place.morning_to), (place.afternoon_from, place.afternoon_to) = halves["matin"], halves["apres_midi"]
     place.extras = {"programme": kit["programme"]} if kit["programme"] else {}
     place.settings_stamp, place.calendar_stamp = place.settings_stamp or 1, place.calendar_stamp or 1

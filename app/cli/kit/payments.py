@@ -1,4 +1,4 @@
-"""How a lieu is paid, in its file: shape, what it says, what it writes (`billing.models.PaymentSettings`)."""
+"""How a lieu bills and is paid, in its file: shape, what it says, what it writes (`billing.models.PaymentSettings`)."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,6 +8,7 @@ from marshmallow import ValidationError, fields, validate
 from app.billing.models import PaymentSettings
 from app.billing.queries.payments import payment_settings
 from app.billing.rules.banking import reasons_creditor
+from app.billing.rules.books import ACCOUNTS, JOURNALS
 from app.billing.rules.means import MEANS
 from app.cli.kit.values import Amount, Line, Shape, Whole
 from app.core.db import db
@@ -66,3 +67,16 @@ def write(place: Place, wanted: Mapping[str, Any] | None) -> None:
     row.fees = {means: {"bp": fee["pour_cent"], "cents": fee["fixe"]} for means, fee in wanted["frais"].items()}
     row.return_fee_cents, row.helloasso_url, row.reminder_days = wanted["frais_de_rejet"], wanted["helloasso"], wanted["relances_jours"]
     db.session.add(row)
+
+
+class BillingShape(Shape):
+    """What the lieu decided about its bills (`billing.models.BillingSettings`)."""
+
+    jours = Whole(0, 60, load_default=30)
+    penalites = Amount(load_default=1000)
+    escompte = Line(most=200, load_default="")
+    pied = Line(most=400, load_default="")
+    bic = Line(most=11, load_default="")
+    comptes = fields.Dict(keys=fields.Str(validate=validate.OneOf(list(ACCOUNTS))), values=Line(most=12), load_default=dict)
+    journaux = fields.Dict(keys=fields.Str(validate=validate.OneOf(list(JOURNALS))), values=Line(most=60), load_default=dict)
+    regles = fields.List(fields.Dict(keys=fields.Str()), load_default=list)

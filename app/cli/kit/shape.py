@@ -9,14 +9,14 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from marshmallow import ValidationError, fields, validate, validates_schema
 
-from app.billing.rules.books import ACCOUNTS, JOURNALS
 from app.billing.rules.documents import ACTIVITIES
 from app.billing.rules.legal import EXEMPT_RATE
 from app.booking.rules import KIND_DEFAULTS, Rules, reasons_rules, seat_code
 from app.cli.kit import FORMAT
-from app.cli.kit.payments import PaymentsShape
+from app.cli.kit.payments import BillingShape, PaymentsShape
 from app.cli.kit.things import (
     RULES,
+    AidShape,
     ArticleShape,
     BoxShape,
     CancelShape,
@@ -116,19 +116,6 @@ class RegimeShape(Shape):
     taux = Amount(load_default=None)  # in per cent: the ordinary rate of a lieu that owes VAT
     taux_par_activite = fields.Dict(keys=fields.Str(validate=validate.OneOf(list(ACTIVITIES))), values=Rate(), load_default=dict)
     debits = Yes(load_default=False)
-
-
-class BillingShape(Shape):
-    """What the lieu decided about its bills (`billing.models.BillingSettings`)."""
-
-    jours = Whole(0, 60, load_default=30)
-    penalites = Amount(load_default=1000)
-    escompte = Line(most=200, load_default="")
-    pied = Line(most=400, load_default="")
-    bic = Line(most=11, load_default="")
-    comptes = fields.Dict(keys=fields.Str(validate=validate.OneOf(list(ACCOUNTS))), values=Line(most=12), load_default=dict)
-    journaux = fields.Dict(keys=fields.Str(validate=validate.OneOf(list(JOURNALS))), values=Line(most=60), load_default=dict)
-    regles = fields.List(fields.Dict(keys=fields.Str()), load_default=list)
 
 
 class PlaceShape(Shape):
@@ -322,6 +309,7 @@ class KitShape(Shape):
     facturation = fields.Nested(BillingShape, load_default=None, allow_none=True)
     paiements = fields.Nested(PaymentsShape, load_default=None, allow_none=True)
     charges_mensuelles = fields.List(fields.Nested(CostShape), load_default=list)
+    argent_public = fields.List(fields.Nested(AidShape), load_default=list)
     annulation = fields.Nested(ByKindCancel, load_default=lambda: ByKindCancel().load({}))
     absence_apres_min = fields.Nested(ByKindMinutes, load_default=lambda: ByKindMinutes().load({}))
     horizon_jours = Whole(0, 3660, load_default=None)

@@ -252,3 +252,9 @@ class ArticleShape(Shape):
 class CostShape(Shape):
     nom = Line(required=True)
     montant = Amount(required=True)
+    variable = Yes(load_default=False)
+
+
+class AidShape(Shape):
+    nom = Line(required=True)
+    montant = Amount(required=True)
