@@ -188,6 +188,8 @@ WORDS: Mapping[str, str] = {
     "place.costs_set": N_("Charges et aides du mois changées"),
     "price.announced": N_("Tarif annoncé"),
     "price.withdrawn": N_("Tarif annoncé, puis retiré"),
+    "catalogue.coupon_added": N_("Code de réduction ajouté"),
+    "catalogue.coupon_changed": N_("Code de réduction changé"),
     "catalogue.plan_added": N_("Formule ajoutée"),
     "catalogue.plan_changed": N_("Formule changée"),
     "catalogue.pass_type_added": N_("Carnet ajouté au catalogue"),

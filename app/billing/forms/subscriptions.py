@@ -45,6 +45,10 @@ class GiveForm(Form):
     reason = StringField(_l("Pourquoi"), validators=[InputRequired()], max_length=200)
 
 
+class CouponForm(Form):
+    code = StringField(_l("Code de réduction"), validators=[InputRequired()], max_length=40)
+
+
 class WaiveForm(Form):
     reason = StringField(_l("Pourquoi"), validators=[InputRequired()], max_length=200)
 

@@ -1,6 +1,7 @@
 """Tables of tariffs, of the one ledger of lots for half-days, minutes and money, of the month's bills, of invoices and of money."""
 
 from app.billing.models.banking import BankLine, BankStatement, Debit, DebitBatch, DebitPart, Mandate, MandateScan, Slip, SlipLine
+from app.billing.models.coupons import Coupon, CouponUse
 from app.billing.models.invoices import Anchor, BillingSettings, Closing, Counter, Draft, Invoice
 from app.billing.models.ledger import Charge, Lot, LotEntry
 from app.billing.models.monthly import Bill, Run
@@ -20,6 +21,8 @@ __all__ = [
     "Charge",
     "Closing",
     "Counter",
+    "Coupon",
+    "CouponUse",
     "Debit",
     "DebitBatch",
     "DebitPart",

@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.billing.models import Charge, PassType, Plan, Price, Subscription, TariffGroup
+from app.billing.models import Charge, Coupon, PassType, Plan, Price, Subscription, TariffGroup
 from app.billing.rules import PriceRow, best_rows, own_price
 from app.billing.rules.documents import gross_of_net
 from app.billing.rules.legal import regime_of
@@ -111,6 +111,12 @@ def prices_set(place_id: int) -> list[Price]:
 def catalogue_of(model: type[Any], place_id: int) -> list[Any]:
     """All the plans, carnets or tariff groups of a lieu, on sale or not, in the order they were made."""
     return list(db.session.scalars(sa.select(model).where(model.place_id == place_id).order_by(model.id)))
+
+
+def has_coupons(place_id: int, on: date) -> bool:
+    """Whether a code could be of use that day."""
+    current = Coupon.place_id == place_id, Coupon.first_day <= on, Coupon.last_day >= on
+    return bool(db.session.scalar(sa.select(sa.exists().where(*current))))
 
 
 def holders(place_id: int, on: date) -> dict[int, int]:

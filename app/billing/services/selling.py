@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.billing.models import Article, Bill, Charge, Lot, LotEntry, PassType
+from app.billing.models import Article, Bill, Charge, Coupon, Lot, LotEntry, PassType
 from app.billing.queries import bills as bill_queries
 from app.billing.queries.bills import BillTo
 from app.billing.queries.ledger import open_cents
@@ -26,6 +26,7 @@ from app.billing.rules.selling import (
 from app.billing.rules.stock import UnknownQuantity
 from app.billing.services import bills, invoicing
 from app.billing.services.charges import charge, reverse
+from app.billing.services.coupons import coupon_price, use_coupon
 from app.billing.services.ledger import grant
 from app.billing.services.payments import release_excess
 from app.billing.services.stock import take_out
@@ -39,7 +40,7 @@ from app.place.models import Place
 TURNS = 22  # the space of advisory locks where what goes on one person's tab takes turns
 
 
-def sell_pass(*, pass_type_id: int, member_id: int, now: datetime, actor_id: int | None, on_tab: bool = False) -> Lot:
+def sell_pass(*, pass_type_id: int, member_id: int, now: datetime, actor_id: int | None, on_tab: bool = False, coupon: str = "") -> Lot:
     """A carnet: its units now; VAT and revenue at the sale, on an invoice at once or (`on_tab`) on the month's.
 
     A single-purpose voucher: taxed when sold, using a ticket is no operation (BOI-TVA-CHAMP-10-10-40-50).
@@ -52,7 +53,11 @@ def sell_pass(*, pass_type_id: int, member_id: int, now: datetime, actor_id: int
         place = db.session.get_one(Place, kind.place_id)
         day, prices = now.astimezone(place.tz).date(), price_list(place)
         cents = pass_price(prices, kind, group=member.tariff_group, on=day)
-        rate_bp = prices.rate("pass", day)
+        rate_bp, label, full_cents = prices.rate("pass", day), kind.name, cents
+        found: Coupon | None = None
+        if coupon:
+            found, cents = coupon_price(place_id=place.id, code=coupon, what=f"pass:{kind.code}", member_id=member_id, cents=cents, on=day)
+            label = f"{kind.name} (code {found.code})"
         if on_tab:
             _refuse_full(place, member_id, gross_of_net(cents, rate_bp))
         lot = grant(
@@ -68,7 +73,9 @@ def sell_pass(*, pass_type_id: int, member_id: int, now: datetime, actor_id: int
             actor_id=actor_id,
         )
         ref = _pass_ref(lot.id)
-        _charge(place, member, ref=ref, label=kind.name, activity="pass", unit="pass", day=day, cents=cents, rate_bp=rate_bp, now=now)
+        if found is not None:
+            use_coupon(coupon=found, member_id=member_id, ref=ref, off_cents=full_cents - cents, now=now)
+        _charge(place, member, ref=ref, label=label, activity="pass", unit="pass", day=day, cents=cents, rate_bp=rate_bp, now=now)
         _tell("pass.sold", lot.id, place, member_id, actor_id, now, cents=cents)
         if cents and not on_tab:
             _invoice_now(place, member, ref, day=day, now=now, actor_id=actor_id)

@@ -9,7 +9,7 @@ import yaml
 from app.billing.models import Article, BillingSettings, PassType, Plan, Price, TariffGroup
 from app.booking.models import KindRules, Resource
 from app.booking.rules import priced_as
-from app.cli.kit import FORMAT, payments
+from app.cli.kit import FORMAT, coupons, payments
 from app.cli.kit.loading import FULL, KINDS_OF
 from app.cli.kit.shape import ROOM_KINDS, UNITS
 from app.cli.kit.things import RULES, WEEKDAYS
@@ -63,6 +63,7 @@ def dump(place: Place) -> str:
         "carnets": [_pass(row, prices) for row in _all(PassType, place, PassType.id)],
         "abonnements": [_plan(row) for row in _all(Plan, place, Plan.id)],
         "consommables": [_article(row, prices) for row in _all(Article, place, Article.id)],
+        "codes_reduction": coupons.said(place),
         "prix_dates": [_dated(price) for price in dated],
         "facturation": _billing(place),
         "paiements": _some(**told) if (told := payments.said(place, _amount)) else None,

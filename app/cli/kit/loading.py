@@ -12,7 +12,7 @@ from app.booking import queries
 from app.booking import services as booking
 from app.booking.models import KindRules, Resource
 from app.booking.rules import priced_as, seat_code
-from app.cli.kit import payments
+from app.cli.kit import coupons, payments
 from app.cli.kit.shape import ROOM_KINDS, UNITS
 from app.cli.kit.things import RULES, WEEKDAYS
 from app.core import journal
@@ -284,6 +284,7 @@ def _tariffs(place: Place, kit: Mapping[str, Any]) -> None:
         plan.name, plan.cents, plan.on_sale = said["nom"], said["prix_mois"], said["en_vente"]
         plan.allowances, plan.is_rolling = _allowances(said["inclus"]), said["mois_glissant"]
         db.session.add(plan)
+    coupons.write(place, kit["codes_reduction"])
     for said in kit["consommables"]:
         article = _find(Article, place, Article.code == said["code"]) or Article(place_id=place.id, code=said["code"])
         article.name, article.unit, article.cents = said["nom"], said["unite"], said["prix"]

@@ -13,6 +13,7 @@ from app.billing.rules.documents import ACTIVITIES
 from app.billing.rules.legal import EXEMPT_RATE
 from app.booking.rules import KIND_DEFAULTS, Rules, reasons_rules, seat_code
 from app.cli.kit import FORMAT
+from app.cli.kit.coupons import CouponShape
 from app.cli.kit.payments import BillingShape, PaymentsShape
 from app.cli.kit.things import (
     RULES,
@@ -305,6 +306,7 @@ class KitShape(Shape):
     carnets = fields.List(fields.Nested(PassShape), load_default=list)
     abonnements = fields.List(fields.Nested(PlanShape), load_default=list)
     consommables = fields.List(fields.Nested(ArticleShape), load_default=list)
+    codes_reduction = fields.List(fields.Nested(CouponShape), load_default=list)
     prix_dates = fields.List(fields.Nested(DatedPriceShape), load_default=list)
     facturation = fields.Nested(BillingShape, load_default=None, allow_none=True)
     paiements = fields.Nested(PaymentsShape, load_default=None, allow_none=True)
@@ -344,6 +346,7 @@ def _dangling(kit: Mapping[str, Any]) -> Iterator[str]:
         ("groupes_tarif", [group["code"] for group in kit["groupes_tarif"]]),
         ("carnets", [sold["code"] for sold in kit["carnets"]]),
         ("abonnements", [plan["code"] for plan in kit["abonnements"]]),
+        ("codes_reduction", [coupon["code"].upper() for coupon in kit["codes_reduction"]]),
         ("consommables", [article["code"] for article in kit["consommables"]]),
     ):
         for code in sorted({code for code in codes if codes.count(code) > 1}):

@@ -1,17 +1,22 @@
 """« Mon compte »: look, take a carnet or an article."""
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from app.billing import queries
+from app.billing.forms.subscriptions import CouponForm
 from app.billing.models import Article, PassType
+from app.billing.rules.documents import gross_of_net
 from app.billing.services import selling
+from app.billing.services.coupons import coupon_price
 from app.billing.views.account.shown import bp, lines_of, of_place, page_of
 from app.core import clock
 from app.core.db import db
 from app.core.refusals import Refused
 from app.members.models import Member
+from app.place import queries as place_queries
 
 
 @bp.get("/")
@@ -44,6 +49,35 @@ def buy(pass_id: int) -> ResponseReturnValue:
         return _refused(refused)
     flash(_("%(name)s : c’est à vous, et sur la facture du mois.", name=row.name))
     return redirect(url_for(".mine"))
+
+
+@bp.route("/passes/<int:pass_id>/coupon", methods=["GET", "POST"])
+def with_coupon(pass_id: int) -> ResponseReturnValue:
+    """A carnet with a code: what is left to pay first, then the sale; both by the same rule."""
+    row, place, form = of_place(PassType, pass_id), place_queries.current(), CouponForm()
+    member, day, prices = db.session.get_one(Member, current_user.id), clock.today(place.tz), queries.price_list(place)
+    cents, rate_bp = selling.pass_price(prices, row, group=member.tariff_group, on=day), prices.rate("pass", day)
+    left: int | None = None
+    if form.validate_on_submit():
+        try:
+            if "confirm" in request.form:
+                selling.sell_pass(
+                    pass_type_id=row.id, member_id=member.id, on_tab=True, coupon=form.code.data, now=clock.now(), actor_id=member.id
+                )
+                flash(_("%(name)s : c’est à vous, et sur la facture du mois.", name=row.name))
+                return redirect(url_for(".mine"))
+            _coupon, left = coupon_price(
+                place_id=place.id, code=form.code.data, what=f"pass:{row.code}", member_id=member.id, cents=cents, on=day
+            )
+        except Refused as refused:
+            form.refuse(refused)
+    return render_template(
+        "billing/coupon.html",
+        form=form,
+        row=row,
+        cents=gross_of_net(cents, rate_bp),
+        left=None if left is None else gross_of_net(left, rate_bp),
+    ), form.status
 
 
 def _refused(refused: Refused) -> ResponseReturnValue:

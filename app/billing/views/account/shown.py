@@ -56,6 +56,7 @@ def page_of(member: Member) -> dict[str, Any]:
         "plans": [_subscribed(place, one, today) for one in held if not one.is_over(today)],
         "invoices": [(row, left.get(row.id, 0)) for row in invoices[:12]],
         "due": next(((row, left[row.id]) for row in reversed(invoices) if left.get(row.id, 0) > 0), None),
+        "has_coupons": queries.has_coupons(place.id, today),
         "lots": _passes(place, member, today),
         "articles": [
             (row, gross_of_net(selling.article_price(prices, row, group=member.tariff_group, on=today), prices.rate("article", today)))

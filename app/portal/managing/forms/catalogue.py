@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from app.billing.models import PassType, Plan, TariffGroup
+from app.billing.models import Coupon, PassType, Plan, TariffGroup
 from app.billing.rules.documents import net_of_gross, reasons_price
 from app.portal.managing.forms.fields import CODE
 from app.web import forms, words
@@ -157,6 +158,51 @@ class GroupForm(_CatalogueForm):
     @property
     def facts(self) -> dict[str, Any]:
         return self.named | {"discount_percent": self.discount_percent.data}
+
+
+class CouponForm(forms.Form):
+    """So much or so many hundredths off a carnet, between two days, so many times."""
+
+    code = forms.StringField(
+        _l("Code"), [forms.InputRequired(), forms.Regexp(CODE, message=_l("Un mot sans espace, comme BIENVENUE."))], max_length=40
+    )
+    what = forms.SelectField(_l("Sur quoi"))
+    percent = forms.IntegerField(_l("Remise, en pour cent"), minimum=1, maximum=100)
+    off_cents = forms.MoneyField(
+        _l("Ou un montant"), minimum=1, description=_l("L’un ou l’autre\u00a0; hors taxes si le lieu doit la TVA.")
+    )
+    first_day = forms.DateField(_l("Du"), [forms.InputRequired()])
+    last_day = forms.DateField(_l("Au, inclus"), [forms.InputRequired()])
+    most = forms.IntegerField(_l("En tout, autant de fois"), minimum=1, maximum=100_000, description=_l("Vide\u00a0: sans limite."))
+    most_each = forms.IntegerField(_l("Par personne, autant de fois"), [forms.InputRequired()], minimum=1, maximum=1000, default=1)
+
+    @classmethod
+    def of(cls, row: Coupon | None, passes: list[PassType]) -> "CouponForm":
+        names = ("code", "what", "percent", "off_cents", "first_day", "last_day", "most", "most_each")
+        form = cls(data={} if row is None else {name: getattr(row, name) for name in names})
+        listed = [("pass", _l("tous les carnets")), *((f"pass:{one.code}", one.name) for one in passes)]
+        form.what.choices = [forms.SelectChoice(code, name) for code, name in listed]
+        form.used = 0 if row is None else row.used
+        return form
+
+    used = 0
+
+    def validate_off_cents(self, field: Any) -> None:
+        if (field.data is None) == (self.percent.data is None):
+            raise forms.ValidationError(_("Écrivez un pourcentage ou un montant, et un seul."))
+
+    def validate_last_day(self, field: Any) -> None:
+        if self.first_day.data and field.data and field.data < self.first_day.data:
+            raise forms.ValidationError(_("La fin vient après le début."))
+
+    def validate_most(self, field: Any) -> None:
+        if field.data is not None and field.data < self.used:
+            raise forms.ValidationError(_("Il a déjà servi %(n)s fois.", n=self.used))
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        names = ("what", "percent", "off_cents", "first_day", "last_day", "most", "most_each")
+        return {name: self[name].data for name in names} | {"code": self.code.data.upper()}
 
 
 class PriceForm(_Priced):

@@ -13,9 +13,10 @@ from flask_login import current_user
 
 from app.billing import queries as billing
 from app.billing import services
-from app.billing.models import Article, PassType, Plan, Price, TariffGroup
+from app.billing.models import Article, Coupon, PassType, Plan, Price, TariffGroup
 from app.billing.queries import Asked, PriceList, Sold
 from app.billing.rules import PriceRow, own_price
+from app.billing.services.coupons import save_coupon
 from app.booking import queries as booking
 from app.booking.rules import activity_of
 from app.core import clock
@@ -23,7 +24,7 @@ from app.core.db import db
 from app.core.refusals import Refused
 from app.place import queries as places
 from app.place.models import Place
-from app.portal.managing.forms import GroupForm, PassForm, PlanForm, PriceForm
+from app.portal.managing.forms import CouponForm, GroupForm, PassForm, PlanForm, PriceForm
 from app.web import rights
 
 bp = Blueprint("catalogue", "app.portal", url_prefix="/manage/catalogue", template_folder="templates")
@@ -76,6 +77,7 @@ def index() -> ResponseReturnValue:
         plans=billing.catalogue_of(Plan, place.id),
         passes=billing.catalogue_of(PassType, place.id),
         tariffs=billing.catalogue_of(TariffGroup, place.id),
+        coupons=billing.catalogue_of(Coupon, place.id),
         holders=billing.holders(place.id, today),
         is_liable=billing.regime_on(place, today).is_liable,
         full=FULL,
@@ -169,6 +171,17 @@ def group(group_id: int | None = None) -> ResponseReturnValue:
         return redirect(url_for(".index"))
     lead = _("La raison d’un tarif ne s’écrit sur aucune facture. Ce qui est réservé garde son prix.")
     return _page(form, row.name if row else _("Nouveau groupe tarifaire"), lead)
+
+
+@bp.route("/coupons/new", methods=["GET", "POST"])
+@bp.route("/coupons/<int:coupon_id>", methods=["GET", "POST"])
+def coupon(coupon_id: int | None = None) -> ResponseReturnValue:
+    row, place = _of_place(Coupon, coupon_id) if coupon_id else None, places.current()
+    form = CouponForm.of(row, billing.catalogue_of(PassType, place.id))
+    if form.validate_on_submit() and _saved(form, save_coupon, place_id=place.id, coupon_id=coupon_id):
+        return redirect(url_for(".index"))
+    lead = _("La réduction se voit avant d’acheter, et le code s’écrit sur la facture. Rendre le carnet rend ce qui a été payé.")
+    return _page(form, row.code if row else _("Nouveau code de réduction"), lead)
 
 
 def _saved(form: Any, save: Any, **what: Any) -> bool:
