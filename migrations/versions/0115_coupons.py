@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision, down_revision = "0113", "0112"
+revision, down_revision = "0115", "0114"
 
 
 def upgrade() -> None:

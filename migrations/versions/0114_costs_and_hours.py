@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision, down_revision = "0112", "0111"
+revision, down_revision = "0114", "0113"
 
 
 def upgrade() -> None:
