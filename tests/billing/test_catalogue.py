@@ -89,7 +89,7 @@ def test_a_price_with_vat_that_none_without_gives_is_refused_with_its_neighbours
 def test_formulas_carnets_and_tariffs_are_made_and_changed_by_pages(lieu, keeper):
     sent = fields_of(keeper.get("/manage/catalogue/groups/new").text) | {"name": "Associations", "code": "asso", "discount_percent": "50"}
     assert keeper.post("/manage/catalogue/groups/new", data=sent).status_code == 302
-    assert "déjà pris" in text_of(keeper.post("/manage/catalogue/groups/new", data=sent | {"idempotency_key": "other"}))
+    assert "Le catalogue a déjà un code" in text_of(keeper.post("/manage/catalogue/groups/new", data=sent | {"idempotency_key": "other"}))
     sent = fields_of(keeper.get("/manage/catalogue/plans/new").text) | {
         "name": "Mi-temps", "code": "mi-temps", "cents": "65", "half_days": "20", "room_minutes": "60", "on_sale": "y",
     }  # fmt: skip
