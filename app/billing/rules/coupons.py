@@ -9,7 +9,7 @@ from app.core.refusals import N_, Reason
 
 class CouponUnknown(Reason):
     code = "coupon_unknown"
-    sentence = N_("Le code « %(code)s » n’existe pas, ou ne vaut pas pour cet achat.")
+    sentence = N_("Le code « %(code)s » n’existe pas, ou ne vaut pas pour cet achat.")
     next_step = N_("Vérifiez-le, ou achetez sans code.")
 
 

@@ -23,17 +23,16 @@ from app.core.period import Period, at
 from app.courses import queries as courses
 from app.courses.queries import Slot
 from app.courses.rules import signing
-from app.courses.views.timetables import state_of, where_of
+from app.courses.views.timetables import where_of
 from app.coworking import queries as coworking
-from app.coworking.models import Event as LieuEvent
-from app.coworking.models import SignUp
 from app.fablab import queries as fablab
-from app.fablab.models import Companion, Training, TrainingSeat
+from app.fablab.models import TrainingSeat
 from app.place import queries as place_queries
 from app.place.models import Place
 from app.portal import queries
 from app.portal.frame import LEARNING
 from app.portal.queries import Own
+from app.portal.views import week_lines as lines
 from app.portal.views.bookings.about import seconds_left, words_of
 from app.portal.views.bookings.replacing import offers as offers_instead
 from app.portal.views.door import bp
@@ -45,19 +44,6 @@ WARNED = timedelta(days=30)  # before a clearance lapses
 
 class WeekForm(QueryForm):
     week = DateField()
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """A line of a day."""
-
-    at: str
-    hours: str
-    title: str
-    detail: str
-    sign: str
-    word: str
-    href: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,12 +126,12 @@ def week() -> ResponseReturnValue:
                 day,
                 sorted(
                     [
-                        *_events(own, day, place, things),
-                        *_trainings(seats, day, place),
-                        *_led(led, day, place),
-                        *_companies(joined, day, place),
-                        *_signed(signed, day, place),
-                        *_sessions(slots, day, place),
+                        *lines.booked(own, day, place, things),
+                        *lines.trainings(seats, day, place),
+                        *lines.trainings_led(led, day, place),
+                        *lines.company(joined, day, place),
+                        *lines.events(signed, day, place),
+                        *lines.sessions(slots, day, place),
                     ],
                     key=lambda event: event.at,
                 ),
@@ -269,28 +255,6 @@ def _wish(resource_id: int, starts_at: datetime, ends_at: datetime, half: str | 
     return f"{say.title(things.any(resource_id))}, {papers.when(half, starts_at, ends_at, place.tz)}"
 
 
-def _signed(seats: list[tuple[SignUp, LieuEvent]], day: date, place: Place) -> Iterator[Event]:
-    """The lieu's events that one signed up for."""
-    words = typography.words()
-    for row, event in seats:
-        if event.starts_at.astimezone(place.tz).date() != day:
-            continue
-        sign, word = {"in": ("mine", _("inscrit")), "waiting": ("wait", _("en attente")), "offered": ("wait", _("place gardée"))}[row.state]
-        if event.state == "cancelled":
-            sign, word = "down", _("annulé")
-        start = event.starts_at.astimezone(place.tz)
-        hours = words.hours_range(event.starts_at, event.ends_at, place.tz)
-        yield Event(
-            start.isoformat(timespec="minutes"),
-            hours,
-            event.title,
-            event.elsewhere,
-            sign,
-            word,
-            url_for("agenda.event", event_id=event.id),
-        )
-
-
 def _lesson(board: Board | None, place: Place, now: datetime) -> Lesson | None:
     """The next session, unless something booked comes first or waits for an answer."""
     slot = courses.next_slot(current_user.id, now)
@@ -306,41 +270,6 @@ def _lesson(board: Board | None, place: Place, now: datetime) -> Lesson | None:
     return Lesson(", ".join(filter(None, (slot.cohort, where_of(slot)))), slot.title, f"{sentence}.", slot, is_taught, can_sign)
 
 
-def _sessions(slots: list[Slot], day: date, place: Place) -> Iterator[Event]:
-    words = typography.words()
-    for slot in slots:
-        if slot.day == day:
-            yield Event(
-                slot.starts_at.astimezone(place.tz).isoformat(timespec="minutes"),
-                words.hours_range(slot.starts_at, slot.ends_at, place.tz),
-                slot.title,
-                ", ".join(filter(None, (slot.cohort, where_of(slot)))),
-                *state_of(slot),
-                url_for("courses.session", session_id=slot.id),
-            )
-
-
-def _events(own: list[Own], day: date, place: Place, things: Directory) -> Iterator[Event]:
-    words, (begins, ends) = typography.words(), (at(day, 0, place.tz), at(day, 1440, place.tz))
-    for one in own:
-        if not (one.starts_at < ends and one.ends_at > begins):
-            continue
-        thing = things.any(one.resource_id)
-        start = one.starts_at.astimezone(place.tz)
-        cover = say.covered(one.covered_by, one.price_cents, start.date()) if one.status != Status.HELD else ""
-        detail = [_("pour %(name)s", name=one.guest_name) if one.guest_name else "", say.place_of(thing, things.things), cover, one.note]
-        sign, word = say.state(one.status)
-        yield Event(
-            start.isoformat(timespec="minutes"),
-            words.hours_range(max(one.starts_at, begins), min(one.ends_at, ends), place.tz),
-            say.title(thing),
-            words.opening(", ".join(filter(None, detail))),
-            sign,
-            word,
-            url_for(".booking", booking_id=one.id),
-        )
-
-
 def _offered_seats(seats: list[TrainingSeat], place: Place, now: datetime) -> Iterator[Task]:
     """A seat of a training that is kept for a while."""
     words = typography.words()
@@ -349,56 +278,3 @@ def _offered_seats(seats: list[TrainingSeat], place: Place, now: datetime) -> It
             until = words.hour(seat.held_until, place.tz)
             detail = _("%(what)s, jusqu’à %(hour)s", what=seat.training.title, hour=until)
             yield Task(_("Une place est gardée pour vous"), detail, _("Répondre"), url_for("fablab.training", training_id=seat.training_id))
-
-
-def _led(led: list[Training], day: date, place: Place) -> Iterator[Event]:
-    """The initiations that one leads: who comes is on their page."""
-    words = typography.words()
-    for training in led:
-        start = training.starts_at.astimezone(place.tz)
-        if start.date() != day or training.place_id != place.id:
-            continue
-        yield Event(
-            start.isoformat(timespec="minutes"),
-            words.hours_range(training.starts_at, training.ends_at, place.tz),
-            training.title,
-            _("Vous l’animez"),
-            *(("done", _("passé")) if training.state == "done" else ("mine", _("à animer"))),
-            url_for("fablab.training", training_id=training.id),
-        )
-
-
-def _trainings(seats: list[TrainingSeat], day: date, place: Place) -> Iterator[Event]:
-    words = typography.words()
-    for seat in seats:
-        start = seat.training.starts_at.astimezone(place.tz)
-        if start.date() != day or seat.training.place_id != place.id:
-            continue
-        sign, word = ("mine", _("votre place est prise")) if seat.state == "enrolled" else ("wait", _("en liste d’attente"))
-        yield Event(
-            start.isoformat(timespec="minutes"),
-            words.hours_range(seat.training.starts_at, seat.training.ends_at, place.tz),
-            seat.training.title,
-            _("Avec %(name)s", name=seat.training.trainer.name),
-            sign,
-            word,
-            url_for("fablab.training", training_id=seat.training_id),
-        )
-
-
-def _companies(joined: list[Companion], day: date, place: Place) -> Iterator[Event]:
-    """Where one goes too, on a machine that nobody may use alone."""
-    words = typography.words()
-    for one in joined:
-        start = one.booking.starts_at.astimezone(place.tz)
-        if start.date() == day and one.booking.place_id == place.id:
-            sign, word = say.state(one.booking.status)
-            yield Event(
-                start.isoformat(timespec="minutes"),
-                words.hours_range(one.booking.starts_at, one.booking.ends_at, place.tz),
-                one.booking.resource.name,
-                _("Avec %(name)s", name=one.booking.member.name),
-                sign,
-                word,
-                url_for("fablab.one_company", booking_id=one.booking_id),
-            )

@@ -1,94 +1,8 @@
-"""What each event of the journal is called where people read it. A test sees that none is forgotten."""
+"""What each event is called."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from app.core.refusals import N_
-
-
-class Told(NamedTuple):
-    title: str
-    why: str
-    until: str
-
-
-PERSONAL = Told(
-    N_("Le journal"),
-    N_("Pouvoir dire qui a fait quoi : c’est votre recours, et le nôtre."),
-    N_("Tant que le compte est ouvert ; ensuite, un numéro qui ne mène plus à personne."),
-)
-
-# The sorts of events, to choose from.
-KINDS: Mapping[str, str] = {
-    "booking": N_("réservations"),
-    "series": N_("réservations répétées"),
-    "waitlist": N_("liste d’attente"),
-    "subscription": N_("abonnements"),
-    "run": N_("facturation du mois"),
-    "pass": N_("carnets"),
-    "article": N_("articles"),
-    "membership": N_("adhésions"),
-    "lot": N_("cadeaux"),
-    "charge": N_("lignes de l’ardoise"),
-    "absence": N_("absences des résidents"),
-    "draft": N_("brouillons de factures"),
-    "invoice": N_("factures et avoirs"),
-    "outside": N_("agendas d’ailleurs"),
-    "visitor": N_("visiteurs"),
-    "event": N_("événements"),
-    "announcement": N_("annonces"),
-    "key": N_("clés et badges"),
-    "payment": N_("règlements"),
-    "credit": N_("avances"),
-    "checkout": N_("paiements en ligne"),
-    "mandate": N_("mandats de prélèvement"),
-    "debit": N_("prélèvements"),
-    "debits": N_("fichiers de prélèvements"),
-    "slip": N_("remises en banque"),
-    "statement": N_("relevés de compte"),
-    "bank_line": N_("lignes de relevé"),
-    "price": N_("tarifs"),
-    "volunteering": N_("heures bénévoles"),
-    "catalogue": N_("catalogue"),
-    "clearance": N_("habilitations"),
-    "training": N_("initiations"),
-    "machine": N_("machines"),
-    "use": N_("utilisations des machines"),
-    "company": N_("machines à plusieurs"),
-    "stock": N_("stock"),
-    "tool": N_("outils prêtés"),
-    "box": N_("casiers"),
-    "project": N_("réalisations"),
-    "relay": N_("lecteurs de badge"),
-    "rights": N_("habilitations d’ailleurs"),
-    "resource": N_("choses du lieu"),
-    "outage": N_("pannes"),
-    "closure": N_("fermetures"),
-    "place": N_("réglages du lieu"),
-    "member": N_("personnes"),
-    "group": N_("groupes"),
-    "organisation": N_("organisations"),
-    "attendance": N_("émargement"),
-    "certificate": N_("certificats"),
-    "course_paper": N_("pièces de formation"),
-    "feed": N_("agendas du lieu"),
-    "webhook": N_("programmes partenaires"),
-    "programme": N_("programmes de formation"),
-    "work": N_("travaux de formation"),
-    "skill": N_("compétences"),
-    "open_course": N_("parcours en ligne"),
-    "election": N_("élections"),
-    "follow_up": N_("suivi après la formation"),
-    "complaint": N_("réclamations"),
-    "placement": N_("périodes en entreprise"),
-    "application": N_("candidatures"),
-    "cohort": N_("promotions"),
-    "session": N_("séances"),
-    "enrolment": N_("inscriptions en formation"),
-}
-
-# What programs tell each other; a person has nothing to learn from it.
-NOT_TOLD = ("booking.reminder_due", "clearance.expires_soon", "use.ends_soon", "tool.due_soon", "box.ends_soon")
 
 WORDS: Mapping[str, str] = {
     "booking.held": N_("Réservation retenue un moment"),
@@ -408,35 +322,4 @@ WORDS: Mapping[str, str] = {
     "enrolment.withdrawn": N_("Inscription en formation retirée"),
     "enrolment.funded": N_("Financement d’un parcours écrit"),
     "enrolment.billed": N_("Facture à un financeur préparée"),
-}
-
-# The codes of the facts, in words.
-FIELDS: Mapping[str, str] = {
-    "name": N_("nom"),
-    "email": N_("adresse électronique"),
-    "phone": N_("téléphone"),
-    "street": N_("rue"),
-    "postal_code": N_("code postal"),
-    "town": N_("commune"),
-    "skills": N_("ce que je sais faire"),
-    "locale": N_("langue"),
-    "wants_reminders": N_("rappels"),
-    "wants_digest": N_("la semaine du lieu par courriel"),
-    "in_directory": N_("être dans l’annuaire"),
-    "shows_presence": N_("montrer ma présence"),
-    "birth_date": N_("date de naissance"),
-    "guardian_name": N_("nom du parent ou tuteur"),
-    "guardian_email": N_("adresse du parent ou tuteur"),
-    "tariff_group": N_("tarif"),
-    "badge": N_("badge"),
-    "organisation_id": N_("organisation"),
-    "is_organisation_contact": N_("contact de l’organisation"),
-    "siren": N_("SIREN"),
-    "rules": N_("règles"),
-    "capacity": N_("places"),
-    "state": N_("état"),
-    "password": N_("par mot de passe"),
-    "link": N_("par un lien reçu"),
-    "reset": N_("par un nouveau mot de passe"),
-    "confirmation": N_("à l’inscription"),
 }
