@@ -8,18 +8,18 @@
  3-5  test_reference_lieu, api/test_fablab                test_what_the_page_says_of_an_hour
  6    test_reference_lieu, test_trainings, api            test_training_pages (from the refusal to the clearance)
  7    test_reference_lieu, test_clearances (the mails)    test_what_the_page_says_of_an_hour
- 8    test_reference_lieu (engine)
+ 8    test_reference_lieu                                 test_a_right_that_nobody_used_lapses_in_the_booklet
  9    test_clearances, journeys (the mail)                test_clearance_pages
  10   test_company                                        test_company
  11   test_reference_lieu, billing/test_vat_of_prices     test_durations_are_priced_longest_first, also by a program
  12   test_reference_lieu, api/test_fablab                test_what_pays_is_said_before_and_looking_uses_nothing
- 13   test_reference_lieu                                 test_what_pays_is_said_before_and_looking_uses_nothing
+ 13   test_reference_lieu, also by a program              test_what_pays_is_said_before_and_looking_uses_nothing
  14   api/test_fablab                                     test_what_pays_is_said_before_and_looking_uses_nothing
  15   test_reference_lieu, api/test_fablab                test_the_fee_is_announced_and_a_refused_move_changes_nothing
  16   api/test_fablab                                     test_the_fee_is_announced_and_a_refused_move_changes_nothing
  17   test_reference_lieu                                 test_here (the machine's page)
  18   test_reference_lieu, api/test_fablab                test_here, test_instead
- 19   test_uses
+ 19   test_uses                                           test_two_hundred_hours_ask_for_upkeep_once_in_the_log
  20   test_reference_lieu, api/test_fablab                test_what_the_page_says_of_an_hour
  21   test_reference_lieu, api/test_fablab                test_a_night_print_is_priced_by_the_hours_that_there_are
  22   test_uses                                           test_what_was_really_used_is_on_the_page_and_the_account
@@ -39,9 +39,10 @@ from app.booking.models import Booking
 from app.core import clock
 from app.core.db import db, transaction
 from app.fablab import services
+from app.fablab.models import Machine
 from app.feeds import calendars
 from tests.api.partner import Described, Partner
-from tests.factories import between, book, give_minutes, make_machine, paris, price, subscribe
+from tests.factories import between, book, clear, give_minutes, make_clearance_type, make_machine, paris, price, subscribe
 from tests.pages import text_of
 
 
@@ -122,7 +123,7 @@ def test_durations_are_priced_longest_first_also_by_a_program(fablab, log_in, cl
         assert partner.post("/bookings/preview", **wish).json["price_cents"] == cents
 
 
-def test_what_pays_is_said_before_and_looking_uses_nothing(fablab, log_in):
+def test_what_pays_is_said_before_and_looking_uses_nothing(fablab, log_in, client, app):
     subscribe(fablab.place, fablab.ana, "maker", {"machine_minutes": 60}, since="2026-12-01", until="2026-12-31")
     give_minutes(fablab.place, fablab.ana, 90)
     ana = log_in(fablab.ana)
@@ -133,6 +134,9 @@ def test_what_pays_is_said_before_and_looking_uses_nothing(fablab, log_in):
     assert db.session.scalar(sa.select(sa.func.count(Booking.id))) == 0
     after = look(ana, fablab.laser, "2027-01-05", "10:00", "13:00")  # the plan has ended: only the pack
     assert "18,00 €" in after and "votre forfait, le reste" in after and "votre abonnement" not in after
+    wish = {"resource_id": fablab.laser.id, "start": "2027-01-05T10:00:00+01:00", "end": "2027-01-05T13:00:00+01:00"}
+    assert Partner(client, Described(app), fablab.ana, "read write").post("/bookings/preview", **wish).json["price_cents"] == 1800
+    ana = log_in(fablab.ana)
     assert ask(ana, fablab.laser, "2026-12-08", "10:00", "13:00").status_code == 303
     assert balances(fablab.ana, place_id=fablab.place.id, on=date(2026, 12, 1)).minutes == 0
 
@@ -197,3 +201,31 @@ def test_who_subscribes_to_a_machine_reads_no_name(fablab, client):
     feed = calendars.of_thing(fablab.laser.id, now=clock.now()).decode()
     assert "ccupé" in feed and "Ana" not in feed and "example.org" not in feed
     assert client.get("/feeds/wrong.ics").status_code == 404
+
+
+def test_a_right_that_nobody_used_lapses_in_the_booklet(fablab, log_in, frozen):
+    kind = make_clearance_type(fablab.place, "Traceur", policy="unused", months=6)
+    plotter = make_machine(fablab.place, "traceur", family="traceur", clearance=kind, rules={"notice_minutes": 0})
+    clear(fablab.ana, kind, on="2026-08-31")
+    frozen("2027-02-28T10:00+01:00")
+    ana = log_in(fablab.ana)
+    assert "jusqu’au 28 février 2027" in text_of(ana.get("/fablab/clearances/mine"))
+    assert no(ask(ana, plotter, "2027-03-02", "10:00", "11:00"), "28 février inclus")
+    frozen("2027-03-01T10:00+01:00")
+    ana = log_in(fablab.ana)
+    assert "finie le 28 février 2027" in text_of(ana.get("/fablab/clearances/mine"))
+    assert no(ask(ana, plotter, "2027-03-02", "10:00", "11:00"), "habilitation")
+
+
+def test_two_hundred_hours_ask_for_upkeep_once_in_the_log(fablab, log_in, frozen):
+    with transaction():
+        db.session.get_one(Machine, fablab.printer.id).counters = [{"nom": "buse", "entretien_toutes_les_h": 200, "valeur_min": 198 * 60}]
+        db.session.flush()
+    for start, stop in (("09:00", "11:00"), ("14:00", "15:00")):
+        book(fablab.printer, between("2026-12-08", start, stop), fablab.ana)
+        frozen(f"2026-12-08T{start}+01:00")
+        log_in(fablab.ana).post(f"/fablab/m/{fablab.printer.code}/use")
+        frozen(f"2026-12-08T{stop}+01:00")
+        log_in(fablab.ana).post(f"/fablab/m/{fablab.printer.code}/use/end")
+        shown = text_of(log_in(fablab.max).get(f"/fablab/{fablab.printer.code}/log"))
+        assert shown.count("C’est fait") == 1, shown
