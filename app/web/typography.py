@@ -139,6 +139,10 @@ class Words:
         decimals = f"{rest:03d}".rstrip("0")
         return (MINUS if value < 0 else "") + self._thousands(whole) + (f"{self.decimal_mark}{decimals}" if decimals else "")
 
+    def quantity(self, milli: int, unit: str) -> str:
+        """« 3,5 dm² » from 3500: so much of a unit that the lieu named."""
+        return f"{self.milli(milli)}{NBSP}{unit}".strip()
+
     def rate(self, basis_points: int) -> str:
         """« 20 % », « 5,5 % » from basis points, without idle zeros."""
         value = Decimal(basis_points).scaleb(-2).normalize()

@@ -132,6 +132,20 @@ def test_an_amount_with_its_sign():
 
 
 @pytest.mark.parametrize(
+    ("milli", "unit", "french", "english"),
+    [
+        (3500, "dm²", "3,5_dm²", "3.5_dm²"),
+        (6_000_000, "g", "6-000_g", "6,000_g"),
+        (2000, "", "2", "2"),
+        (1, "kg", "0,001_kg", "0.001_kg"),
+        (0, "g", "0_g", "0_g"),
+    ],
+)
+def test_so_much_of_a_unit_that_the_lieu_named(milli, unit, french, english):
+    assert (spaced(FRENCH.quantity(milli, unit)), spaced(ENGLISH.quantity(milli, unit))) == (french, english)
+
+
+@pytest.mark.parametrize(
     ("minutes", "short", "exact"),
     [
         (90, "1_h_30", "1_h_30"),

@@ -15,7 +15,7 @@ from app.billing.rules.coverage import (
     trust_view,
 )
 from app.billing.rules.prices import PriceRow, Tier, best_rows, capped, late_fee, own_price, price_of_half_days, price_of_minutes
-from app.billing.rules.stock import ArticleCodeTaken, UnknownQuantity, said_quantity
+from app.billing.rules.stock import ArticleCodeTaken, UnknownQuantity
 from app.billing.rules.subscriptions import (
     DAY,
     AlreadySubscribed,
@@ -83,7 +83,6 @@ __all__ = [
     "reasons_tab",
     "recognised",
     "resumed",
-    "said_quantity",
     "shares",
     "trust_origin",
     "trust_view",

@@ -15,10 +15,3 @@ class UnknownQuantity(Reason):
     sentence = N_("La quantité doit être plus grande que zéro.")
     next_step = N_("Écrivez ce que vous avez pris, comme 3,5.")
     hard = True
-
-
-def said_quantity(milli: int, unit: str) -> str:
-    """« 3,5 dm² », « 2 pièces »: without zeros that say nothing."""
-    whole, rest = divmod(milli, 1000)
-    decimals = f",{rest:03d}".rstrip("0") if rest else ""
-    return f"{whole}{decimals}\u00a0{unit}".strip()

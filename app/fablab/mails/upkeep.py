@@ -6,7 +6,6 @@ from flask import url_for
 
 from app.billing import queries as billing
 from app.billing.models import Article
-from app.billing.rules import said_quantity
 from app.core import clock, mail
 from app.core.db import db
 from app.core.journal import JournalEntry
@@ -18,6 +17,7 @@ from app.members import queries as members
 from app.members.models import Member
 from app.place.models import Place
 from app.web import letters
+from app.web.typography import words
 
 
 def tell_who_looks_after(entry: JournalEntry) -> None:
@@ -85,7 +85,7 @@ def stock_low(row: OutgoingMail) -> Letter | None:
     article = db.session.get_one(Article, row.facts["subject"])
     if article.alert_milli is None or article.stock_milli is None or article.stock_milli > article.alert_milli:
         return None
-    left = said_quantity(article.stock_milli, article.unit)
+    left = words().quantity(article.stock_milli, article.unit)
     return _letter(row, "stock_low", article=article.name, left=left, url=url_for("fablab.stock", _external=True))
 
 

@@ -9,7 +9,6 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from app.billing import queries as billing
-from app.billing.rules import said_quantity
 from app.booking import queries as booking
 from app.booking.models import Booking
 from app.booking.rules import Thing
@@ -61,7 +60,9 @@ def _page(thing: Thing, *, refused: Refused | None = None, form: MaterialForm | 
         spot=now_here,
         refused=refused,
         last=last,
-        materials=[(one, said_quantity(one.milli, one.article.unit)) for one in queries.materials(last.id)] if last is not None else [],
+        materials=[(one, typography.words().quantity(one.milli, one.article.unit)) for one in queries.materials(last.id)]
+        if last is not None
+        else [],
         use=queries.use_of_booking(last.id) if last is not None else None,
         form=form if last is not None and form.article_id.choices else None,
         details=queries.details(thing.id),

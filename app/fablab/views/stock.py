@@ -8,13 +8,13 @@ from flask_login import current_user
 from app.billing import queries as billing
 from app.billing import services
 from app.billing.models import Article
-from app.billing.rules import said_quantity
 from app.core import clock
 from app.core.refusals import Refused
 from app.fablab.forms import CountForm, PurchaseForm, article_form
 from app.fablab.views.door import bp
 from app.members.views import needs
 from app.place import queries as place_queries
+from app.web.typography import words
 
 
 @bp.get("/stock")
@@ -59,7 +59,7 @@ def article(article_id: int) -> ResponseReturnValue:
         )
         flash(_("C’est enregistré."))
         return redirect(url_for(".article", article_id=row.id))
-    moves = [(move, said_quantity(abs(move.milli), row.unit)) for move in billing.stock_moves(row.id)]
+    moves = [(move, words().quantity(abs(move.milli), row.unit)) for move in billing.stock_moves(row.id)]
     page = render_template("fablab/article.html", form=form, article=row, left=_left(row), moves=moves, place=place_queries.current())
     return page, form.status
 
@@ -93,7 +93,7 @@ def _found(article_id: int) -> Article:
 
 
 def _left(article: Article) -> str:
-    return said_quantity(article.stock_milli, article.unit) if article.stock_milli is not None else ""
+    return words().quantity(article.stock_milli, article.unit) if article.stock_milli is not None else ""
 
 
 def _groups(place_id: int) -> list[tuple[str, str]]:

@@ -134,17 +134,12 @@ def quantity(line: Line) -> str:
         return words.minutes(line.quantity_milli * 60 // 1000)
     whole, rest = divmod(line.quantity_milli, 1000)
     if rest:
-        return _milli(line.quantity_milli)
+        return words.milli(line.quantity_milli)
     if line.unit == "half_day":
         return words.plural(whole, _("une demi-journée"), _("{n} demi-journées"))
     if line.unit == "month":
         return words.plural(whole, _("un mois"), _("{n} mois"))
-    return str(whole)
-
-
-def _milli(quantity_milli: int) -> str:
-    whole, rest = divmod(quantity_milli, 1000)
-    return f"{whole},{rest:03}".rstrip("0")
+    return words.number(whole)
 
 
 @dataclass(frozen=True, slots=True)
