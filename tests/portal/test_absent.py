@@ -8,8 +8,9 @@ from app.core.refusals import Refused
 from app.members.models import Member
 from app.members.rules import AlreadyErased
 from app.members.services import Device, hash_password, sign_in
+from app.place.models import Place
 from app.portal import absent, erasing
-from tests.factories import make_member, make_place
+from tests.factories import between, book, make_member, make_place, make_thing
 
 
 def states(session):
@@ -55,6 +56,21 @@ def test_who_gives_no_sign_for_two_years_is_told_once_then_erased_a_month_later(
     assert sorted(left) == [str(people["gone"].id), "back", "recent", "staff"]
     assert left[str(people["gone"].id)] == "erased"
     assert night(frozen, "2027-02-01") == 0
+
+
+def test_who_answered_a_warning_by_booking_is_told_again_before_the_next_absence_ends_their_account(session, people, frozen):
+    assert night(frozen, "2026-11-22") == 2
+    room = make_thing(session.scalars(sa.select(Place)).one(), "salle", kind="room")
+    book(room, between("2026-12-10", "10:00", "11:00"), people["back"])  # by the lieu, for somebody who never enters
+
+    assert night(frozen, "2026-12-22") == 1
+    assert night(frozen, "2028-12-09") == 1  # `recent`, told in their turn
+    assert states(session)["back"] == "active"
+    assert night(frozen, "2028-12-11") == 1
+    assert states(session)["back"] == "active"
+    assert night(frozen, "2028-12-12") == 0
+    night(frozen, "2029-01-10")
+    assert "back" not in states(session)
 
 
 def test_what_is_not_settled_keeps_the_account_another_month(session, people, frozen, monkeypatch):
