@@ -3,6 +3,7 @@
 import pytest
 import sqlalchemy as sa
 
+from app.core.db import transaction
 from app.core.journal import JournalEntry
 from app.members.models import Member, MemberRole, WebSession
 from tests.factories import make_member
@@ -86,6 +87,16 @@ def test_who_loses_the_right_while_looking_sees_nothing_more(session, staff, ine
     staff.post(f"/manage/members/{camille.id}/look")
     session.execute(sa.delete(MemberRole).where(MemberRole.member_id == ines.id))
     session.commit()
+
+    assert staff.get("/me/account").status_code == 302
+
+
+def test_who_is_looked_at_and_comes_to_administer_is_looked_at_no_more(session, staff):
+    camille = make_member("Camille")
+    staff.post(f"/manage/members/{camille.id}/look")
+    assert staff.get("/me/account").status_code == 200
+    with transaction():
+        session.add(MemberRole(member_id=camille.id, role="administrator"))
 
     assert staff.get("/me/account").status_code == 302
 

@@ -115,7 +115,7 @@ def session_member(token: str, *, now: datetime) -> SignedIn | None:
     found = SignedIn(**_plain(rows), web_session=Visit(*visit), token=token)
     if not rules.may_sign_in(found.status, is_confirmed=confirmed_at is not None):
         return None
-    if found.is_only_looking and not person(found.web_session.member_id).may(rules.TO_LOOK_AS):
+    if found.is_only_looking and not rules.may_look_as(person(found.web_session.member_id).roles, found.roles):
         return None
     g.signed_in = found
     return found

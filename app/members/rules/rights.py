@@ -132,6 +132,11 @@ def reasons_roles(actor: Collection[str], *, had: Collection[str], given: Collec
         yield AboveYou()
 
 
+def may_look_as(actor: Collection[str], seen: Collection[str]) -> bool:
+    """Whether these roles look with the eyes of those: asked when it begins, and of each page meanwhile, since roles change."""
+    return may(actor, TO_LOOK_AS) and not any(reasons_roles(actor, had=seen, given=()))
+
+
 def reasons_look_as(actor: Collection[str], *, seen: Collection[str], is_oneself: bool, is_open: bool) -> Iterator[Reason]:
     """Who may look with whose eyes: at an account that is open, another's, and no higher than one's own."""
     if is_oneself:
