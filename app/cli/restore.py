@@ -23,6 +23,7 @@ from app.core import clock
 from app.core.commands import CommandRefused
 from app.core.db import db
 from app.portal import erasing
+from app.web.words import said
 
 
 @click.command("restore")
@@ -46,13 +47,21 @@ def restore_command(file: Path, replace: bool, erasures: Path | None) -> None:
         erasing.take_list(erasures.read_text(encoding="ascii", errors="replace"))
     for follow_up in wiring.AFTER_RESTORE:
         follow_up(now=now)
-    if erased := erasing.again(now=now):
+    erased, not_erased = erasing.again(now=now)
+    if erased:
         click.echo(f"{erased} compte(s), effacé(s) depuis cette sauvegarde, le sont de nouveau.")
     findings = check_and_remember(now=now)
     made_at = datetime.fromisoformat(manifest.made_at)
     click.echo(f"Sauvegarde du {made_at:%d/%m/%Y à %H:%M} UTC rendue\u00a0: {manifest.rows} lignes, {len(manifest.files)} fichiers.")
+    troubles = [
+        f"Le compte n°\u00a0{member_id}, effacé depuis, est revenu et ne peut pas l’être de nouveau\u00a0: {said(reason)}"
+        for member_id, refused in not_erased
+        for reason in refused.reasons
+    ]
     if findings:
-        raise CommandRefused(f"Mais tout n’est pas en ordre\u00a0: {findings[0].sentence}")
+        troubles.append(f"Mais tout n’est pas en ordre\u00a0: {findings[0].sentence}")
+    if troubles:
+        raise CommandRefused("\n".join(troubles))
 
 
 def bring_back(packed: zipfile.ZipFile, manifest: Manifest, *, replace: bool) -> None:

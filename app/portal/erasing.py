@@ -58,16 +58,23 @@ def erase(member_id: int, *, actor_id: int | None, today: date, now: datetime, w
     _remember(member_id, born, now)
 
 
-def again(*, now: datetime) -> int:
-    """After a backup came back: whoever was erased since it was made is erased again. How many."""
-    count = 0
+def again(*, now: datetime) -> tuple[int, list[tuple[int, Refused]]]:
+    """After a backup came back: whoever was erased since it was made is erased again.
+
+    How many; and the numbers of those who cannot be, with why: who alone administered the lieu then, for one. They stop nobody else.
+    """
+    count, left = 0, []
     for member_id, born in _remembered():
         person = db.session.get(Member, member_id, populate_existing=True)
         if person is not None and not person.is_erased and int(person.created_at.timestamp()) == born:
-            with transaction():
-                _erase(member_id, actor_id=None, now=now)
-            count += 1
-    return count
+            try:
+                with transaction():
+                    _erase(member_id, actor_id=None, now=now)
+            except Refused as refused:
+                left.append((member_id, refused))
+            else:
+                count += 1
+    return count, left
 
 
 def take_list(lines: str) -> None:

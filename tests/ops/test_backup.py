@@ -294,4 +294,4 @@ def test_who_was_erased_after_a_backup_is_erased_again_when_it_comes_back(new_ho
             someone = db.session.get_one(Member, number)
             someone.status, someone.created_at = "active", clock.now() + timedelta(days=1)
         with one.inside():
-            assert erasing.again(now=clock.now()) == 0
+            assert erasing.again(now=clock.now()) == (0, [])

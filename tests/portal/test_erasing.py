@@ -147,6 +147,18 @@ def test_the_last_administrator_stays_and_the_command_tells_before_it_does(lieu,
     assert db.session.get_one(Member, other.id).is_erased
 
 
+def test_of_a_backup_where_they_alone_administered_the_lieu_somebody_comes_back_and_the_others_do_not(lieu, app, tmp_path, monkeypatch):
+    monkeypatch.setitem(app.config, "INSTANCE_FOLDER", str(tmp_path))
+    boss, other = make_member("Ada", roles=("administrator",)), make_member("Bob")
+    house.take_list("\n".join(f"2026-12-01T09:00:00Z {one.id} {int(one.created_at.timestamp())}" for one in (boss, other)))
+
+    erased, left = house.again(now=clock.now())
+
+    assert (erased, [(number, refused.codes) for number, refused in left]) == (1, [(boss.id, ["last_administrator"])])
+    db.session.expire_all()
+    assert (db.session.get_one(Member, boss.id).name, db.session.get_one(Member, other.id).name) == ("Ada", "—")
+
+
 def test_what_proves_a_training_keeps_its_name_for_its_legal_time_and_the_rest_goes(session, frozen, app, tmp_path, monkeypatch):
     monkeypatch.setitem(app.config, "INSTANCE_FOLDER", str(tmp_path))
     frozen("2027-01-11T09:00+01:00")
