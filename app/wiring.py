@@ -257,9 +257,11 @@ PUBLIC: frozenset[str] = frozenset(
     )
 )
 
-# What is not opened with somebody else's eyes, even to help: papers about health and family, what opens an account, all of one's data.
+# What is not opened with somebody else's eyes, even to help: papers about health and family, a journal that one may keep to oneself,
+# what opens an account, all of one's data.
 NOBODY_ELSES = frozenset(
     (
+        "courses.journal",
         "course_drawer.*",
         "members.tokens",
         "members.sessions",
