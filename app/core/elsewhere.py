@@ -110,13 +110,18 @@ class _Pinned(http.client.HTTPConnection):
     def __init__(self, host: str, port: int, *, address: str, is_safe: bool, patience: float) -> None:
         super().__init__(host, port, timeout=patience)
         self._address, self._is_safe = address, is_safe
+        self._is_over = False
 
     def connect(self) -> None:
         self.sock = socket.create_connection((self._address, self.port), self.timeout)
         if self._is_safe:
             self.sock = _context().wrap_socket(self.sock, server_hostname=self.host)
+        if self._is_over:
+            raise TimeoutError
 
     def hang_up(self) -> None:
+        """While it connects there is nothing to shut yet: it then stops by itself, before anything is said."""
+        self._is_over = True
         with suppress(OSError, AttributeError):
             self.sock.shutdown(socket.SHUT_RDWR)
 
