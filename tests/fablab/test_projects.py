@@ -61,14 +61,13 @@ def test_a_link_is_a_plain_address_of_the_web(text, is_one):
 def test_who_sees_what():
     def seen(visibility):
         return tuple(
-            may_see(visibility, is_author=author, is_known=known, is_staff=staff)
-            for author, known, staff in ((True, True, False), (False, True, False), (False, True, True), (False, False, False))
+            may_see(visibility, is_author=author, is_known=known) for author, known in ((True, True), (False, True), (False, False))
         )
 
     assert {one: seen(one) for one in ("draft", "members", "public")} == {
-        "draft": (True, False, False, False),
-        "members": (True, True, True, False),
-        "public": (True, True, True, True),
+        "draft": (True, False, False),
+        "members": (True, True, False),
+        "public": (True, True, True),
     }
 
 

@@ -62,9 +62,9 @@ class Shown:
     changed_at: datetime
 
 
-def may_see(visibility: str, *, is_author: bool, is_known: bool, is_staff: bool) -> bool:
-    """A draft is its author's alone, staff see what is shown to anybody at all."""
-    return is_author or visibility == "public" or (visibility == "members" and (is_known or is_staff))
+def may_see(visibility: str, *, is_author: bool, is_known: bool) -> bool:
+    """A draft is its author's alone: staff, too, see what is shown to the people of the lieu."""
+    return is_author or visibility == "public" or (visibility == "members" and is_known)
 
 
 def is_link(text: str) -> bool:

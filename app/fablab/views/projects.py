@@ -169,7 +169,7 @@ def _is_mine(row: Project) -> bool:
 
 
 def _may_see(row: Project) -> bool:
-    return may_see(row.visibility, is_author=_is_mine(row), is_known=current_user.is_authenticated, is_staff=_is_staff())
+    return may_see(row.visibility, is_author=_is_mine(row), is_known=current_user.is_authenticated)
 
 
 def _seen(project_id: int) -> Project:
