@@ -21,7 +21,9 @@ from app.core.period import Period
 from app.core.refusals import Refused
 from app.coworking import services as coworking
 from app.fablab import services
+from app.fablab.models import Box
 from app.factory import create_app
+from app.members.models import Member
 from config import TestConfig
 from tests.factories import thing
 
@@ -65,6 +67,11 @@ def _do(said: dict[str, Any], now: datetime) -> None:
         services.enrol(training_id=said["training"], **acting)
     elif said["do"] == "begin":
         services.begin_use(thing=thing(said["thing"]), **acting)
+    elif said["do"] == "take_box":
+        me = db.session.get_one(Member, who)
+        services.give_box(db.session.get_one(Box, said["box"]), member=me, actor=me, now=now)
+    elif said["do"] == "retire_box":
+        services.retire_box(db.session.get_one(Box, said["box"]), actor_id=who, now=now)
     elif said["do"] == "release":
         booking.settle_arrivals(now=now)
     elif said["do"] == "half":

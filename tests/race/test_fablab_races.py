@@ -142,6 +142,31 @@ def test_an_outage_and_a_booking_never_both_hold_the_machine(atelier: Atelier):
             assert faults() == []
 
 
+def test_one_person_at_two_boxes_has_one_and_a_box_is_not_taken_while_it_is_retired(atelier: Atelier):
+    for number, who in enumerate(atelier.people[:4]):
+        with atelier.app.app_context():
+            facts = {
+                "place_id": atelier.place_id,
+                "actor_id": who,
+                "now": clock.now(),
+                "where_it_is": "",
+                "months": 6,
+                "self_service": True,
+            }
+            boxes = [services.save_box(box_id=None, mark=f"{number}-{one}", **facts).id for one in range(6)]
+            db.session.remove()
+        told = atelier.at_once([{"do": "take_box", "who": who, "box": box_id} for box_id in boxes])
+
+        assert sorted(told) == ["one_box_each"] * 5 + ["yes"]
+        free = boxes[1] if told[0] == "yes" else boxes[0]
+        other = atelier.people[4 + number]
+        gone = atelier.at_once([{"do": "retire_box", "who": who, "box": free}, {"do": "take_box", "who": other, "box": free}])
+
+        assert sorted(gone) == ["already_taken", "yes"]
+        with atelier.app.app_context():
+            assert faults() == []
+
+
 def test_one_click_pressed_twice_from_two_phones_books_once(atelier: Atelier):
     for day, who in zip(("2026-12-16", "2026-12-17", "2026-12-18"), atelier.people, strict=False):
         lost = atelier.book(atelier.laser, who, day)

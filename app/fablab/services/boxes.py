@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from dateutil.relativedelta import relativedelta
 
 from app.core import journal
-from app.core.db import db, insert_unless_there, transaction
+from app.core.db import db, insert_unless_there, lock, transaction
 from app.core.refusals import Refused
 from app.fablab import queries
 from app.fablab.models import Box, BoxPermit
@@ -15,6 +15,7 @@ from app.fablab.rules import AskTheLieu, BoxReleased, BoxTaken, MarkUsed, OneBox
 from app.members.models import Member
 from app.place.models import Place
 
+TURNS = 31  # the space of locks: what one person takes by themselves
 SHORT = relativedelta(months=1)  # a permit so short is not announced thirty days before its end
 
 
@@ -36,13 +37,15 @@ def save_box(*, place_id: int, box_id: int | None, actor_id: int | None, now: da
 def give_box(box: Box, *, member: Member, actor: Member, now: datetime, last_day: date | None = None) -> BoxPermit:
     """To one person, for its usual months; members take by themselves those that are free to take, one each."""
     today, by_staff = _today(box.place_id, now), actor.may("manage_machines")
-    if not by_staff:
-        if not box.self_service or actor.id != member.id:
-            raise Refused(AskTheLieu(name=box.mark))
-        if (mine := queries.box_permits_of(member.id, place_id=box.place_id)) != []:
-            raise Refused(OneBoxEach(mark=mine[0].box.mark))
     ends = last_day if last_day is not None and last_day >= today and by_staff else today + relativedelta(months=box.months)
     with transaction():
+        db.session.refresh(box, with_for_update=True)
+        if not by_staff:
+            if not box.self_service or actor.id != member.id:
+                raise Refused(AskTheLieu(name=box.mark))
+            lock(TURNS, member.id)
+            if (mine := queries.box_permits_of(member.id, place_id=box.place_id)) != []:
+                raise Refused(OneBoxEach(mark=mine[0].box.mark))
         if box.state != "good":
             raise Refused(BoxTaken(mark=box.mark))
         values = {
@@ -89,6 +92,7 @@ def release_box(permit_id: int, *, actor_id: int | None, now: datetime) -> None:
 
 def retire_box(box: Box, *, actor_id: int, now: datetime) -> None:
     with transaction():
+        db.session.refresh(box, with_for_update=True)
         if db.session.scalar(sa.select(sa.exists().where(BoxPermit.box_id == box.id, BoxPermit.released_on.is_(None)))):
             raise Refused(BoxTaken(mark=box.mark))
         box.state = "retired"

@@ -43,21 +43,22 @@ def lend_tool(tool: Tool, *, member: Member, actor: Member, now: datetime, due_o
     place = db.session.get_one(Place, tool.place_id)
     today, by_staff = now.astimezone(place.tz).date(), actor.may("manage_machines")
     due = due_on if due_on is not None and by_staff else usual_due(tool, place, today)
-    refused = [
-        *reasons_lending(
-            name=tool.name,
-            state=tool.state,
-            is_out=queries.loan_out(tool.id) is not None,
-            by_staff=by_staff,
-            self_service=tool.self_service and actor.id == member.id,
-            lacks=queries.lacks_for(tool, member.id, day=today, zone=place.tz),
-            late=queries.late_loan(member.id, today),
-        ),
-        *reasons_due(due, today=today),
-    ]
-    if refused:
-        raise Refused(*refused)
     with transaction():
+        db.session.refresh(tool, with_for_update=True)
+        refused = [
+            *reasons_lending(
+                name=tool.name,
+                state=tool.state,
+                is_out=queries.loan_out(tool.id) is not None,
+                by_staff=by_staff,
+                self_service=tool.self_service and actor.id == member.id,
+                lacks=queries.lacks_for(tool, member.id, day=today, zone=place.tz),
+                late=queries.late_loan(member.id, today),
+            ),
+            *reasons_due(due, today=today),
+        ]
+        if refused:
+            raise Refused(*refused)
         values = {
             "place_id": tool.place_id,
             "tool_id": tool.id,
@@ -116,6 +117,7 @@ def take_back_tool(loan_id: int, *, outcome: str, actor_id: int, now: datetime, 
 def set_tool_state(tool: Tool, state: str, *, actor_id: int, now: datetime) -> None:
     """Repaired, found again, or out of the list; one that is out has to come back first."""
     with transaction():
+        db.session.refresh(tool, with_for_update=True)
         if queries.loan_out(tool.id) is not None:
             raise Refused(ToolOut(name=tool.name))
         tool.state = state
