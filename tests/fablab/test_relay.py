@@ -182,7 +182,13 @@ def test_keys_are_shown_once_and_badges_given_from_what_was_shown(fablab, log_in
     board = Board(max_, row.key, secret)
     assert board({"action": "check", "badge": NOBODY})[1] == "unknown_badge"
     assert "Un badge de personne y a été présenté" in text_of(max_.get("/fablab/laser/readers"))
-    assert max_.post(give, data={"member_id": fablab.ana.id}).status_code == 302
+    sent = fields_of(max_.get(give).text) | {"member_id": fablab.ana.id}
+    assert board({"action": "check", "badge": CHLOE})[1] == "unknown_badge"
+    other = max_.post(give, data=sent)
+    assert other.status_code == 409 and "Un badge a été présenté au lecteur depuis" in other.text
+    assert db.session.scalars(sa.select(Badge)).all() == []
+    assert board({"action": "check", "badge": NOBODY})[1] == "unknown_badge"
+    assert max_.post(give, data=sent).status_code == 302
     assert board({"action": "check", "badge": NOBODY})[1] != "unknown_badge"
     again = max_.post(give, data={"member_id": fablab.ben.id, "number": NOBODY})
     assert again.status_code == 409 and "déjà à quelqu’un" in again.text

@@ -12,7 +12,8 @@ class RelayForm(forms.Form):
 
 
 class BadgeForm(forms.Form):
-    """A badge by its number."""
+    """A badge by its number, or the one that was just shown."""
 
     member_id = forms.SelectField(_l("À qui"), coerce=int)
     number = forms.StringField(_l("Numéro du badge"), max_length=40, description=_l("Vide : celui qui vient d’être présenté au lecteur."))
+    shown = forms.HiddenField(max_length=64)  # which one that was when the page was made

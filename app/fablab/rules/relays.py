@@ -37,6 +37,13 @@ class BadgeTaken(Reason):
     taken = True
 
 
+class OtherBadgeShown(Reason):
+    code = "other_badge"
+    sentence = N_("Un badge a été présenté au lecteur depuis que cette page est ouverte.")
+    next_step = N_("Assurez-vous que le dernier présenté est le bon, puis recommencez.")
+    taken = True
+
+
 class NotABadge(Reason):
     code = "bad_badge"
     sentence = N_("Ce n’est pas un numéro de badge : de quatre à dix octets, en hexadécimal.")

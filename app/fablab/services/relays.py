@@ -22,6 +22,7 @@ from app.fablab.rules import (
     NotABadge,
     NothingRunning,
     NotYours,
+    OtherBadgeShown,
     OutOfServiceNow,
     RelayWish,
     UnknownBadge,
@@ -108,11 +109,14 @@ def give_badge(*, place_id: int, number: str, member_id: int, actor_id: int, now
     return _give(place_id, badge_mark(current_app.config["SECRET_KEY"], place_id, known), member_id, actor_id, now)
 
 
-def give_shown_badge(relay: Relay, *, member_id: int, actor_id: int, now: datetime) -> Badge:
-    """The one that was just shown to a reader, and that nobody had."""
-    if not relay.unknown_mark:
-        raise Refused(NotABadge())
+def give_shown_badge(relay: Relay, *, mark: str, member_id: int, actor_id: int, now: datetime) -> Badge:
+    """The one that was just shown to a reader, and that nobody had; `mark`: which one the page spoke of."""
     with transaction():
+        db.session.refresh(relay, with_for_update=True)
+        if not relay.unknown_mark:
+            raise Refused(NotABadge())
+        if relay.unknown_mark != mark:
+            raise Refused(OtherBadgeShown())
         badge = _give(relay.place_id, relay.unknown_mark, member_id, actor_id, now)
         relay.unknown_mark, relay.unknown_at = "", None
         db.session.flush()

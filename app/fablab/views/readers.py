@@ -48,8 +48,9 @@ def revoke_reader(code: str, relay_id: int) -> ResponseReturnValue:
 @needs("manage_resources")
 def give_badge(code: str, relay_id: int) -> ResponseReturnValue:
     """The badge just shown to this reader, or one by its number."""
-    thing, form = _machine(code), BadgeForm()
+    thing = _machine(code)
     relay = queries.relay(relay_id, resource_id=thing.id) or abort(404)
+    form = BadgeForm(data={"shown": relay.unknown_mark})
     form.member_id.choices = [SelectChoice(member_id, name) for member_id, name in members.choices()]
     if form.validate_on_submit():
         by = {"member_id": form.member_id.data, "actor_id": current_user.id, "now": clock.now()}
@@ -57,9 +58,10 @@ def give_badge(code: str, relay_id: int) -> ResponseReturnValue:
             if form.number.data:
                 services.give_badge(place_id=thing.place_id, number=form.number.data, **by)
             else:
-                services.give_shown_badge(relay, **by)
+                services.give_shown_badge(relay, mark=form.shown.data, **by)
         except Refused as refused:
             form.refuse(refused)
+            form.shown.data = relay.unknown_mark
         else:
             flash(_("Le badge est donné."))
             return redirect(url_for(".readers", code=code))
