@@ -231,6 +231,8 @@ def test_a_box_is_taken_warned_of_renewed_and_given_back(fablab, log_in, post, f
 
     max_ = log_in(fablab.max)
     sent = fields_of(max_.get(f"/fablab/boxes/{first.id}").text) | {"member_id": fablab.ben.id, "last_day": "2027-07-31"}
+    over_already = max_.post(f"/fablab/boxes/{first.id}", data=sent | {"last_day": "2027-06-29"})
+    assert over_already.status_code == 422 and "vient aujourd’hui ou plus tard" in text_of(over_already)
     assert max_.post(f"/fablab/boxes/{first.id}", data=sent).status_code == 302
     assert told(post) == [("Ben", "Le casier 1 est à vous jusqu’au 31 juillet 2027")]
     services.lend_tool(make_tool(fablab), member=fablab.ben, actor=fablab.max, now=clock.now())

@@ -28,6 +28,7 @@ from app.fablab.rules.costs import Cost, cost_of
 from app.fablab.rules.lending import (
     LONGEST_LOAN,
     AskTheLieu,
+    BoxEndsWhen,
     BoxNotEmptied,
     BoxReleased,
     BoxTaken,
@@ -144,6 +145,7 @@ __all__ = [
     "AskTheLieu",
     "BadgeTaken",
     "BookingsInTheWay",
+    "BoxEndsWhen",
     "BoxNotEmptied",
     "BoxReleased",
     "BoxTaken",

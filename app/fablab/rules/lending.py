@@ -87,6 +87,13 @@ class RenewLater(Reason):
     next_step = N_("Revenez à ce moment-là ; un courriel vous le rappellera.")
 
 
+class BoxEndsWhen(Reason):
+    code = "last_day"
+    sentence = N_("Le dernier jour d’un casier vient aujourd’hui ou plus tard.")
+    next_step = N_("Choisissez un autre jour.")
+    hard = True
+
+
 class BoxReleased(Reason):
     code = "already_released"
     sentence = N_("Ce casier est déjà rendu.")

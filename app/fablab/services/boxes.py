@@ -11,7 +11,7 @@ from app.core.db import db, insert_unless_there, lock, transaction
 from app.core.refusals import Refused
 from app.fablab import queries
 from app.fablab.models import Box, BoxPermit
-from app.fablab.rules import AskTheLieu, BoxReleased, BoxTaken, MarkUsed, OneBoxEach, RenewLater, may_renew, warning_due
+from app.fablab.rules import AskTheLieu, BoxEndsWhen, BoxReleased, BoxTaken, MarkUsed, OneBoxEach, RenewLater, may_renew, warning_due
 from app.members.models import Member
 from app.place.models import Place
 
@@ -37,7 +37,9 @@ def save_box(*, place_id: int, box_id: int | None, actor_id: int | None, now: da
 def give_box(box: Box, *, member: Member, actor: Member, now: datetime, last_day: date | None = None) -> BoxPermit:
     """To one person, for its usual months; members take by themselves those that are free to take, one each."""
     today, by_staff = _today(box.place_id, now), actor.may("manage_machines")
-    ends = last_day if last_day is not None and last_day >= today and by_staff else today + relativedelta(months=box.months)
+    ends = last_day if last_day is not None and by_staff else today + relativedelta(months=box.months)
+    if ends < today:
+        raise Refused(BoxEndsWhen())
     with transaction():
         db.session.refresh(box, with_for_update=True)
         if not by_staff:
