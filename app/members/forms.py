@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.core.refusals import Refused
+from app.members import queries
 from app.members.rules import ROLE_NAMES, is_siren
 from app.web import forms
 from app.web.forms import SelectChoice
@@ -15,6 +16,11 @@ from app.web.words import next_step, said
 BORN_FIRST = date(1900, 1, 1)
 LANGUAGES = (SelectChoice("fr", "Français"), SelectChoice("en", "English"))
 PASSWORD_HINT = _l("Douze caractères au moins : une phrase convient. Ou huit, avec trois sortes de signes.")
+
+
+def people_to_choose() -> list[SelectChoice]:
+    """Everybody whose account is open, to choose one."""
+    return [SelectChoice(member_id, name) for member_id, name in queries.choices()]
 
 
 class Form(forms.Form):

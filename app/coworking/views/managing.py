@@ -18,7 +18,7 @@ from app.coworking import queries, services
 from app.coworking.forms import AnnouncementForm, EventForm, KeyForm, LendForm, NameForm, WhyForm
 from app.coworking.models import Announcement, Event, Key, Loan, SignUp
 from app.coworking.services import Described
-from app.members import queries as members
+from app.members.forms import people_to_choose
 from app.place import queries as place_queries
 from app.place.models import Place
 from app.web import rights
@@ -298,7 +298,7 @@ def key(key_id: int) -> ResponseReturnValue:
     """Its story, and who takes it now."""
     found = db.session.get(Key, key_id) or abort(404)
     form = LendForm()
-    form.member_id.choices = [SelectChoice(member_id, name) for member_id, name in members.choices()]
+    form.member_id.choices = people_to_choose()
     if form.validate_on_submit():
         try:
             services.lend_key(

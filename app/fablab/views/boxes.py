@@ -16,12 +16,11 @@ from app.fablab.forms import BoxForm, GiveBoxForm
 from app.fablab.models import Box, BoxPermit
 from app.fablab.rules import may_renew
 from app.fablab.views.door import bp
-from app.members import queries as members
+from app.members.forms import people_to_choose
 from app.members.models import Member
 from app.members.views import needs
 from app.place import queries as place_queries
 from app.web import typography
-from app.web.forms import SelectChoice
 
 
 @bp.get("/boxes")
@@ -80,7 +79,7 @@ def box(box_id: int) -> ResponseReturnValue:
     """Its story, and who takes it now."""
     row = _found(box_id)
     form = GiveBoxForm(data={"last_day": _today() + relativedelta(months=row.months)})
-    form.member_id.choices = [SelectChoice(member_id, name) for member_id, name in members.choices()]
+    form.member_id.choices = people_to_choose()
     if form.validate_on_submit():
         person = db.session.get_one(Member, form.member_id.data)
         try:

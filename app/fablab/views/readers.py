@@ -12,10 +12,9 @@ from app.core.refusals import Refused
 from app.fablab import queries, services
 from app.fablab.forms import BadgeForm, RelayForm
 from app.fablab.views.door import bp
-from app.members import queries as members
+from app.members.forms import people_to_choose
 from app.members.views import needs
 from app.place import queries as place_queries
-from app.web.forms import SelectChoice
 
 
 @bp.route("/<code>/readers", methods=["GET", "POST"])
@@ -51,7 +50,7 @@ def give_badge(code: str, relay_id: int) -> ResponseReturnValue:
     thing = _machine(code)
     relay = queries.relay(relay_id, resource_id=thing.id) or abort(404)
     form = BadgeForm(data={"shown": relay.unknown_mark})
-    form.member_id.choices = [SelectChoice(member_id, name) for member_id, name in members.choices()]
+    form.member_id.choices = people_to_choose()
     if form.validate_on_submit():
         by = {"member_id": form.member_id.data, "actor_id": current_user.id, "now": clock.now()}
         try:

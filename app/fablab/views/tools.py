@@ -15,12 +15,11 @@ from app.fablab.forms import ExtendForm, LendToolForm, TakeBackForm, ToolForm, s
 from app.fablab.models import Tool, ToolLoan
 from app.fablab.rules import may_extend
 from app.fablab.views.door import bp
-from app.members import queries as members
+from app.members.forms import people_to_choose
 from app.members.models import Member
 from app.members.views import needs
 from app.place import queries as place_queries
 from app.web import typography
-from app.web.forms import SelectChoice
 
 
 @bp.get("/tools")
@@ -39,7 +38,7 @@ def tool(tool_id: int) -> ResponseReturnValue:
 def lend_tool(tool_id: int) -> ResponseReturnValue:
     """Put in somebody's hands."""
     row, form = _found(tool_id), LendToolForm()
-    form.member_id.choices = _people()
+    form.member_id.choices = people_to_choose()
     if form.validate_on_submit():
         person = db.session.get_one(Member, form.member_id.data)
         try:
@@ -159,10 +158,6 @@ def _is_staff() -> bool:
     return bool(current_user.may("manage_machines"))
 
 
-def _people() -> list[SelectChoice]:
-    return [SelectChoice(member_id, name) for member_id, name in members.choices()]
-
-
 def _list_page(refused: Refused | None = None) -> ResponseReturnValue:
     place, today, is_staff = place_queries.current(), _today(), _is_staff()
     rows = queries.tools(place.id)
@@ -197,7 +192,7 @@ def _tool_page(row: Tool, form: LendToolForm) -> ResponseReturnValue:
     place, today, is_staff = place_queries.current(), _today(), _is_staff()
     loans = queries.loans_of_tool(row.id)
     if is_staff and not form.is_submitted():
-        form.member_id.choices = _people()
+        form.member_id.choices = people_to_choose()
         form.due_on.data = services.usual_due(row, place, today)
     page = render_template(
         "fablab/tool.html",

@@ -20,10 +20,10 @@ from app.fablab.rules.travel import MOST_BYTES
 from app.fablab.views.door import bp
 from app.fablab.views.proving import is_same
 from app.members import queries as members
+from app.members.forms import people_to_choose
 from app.members.models import Member
 from app.members.views import needs
 from app.place import queries as place_queries
-from app.web.forms import SelectChoice
 
 
 @bp.post("/clearances/mine.json")
@@ -107,7 +107,7 @@ def distrust_lieu(lieu_id: int) -> ResponseReturnValue:
 def read_rights() -> ResponseReturnValue:
     """A file that somebody brings: what it says, what is against it, and what it would become here."""
     form = ReadRightsForm()
-    form.member_id.choices = [SelectChoice(member_id, name) for member_id, name in members.choices()]
+    form.member_id.choices = people_to_choose()
     if form.validate_on_submit():
         content = form.file.data.stream.read(MOST_BYTES + 1)
         try:
@@ -135,7 +135,7 @@ def accept_rights() -> ResponseReturnValue:
             return _reading_page(content, member, is_checked=is_checked, refused=refused, chosen=chosen)
         except Refused as whole:
             form = ReadRightsForm()
-            form.member_id.choices = [SelectChoice(member_id, name) for member_id, name in members.choices()]
+            form.member_id.choices = people_to_choose()
             form.refuse(whole)
             return render_template("fablab/read_rights.html", form=form), form.status
     if not made:

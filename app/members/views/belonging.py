@@ -8,12 +8,11 @@ from flask_login import current_user
 from app.core import clock
 from app.core.refusals import Refused
 from app.members import queries, services
-from app.members.forms import GroupForm, JoinGroupForm, OrganisationForm
+from app.members.forms import GroupForm, JoinGroupForm, OrganisationForm, people_to_choose
 from app.members.queries import Wanted
 from app.members.views.door import answer, bp, needs
 from app.members.views.people import tariffs
 from app.place import queries as place_queries
-from app.web.forms import SelectChoice
 
 
 @bp.get("/manage/organisations")
@@ -115,7 +114,7 @@ def change_group(group_id: int) -> ResponseReturnValue:
 def join_group(group_id: int) -> ResponseReturnValue:
     found = queries.group(group_id) or abort(404)
     form = JoinGroupForm()
-    form.member_id.choices = [SelectChoice(member_id, name) for member_id, name in queries.choices()]
+    form.member_id.choices = people_to_choose()
     if form.validate_on_submit():
         try:
             services.join_group(
@@ -152,7 +151,7 @@ def _group(group_id: int, *, form: GroupForm | None = None, join: JoinGroupForm 
         form.offer(tariffs())
     if join is None:
         join = JoinGroupForm(formdata=None, since=today)
-        join.member_id.choices = [SelectChoice(member_id, name) for member_id, name in queries.choices()]
+        join.member_id.choices = people_to_choose()
     status = max(form.status, join.status)
     return (
         render_template("members/group.html", form=form, join=join, group=found, belongings=queries.belongings(group_id), today=today),
