@@ -197,7 +197,7 @@ def test_a_box_is_taken_warned_of_renewed_and_given_back(fablab, log_in, post, f
     again = ana.post(f"/fablab/boxes/{second.id}/mine")
     assert again.status_code == 422 and "Vous avez déjà le casier 1" in text_of(again)
     assert log_in(fablab.ben).post(f"/fablab/boxes/{first.id}/mine").status_code == 409
-    (permit,) = queries.box_permits_of(fablab.ana.id, place_id=fablab.place.id)
+    (permit,) = queries.boxes_with(fablab.ana.id)
     assert permit.last_day == date(2027, 6, 1)
     assert log_in(fablab.ben).post(f"/fablab/boxes/permits/{permit.id}/release").status_code == 404
     ana = log_in(fablab.ana)

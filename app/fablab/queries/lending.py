@@ -111,15 +111,10 @@ def permits_of_box(box_id: int) -> list[BoxPermit]:
     return list(db.session.scalars(query.order_by(BoxPermit.id.desc()).limit(MOST)))
 
 
-def box_permits_of(member_id: int, *, place_id: int) -> list[BoxPermit]:
-    query = sa.select(BoxPermit).where(BoxPermit.member_id == member_id, BoxPermit.place_id == place_id, BoxPermit.released_on.is_(None))
-    return list(db.session.scalars(query.options(sa.orm.joinedload(BoxPermit.box)).order_by(BoxPermit.last_day, BoxPermit.id)))
-
-
-def boxes_of(member_id: int) -> list[BoxPermit]:
-    """In every lieu."""
+def boxes_with(member_id: int) -> list[BoxPermit]:
+    """What somebody has to empty, in every lieu, the most urgent first."""
     query = sa.select(BoxPermit).where(BoxPermit.member_id == member_id, BoxPermit.released_on.is_(None))
-    return list(db.session.scalars(query.options(sa.orm.joinedload(BoxPermit.box)).order_by(BoxPermit.id)))
+    return list(db.session.scalars(query.options(sa.orm.joinedload(BoxPermit.box)).order_by(BoxPermit.last_day, BoxPermit.id)))
 
 
 def boxes_to_empty(place_id: int, today: date) -> list[BoxPermit]:

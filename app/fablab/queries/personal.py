@@ -94,6 +94,7 @@ def personal_data(member_id: int) -> list[Kept]:
         .order_by(Companion.id)
     )
     nameless = N_("Tant que le compte est ouvert ; ensuite sans votre nom, pour les statistiques du lieu.")
+    with_machine = N_("Tant que la machine est là ; sans votre nom quand le compte est fermé.")
     given = db.session.execute(sa.select(Badge.created_at, Badge.revoked_at).where(Badge.member_id == member_id).order_by(Badge.id))
     projects = db.session.execute(
         sa.select(
@@ -124,14 +125,14 @@ def personal_data(member_id: int) -> list[Kept]:
             reports.mappings(),
             title=N_("Ce que j’ai signalé sur les machines"),
             why=N_("Réparer, et vous répondre."),
-            until=N_("Tant que la machine est là ; sans votre nom quand le compte est fermé."),
+            until=with_machine,
         ),
         kept(
             "machine_log",
             written.mappings(),
             title=N_("Ce que j’ai écrit dans le carnet des machines"),
             why=N_("Savoir ce qui a été fait, et par qui."),
-            until=N_("Tant que la machine est là ; sans votre nom quand le compte est fermé."),
+            until=with_machine,
         ),
         kept(
             "company",
@@ -152,7 +153,7 @@ def personal_data(member_id: int) -> list[Kept]:
             seats.mappings(),
             title=N_("Mes initiations"),
             why=N_("Tenir la liste des places, et savoir qui a appris quoi."),
-            until=N_("Tant que le compte est ouvert ; ensuite sans votre nom, pour les statistiques du lieu."),
+            until=nameless,
         ),
         kept(
             "machine_badges",

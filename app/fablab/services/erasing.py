@@ -40,7 +40,7 @@ def erase_person(member_id: int, now: datetime) -> None:
             leave_training(seat_id=seat_id, actor_id=member_id, by_lieu=True, now=now)
         for booking_id in db.session.scalars(beside).all():
             leave_company(booking_id=booking_id, member_id=member_id, actor_id=member_id, now=now)
-        for permit in queries.boxes_of(member_id):
+        for permit in queries.boxes_with(member_id):
             release_box(permit.id, actor_id=None, now=now)
         forget_projects(member_id)
         forget_badges(member_id)
@@ -51,7 +51,7 @@ def obstacles(member_id: int, _today: date) -> Iterator[Reason]:
     """What is the lieu's has to come back first, unless the lieu says otherwise."""
     for loan in queries.tools_with(member_id):
         yield ToolAtHome(name=loan.tool.name)
-    for permit in queries.boxes_of(member_id):
+    for permit in queries.boxes_with(member_id):
         yield BoxNotEmptied(mark=permit.box.mark)
 
 
