@@ -40,6 +40,13 @@ def test_sessions_go_when_they_end_and_links_three_months_later(session):
     assert count(session, AccessToken) == 1  # the one that never ends
 
 
+def test_what_a_device_was_asked_to_sign_goes_as_soon_as_it_may_no_more_be_answered(session):
+    services.new_token(member_id=None, purpose="passkey", subject="enter", now=NOW)
+
+    assert services.forget_old(now=NOW + timedelta(minutes=4)) == 0
+    assert services.forget_old(now=NOW + timedelta(minutes=5)) == 1
+
+
 def test_tries_go_the_next_day(session):
     with transaction():
         session.add_all([SignInAttempt(subject="x", at=clock.running() - timedelta(hours=hours)) for hours in (1, 25)])

@@ -25,6 +25,7 @@ def forget_old(*, now: datetime) -> int:
         (WebSession, WebSession.expires_at <= now),
         (SignInAttempt, SignInAttempt.at <= clock.running() - TRIES_KEPT),
         (AccessToken, sa.func.coalesce(AccessToken.revoked_at, AccessToken.used_at, AccessToken.expires_at) <= now - TOKENS_KEPT),
+        (AccessToken, sa.and_(AccessToken.purpose == "passkey", AccessToken.expires_at <= now)),  # a question that no device answered
     )
     found = [(model, which) for model, which in old if db.session.scalar(sa.select(sa.exists().where(which)))]
     unanswered = db.session.scalars(

@@ -26,6 +26,7 @@ from app.place import queries as places
 from app.place.models import Place
 from app.portal.managing.forms import CouponForm, GroupForm, PassForm, PlanForm, PriceForm
 from app.web import rights
+from app.web.words import said
 
 bp = Blueprint("catalogue", "app.portal", url_prefix="/manage/catalogue", template_folder="templates")
 bp.before_request(rights.only("manage_billing"))
@@ -130,8 +131,8 @@ def withdrawal(price_id: int) -> ResponseReturnValue:
     try:
         services.withdraw_price(price_id=row.id, actor_id=current_user.id, now=clock.now())
     except Refused as refused:
-        for said in refused.reasons:
-            flash(_(said.sentence), "bad")
+        for reason in refused.reasons:
+            flash(said(reason), "bad")
     else:
         flash(_("Ce tarif ne viendra pas."))
     return redirect(url_for(".index"))
