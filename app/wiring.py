@@ -225,6 +225,12 @@ PUBLIC: frozenset[str] = frozenset(
         "lieux.*",
         "agenda.index",
         "agenda.event",
+        "admission.index",  # the cohorts to come
+        "open_courses.index",  # lessons and quizzes to read; what one did is kept by an account, and asks for one
+        "open_courses.course",
+        "open_courses.whole",
+        "open_courses.lesson",
+        "open_courses.quiz",
         "fablab.projects",  # what is public of what was made; the rest is 404
         "fablab.projects_json",
         "fablab.project",
@@ -258,10 +264,18 @@ PUBLIC: frozenset[str] = frozenset(
 )
 
 # What is not opened with somebody else's eyes, even to help: papers about health and family, a journal that one may keep to oneself,
-# what opens an account, all of one's data.
+# grades and the team's notes (a manager sees only sums), what opens an account, all of one's data.
 NOBODY_ELSES = frozenset(
     (
         "courses.journal",
+        "courses.progress",
+        "courses.skills",
+        "courses.work",
+        "courses.assignment",
+        "courses.peer",
+        "cohorts.board",
+        "cohorts.skills",
+        "cohorts.review",
         "course_drawer.*",
         "members.tokens",
         "members.sessions",

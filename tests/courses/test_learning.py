@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from app.core import clock
 from app.core.refusals import Refused
 from app.courses import gateways, queries, services
-from app.courses.models import Competence, CourseSession, LessonRead, OpenCourse
+from app.courses.models import Competence, CourseSession, LessonRead, OpenCourse, QuizAttempt
 from app.courses.queries import learning
 from app.courses.rules import ProgrammeRefused, open_courses
 from app.courses.rules.learning import Verdict, blocks, is_commit, is_repository
@@ -262,3 +262,22 @@ def test_anybody_follows_the_open_course_to_its_attestation_and_a_later_lesson_t
     services.load_open_course(longer.encode(), place_id=course.place.id, actor_id=None, now=clock.now())
     assert "96 %" in text_of(client.get(base))
     assert "version 2026-11" in text_of(client.get(f"{base}/attestation"))
+
+
+def test_a_stranger_reads_the_open_course_and_tries_its_quizzes_and_nothing_is_kept(course, session, client):
+    services.load_open_course(OPEN.read_bytes(), place_id=course.place.id, actor_id=None, now=clock.now())
+    base = "/courses/open/MOOC-SOUPLESSE"
+    assert base in client.get("/courses/open/").text and "/courses/open/" in client.get("/").text
+    assert "Lire la première leçon" in client.get(base).text
+    assert "Ce que coûte un trajet" in client.get(f"{base}/lessons/L01").text
+    assert client.get(f"{base}/all").headers["X-Offline"] == "keep"
+    quiz = queries.open_outline(session.scalars(sa.select(OpenCourse)).one()).quizzes[0]
+    right = {f"q{number}": question.right for number, question in enumerate(quiz.questions)}
+    assert "Rien n’est gardé" not in client.get(f"{base}/quizzes/Q1").text
+
+    answered = text_of(client.get(f"{base}/quizzes/Q1", query_string=right | {"q0": 0, "q1": "99"}))
+
+    assert "3 sur 5" in answered and "Rien n’est gardé sans compte" in answered
+    for path in ("enrolment", "lessons/L01/reading", "quizzes/Q1"):
+        assert client.post(f"{base}/{path}").location.startswith("/login")
+    assert session.scalar(sa.select(sa.func.count()).select_from(QuizAttempt)) == 0

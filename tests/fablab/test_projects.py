@@ -96,6 +96,9 @@ def test_a_project_is_a_draft_then_for_the_lieu_then_for_everybody(fablab, log_i
         assert answers(chloe) == {200}
         assert answers(log_in(fablab.ben)) == of_ben, visibility
         assert answers(stranger) == of_stranger, visibility
+        looking = log_in(make_member("Ines", email=f"ines-{visibility}@example.org", roles=("manager",)))
+        looking.post(f"/manage/members/{fablab.chloe.id}/look")
+        assert (answers(looking), "Tabouret" in looking.get("/fablab/projects/mine").text) == (of_ben, visibility != "draft")
         assert ("Tabouret" in stranger.get("/fablab/projects").text) is (visibility == "public")
         assert [one["id"] for one in stranger.get("/fablab/projects.json").json["projects"]] == [number] * (visibility == "public")
 

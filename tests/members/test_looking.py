@@ -57,7 +57,13 @@ def test_who_looks_changes_nothing(session, staff, page):
     assert session.get_one(Member, camille.id).name == "Camille"
 
 
-@pytest.mark.parametrize("page", ["/me/tokens", "/me/sessions", "/me/data", "/courses/journal", "/courses/papers/1/original"])
+@pytest.mark.parametrize(
+    "page",
+    [
+        *("/me/tokens", "/me/sessions", "/me/data", "/courses/journal", "/courses/papers/1/original"),
+        *("/courses/skills", "/courses/work", "/manage/courses/cohorts/1/board", "/manage/courses/enrolments/1/skills"),
+    ],
+)
 def test_who_looks_does_not_open_what_is_nobody_elses(staff, page):
     staff.post(f"/manage/members/{make_member('Camille').id}/look")
 

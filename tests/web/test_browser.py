@@ -135,9 +135,8 @@ def test_the_keyboard_finds_the_content_first(house, browse):
 def test_my_week_is_read_without_a_network_until_i_leave(house, browse):
     context = browse(viewport=PHONE)
     page = context.new_page()
-    page.goto(house.url + "/me")
-    page.evaluate("navigator.serviceWorker.ready")
-    page.reload()  # now through the worker, which keeps it
+    page.goto(house.url + "/me")  # opened once: the worker that it brings keeps it
+    page.wait_for_function("async () => Boolean(await caches.match('/me'))")
     page.goto(house.url + "/accessibilite")
     house.stop()
 

@@ -29,10 +29,10 @@ def words() -> dict[str, str]:
 
 @bp.get("/")
 def index() -> ResponseReturnValue:
-    """The cohorts to come, and what became of one's own applications."""
+    """The cohorts to come, for everybody; and what became of one's own applications."""
     place = places.current()
     open_ones = queries.cohorts(place.id, Cohort.state == "draft", Cohort.first_day > clock.today(place.tz))
-    mine = queries.applications_of(current_user.id)
+    mine = queries.applications_of(current_user.id) if current_user.is_authenticated else []
     asked = {row.cohort_id for row in mine if row.status != "withdrawn"}
     return render_template(
         "courses/admission/index.html", cohorts=[one for one in open_ones if one.id not in asked], mine=mine, words=words()

@@ -1,4 +1,6 @@
-"""Open courses: what they hold, lessons to read (without a network too), quizzes, an attestation."""
+"""Open courses: lessons and quizzes for everybody (without a network too); with an account, what one did is kept, and attested."""
+
+from collections.abc import Mapping
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -19,7 +21,7 @@ bp = Blueprint("open_courses", "app.courses", url_prefix="/courses/open", templa
 @bp.get("/")
 def index() -> ResponseReturnValue:
     place = places.current()
-    courses = [(one, queries.open_outline(one), queries.open_enrolment(one.id, current_user.id)) for one in queries.open_list(place.id)]
+    courses = [(one, queries.open_outline(one), _enrolment(one)) for one in queries.open_list(place.id)]
     return render_template(
         "courses/open/index.html",
         courses=[(one, outline, queries.open_followed(row) if row else None) for one, outline, row in courses],
@@ -96,28 +98,25 @@ def mark_read(code: str, lesson_code: str) -> ResponseReturnValue:
     return redirect(url_for(".lesson", code=found.code, lesson_code=later.code) if later else url_for(".course", code=found.code))
 
 
-@bp.route("/<code>/quizzes/<quiz_code>", methods=["GET", "POST"])
+@bp.get("/<code>/quizzes/<quiz_code>")
 def quiz(code: str, quiz_code: str) -> ResponseReturnValue:
-    """The questions; then what was right, and why."""
+    """The questions; for a stranger who answers them, what was right and why, and nothing is kept."""
     found, outline, row = _found(code)
-    asked = next((one for one in outline.quizzes if one.code == quiz_code), None) or abort(404)
-    attempt = None
-    answers: list[int | None] = [None] * len(asked.questions)
-    if request.method == "POST":
-        row = row or services.follow(found.id, member_id=current_user.id, now=clock.now())
-        answers = _answers(asked)
-        attempt = services.try_quiz(row.id, quiz=asked.code, answers=answers, now=clock.now())
-    best = queries.best_attempts(row.id).get(asked.code) if row else None
-    return render_template(
-        "courses/open/quiz.html",
-        course=found,
-        quiz=asked,
-        attempt=attempt,
-        answers=answers,
-        passes=attempt is not None and outline.passes(attempt.score, attempt.questions),
-        best=best,
-        threshold=outline.threshold,
-    )
+    asked = _quiz(outline, quiz_code)
+    answers = _answers(asked, request.args)
+    is_answered = not current_user.is_authenticated and any(f"q{number}" in request.args for number in range(len(answers)))
+    return _quiz_page(found, outline, row, asked, answers, score=asked.score(answers) if is_answered else None)
+
+
+@bp.post("/<code>/quizzes/<quiz_code>")
+def try_quiz(code: str, quiz_code: str) -> ResponseReturnValue:
+    """An attempt: what was right, and why; the best one is kept."""
+    found, outline, row = _found(code)
+    asked = _quiz(outline, quiz_code)
+    row = row or services.follow(found.id, member_id=current_user.id, now=clock.now())
+    answers = _answers(asked, request.form)
+    attempt = services.try_quiz(row.id, quiz=asked.code, answers=answers, now=clock.now())
+    return _quiz_page(found, outline, row, asked, answers, score=attempt.score)
 
 
 @bp.route("/<code>/attestation", methods=["GET", "POST"])
@@ -138,9 +137,33 @@ def attestation(code: str) -> ResponseReturnValue:
     return render_template("courses/open/attestation.html", course=found, row=row, place=places.current())
 
 
+def _quiz_page(
+    found: OpenCourse, outline: OpenOutline, row: OpenEnrolment | None, asked: Quiz, answers: list[int | None], *, score: int | None
+) -> ResponseReturnValue:
+    return render_template(
+        "courses/open/quiz.html",
+        course=found,
+        quiz=asked,
+        chapter=next(chapter for chapter in outline.chapters if chapter.quiz is asked),
+        score=score,
+        answers=answers,
+        passes=score is not None and outline.passes(score, len(asked.questions)),
+        best=queries.best_attempts(row.id).get(asked.code) if row else None,
+        threshold=outline.threshold,
+    )
+
+
 def _found(code: str) -> tuple[OpenCourse, OpenOutline, OpenEnrolment | None]:
     found = queries.open_course(code, places.current().id) or abort(404)
-    return found, queries.open_outline(found), queries.open_enrolment(found.id, current_user.id)
+    return found, queries.open_outline(found), _enrolment(found)
+
+
+def _enrolment(course: OpenCourse) -> OpenEnrolment | None:
+    return queries.open_enrolment(course.id, current_user.id) if current_user.is_authenticated else None
+
+
+def _quiz(outline: OpenOutline, code: str) -> Quiz:
+    return next((one for one in outline.quizzes if one.code == code), None) or abort(404)
 
 
 def _after(outline: OpenOutline, one: Lesson) -> Lesson | None:
@@ -149,9 +172,9 @@ def _after(outline: OpenOutline, one: Lesson) -> Lesson | None:
     return lessons[number] if number < len(lessons) else None
 
 
-def _answers(asked: Quiz) -> list[int | None]:
+def _answers(asked: Quiz, sent: Mapping[str, str]) -> list[int | None]:
     """What was ticked; anything else is an answer left out."""
-    said = [request.form.get(f"q{number}", "") for number in range(len(asked.questions))]
+    said = [sent.get(f"q{number}", "") for number in range(len(asked.questions))]
     return [
         int(one) if one.isascii() and one.isdecimal() and len(one) < 3 and int(one) < len(question.choices) else None
         for one, question in zip(said, asked.questions, strict=True)

@@ -17,7 +17,7 @@ from app.fablab.models import Project
 from app.fablab.queries.projects import EACH_PAGE, MOST_EXPORTED
 from app.fablab.rules import LICENCES, MOST_PHOTOS, Shown, as_json, may_see
 from app.fablab.views.door import bp
-from app.members.views import needs
+from app.members.views import is_only_looking, needs
 from app.place import queries as place_queries
 from app.place.models import Place
 
@@ -45,14 +45,14 @@ def projects_json() -> ResponseReturnValue:
 
 @bp.get("/projects/mine")
 def my_projects() -> ResponseReturnValue:
-    return render_template("fablab/my_projects.html", rows=queries.projects_of(current_user.id, place_id=place_queries.current().id))
+    return render_template("fablab/my_projects.html", rows=_own(place_queries.current()))
 
 
 @bp.get("/projects/mine.json")
 def my_projects_json() -> ResponseReturnValue:
     """One's own, drafts too, to take elsewhere."""
     place = place_queries.current()
-    return jsonify(_for_programs(queries.projects_of(current_user.id, place_id=place.id), place))
+    return jsonify(_for_programs(_own(place), place))
 
 
 @bp.get("/projects/<int:project_id>")
@@ -165,7 +165,13 @@ def _is_staff() -> bool:
 
 
 def _is_mine(row: Project) -> bool:
-    return bool(current_user.is_authenticated and row.member_id == current_user.id)
+    """Whether it is theirs who asks; a draft is nobody else's, not even of who looks with their eyes."""
+    is_hidden = row.visibility == "draft" and is_only_looking()
+    return bool(current_user.is_authenticated and row.member_id == current_user.id and not is_hidden)
+
+
+def _own(place: Place) -> list[Project]:
+    return [row for row in queries.projects_of(current_user.id, place_id=place.id) if _is_mine(row)]
 
 
 def _may_see(row: Project) -> bool:

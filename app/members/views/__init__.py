@@ -1,7 +1,7 @@
 """The pages of people: entering, joining, one's account, and what staff does for them."""
 
 from app.members.views import account, belonging, entering, joining, passkeys, people, second_factor
-from app.members.views.door import Stranger, bp, install, looking, needs
+from app.members.views.door import Stranger, bp, install, is_only_looking, looking, needs
 
 __all__ = [
     "Stranger",
@@ -10,6 +10,7 @@ __all__ = [
     "bp",
     "entering",
     "install",
+    "is_only_looking",
     "joining",
     "looking",
     "needs",

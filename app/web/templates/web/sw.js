@@ -25,6 +25,10 @@ self.addEventListener("fetch", (event) => {
   }
 });
 
+self.addEventListener("message", (event) => {
+  if (event.data.keep) event.waitUntil(page(new Request(event.data.keep)));
+});
+
 async function page(request) {
   const cache = await caches.open(VERSION);
   try {
