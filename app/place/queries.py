@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, cast
 from zoneinfo import ZoneInfo
@@ -97,6 +97,11 @@ def lieu(place_id: int) -> Place:
 
 def by_id(place_id: int) -> Place:
     return db.session.get_one(Place, place_id)
+
+
+def day_at(place_id: int, moment: datetime) -> date:
+    """The civil day of a moment where the lieu stands, whatever the server's zone."""
+    return moment.astimezone(by_id(place_id).tz).date()
 
 
 def places() -> list[Place]:

@@ -10,7 +10,7 @@ from app.billing.rules.prices import PriceBegun, PriceInThePast
 from app.core import journal
 from app.core.db import db, transaction
 from app.core.refusals import Refused
-from app.place.models import Place
+from app.place.queries import day_at
 from app.place.services import touch_settings
 
 
@@ -22,7 +22,7 @@ def set_price(
     What is already booked keeps the price it had; what is announced for a day to come still comes.
     """
     with transaction():
-        rows = _in_force(place_id, what, unit, minutes, group=None, on=_today(place_id, now))
+        rows = _in_force(place_id, what, unit, minutes, group=None, on=day_at(place_id, now))
         if (rows[0].cents if rows else None) == cents:
             return False
         if cents is None:
@@ -53,7 +53,7 @@ def announce_price(
     What is booked keeps its price, and so does a subscription that was taken.
     """
     with transaction():
-        if since < _today(place_id, now):
+        if since < day_at(place_id, now):
             raise Refused(PriceInThePast())
         mine = (*_of(place_id, what, unit, minutes, group), Price.valid_from == since)
         row = db.session.scalars(sa.select(Price).where(*mine)).first()
@@ -70,7 +70,7 @@ def withdraw_price(*, price_id: int, actor_id: int | None, now: datetime) -> Non
     """A price that was announced will not come: the one before it goes on."""
     with transaction():
         row = db.session.get_one(Price, price_id)
-        if row.valid_from is None or row.valid_from < _today(row.place_id, now):
+        if row.valid_from is None or row.valid_from < day_at(row.place_id, now):
             raise Refused(PriceBegun())
         said = {"what": row.what, "unit": row.unit, "cents": row.cents, "since": row.valid_from.isoformat()}
         place_id = row.place_id
@@ -89,10 +89,6 @@ def _in_force(place_id: int, what: str, unit: str, minutes: int | None, *, group
     mine = _of(place_id, what, unit, minutes, group)
     begun = sa.or_(Price.valid_from.is_(None), Price.valid_from <= on)
     return list(db.session.scalars(sa.select(Price).where(*mine, begun).order_by(sa.func.coalesce(Price.valid_from, date.min).desc())))
-
-
-def _today(place_id: int, now: datetime) -> date:
-    return now.astimezone(db.session.get_one(Place, place_id).tz).date()
 
 
 def _tell(event: str, place_id: int, actor_id: int | None, now: datetime, **facts: Any) -> None:

@@ -7,7 +7,7 @@ from app.billing.rules.frugality import HoursInTheBooks, HoursToCome
 from app.core import journal
 from app.core.db import db, transaction
 from app.core.refusals import Refused
-from app.place.models import Place
+from app.place.queries import day_at
 
 
 def give_hours(
@@ -15,7 +15,7 @@ def give_hours(
 ) -> VolunteerHours:
     """A memo, on 864 and 875 (ANC 2018-06, art. 211): it changes what nobody pays."""
     with transaction():
-        if day > now.astimezone(db.session.get_one(Place, place_id).tz).date():
+        if day > day_at(place_id, now):
             raise Refused(HoursToCome())
         row = VolunteerHours(
             place_id=place_id, day=day, minutes=minutes, hour_cents=hour_cents, what=what, actor_id=actor_id, created_at=now
@@ -30,7 +30,7 @@ def take_back_hours(*, hours_id: int, actor_id: int | None, now: datetime) -> No
     """A mistake, as long as its year runs: what an accountant has closed stays."""
     with transaction():
         row = db.session.get_one(VolunteerHours, hours_id)
-        if row.day.year < now.astimezone(db.session.get_one(Place, row.place_id).tz).year:
+        if row.day.year < day_at(row.place_id, now).year:
             raise Refused(HoursInTheBooks())
         place_id, minutes = row.place_id, row.minutes
         db.session.delete(row)

@@ -1,7 +1,7 @@
 """Give a booking up: what comes back is known, and shown, before it is done."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from app.billing import services as billing
 from app.billing.rules import late_fee
@@ -10,9 +10,9 @@ from app.booking.rules import AlreadyCancelled, AlreadyOver
 from app.booking.services.freeing import free
 from app.booking.services.waiting import turn_of
 from app.booking.services.writing import ref_of
-from app.core.db import db, transaction
+from app.core.db import transaction
 from app.core.refusals import Refused
-from app.place.models import Place
+from app.place.queries import day_at
 
 CANCELLED = (Status.CANCELLED, Status.LATE_CANCELLED, Status.REJECTED, Status.RELEASED, Status.EXPIRED)
 
@@ -102,10 +102,6 @@ def give_back(booking: Booking, refund: Refund, *, now: datetime, actor_id: int 
     if refund.is_late and booking.late_fee_percent > 0:
         billing.use(ref=ref, now=now, actor_id=actor_id)
     else:
-        billing.release(ref=ref, now=now, today=_today(booking, now), actor_id=actor_id)
+        billing.release(ref=ref, now=now, today=day_at(booking.place_id, now), actor_id=actor_id)
     if refund.cents > 0:
         billing.give_back_money(ref=ref, cents=refund.cents, now=now)
-
-
-def _today(booking: Booking, now: datetime) -> date:
-    return now.astimezone(db.session.get_one(Place, booking.place_id).tz).date()

@@ -29,6 +29,7 @@ from app.courses.services.programmes import freeze
 from app.members import services as members
 from app.members.models import Group, MemberRole
 from app.place.models import Place
+from app.place.queries import day_at
 
 BLOCKED_ONCE_POURED = (
     "programme_version_id",
@@ -153,7 +154,7 @@ def close_cohort(cohort_id: int, *, actor_id: int, now: datetime) -> Cohort:
 def _follow_end(cohort: Cohort, before: date, *, actor_id: int, now: datetime) -> None:
     """Its people belong to its group, and share what it is given, to its new last day."""
     members.prolong_group(group_id=cohort.group_id, before=before, until=cohort.last_day)
-    today = now.astimezone(db.session.get_one(Place, cohort.place_id).tz).date()
+    today = day_at(cohort.place_id, now)
     share_until(place_id=cohort.place_id, group_id=cohort.group_id, last=cohort.last_day, today=today, now=now, actor_id=actor_id)
 
 

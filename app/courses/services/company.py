@@ -20,6 +20,7 @@ from app.courses.services.closing import Mark
 from app.courses.services.documents import house_of, title_of
 from app.members.services import mark_of
 from app.place.models import Place
+from app.place.queries import day_at
 
 TURNS = 7251  # whose turn it is to change an agreement
 
@@ -97,7 +98,7 @@ def by_token(token: str, *, now: datetime) -> tuple[CompanyAgreement, date]:
     except BadSignature as broken:
         raise LookupError from broken
     row, monday = queries.agreement(agreement_id), date.fromisoformat(written)
-    if row is None or mark != mark_of(row.tutor_email)[:16] or not rules.link_serves(monday, today=_local(row.place_id, now)):
+    if row is None or mark != mark_of(row.tutor_email)[:16] or not rules.link_serves(monday, today=day_at(row.place_id, now)):
         raise LookupError
     return row, monday
 
@@ -209,10 +210,6 @@ def _ask(row: CompanyAgreement, week: queries.Week, now: datetime) -> int:
             mail.queue("placement.week_due", fact=fact, member_id=row.enrolment.member_id, place_id=row.place_id, facts=facts, now=now)
             asked += 1
     return asked
-
-
-def _local(place_id: int, now: datetime) -> date:
-    return now.astimezone(db.session.get_one(Place, place_id).tz).date()
 
 
 def _signer() -> URLSafeSerializer:

@@ -13,6 +13,7 @@ from app.courses.models import Cohort, Complaint, Enrolment, FollowUp, SurveyAns
 from app.courses.queries import listening as queries
 from app.courses.rules import listening as rules
 from app.place.models import Place
+from app.place.queries import day_at
 
 TURNS = 7253  # whose turn it is to answer a survey
 STAYED = ("enrolled", "completed")
@@ -67,7 +68,7 @@ def complain(
 ) -> Complaint:  # fmt: skip
     """Taken into the register. A discreet one keeps no name, neither here nor in the journal."""
     with transaction() as session:
-        today = now.astimezone(session.get_one(Place, place_id).tz).date()
+        today = day_at(place_id, now)
         row = Complaint(
             place_id=place_id, cohort_id=cohort_id, member_id=member_id, kind=kind, received_by=received_by, text=text, received_at=now,
             due_on=rules.answer_due(today),

@@ -14,6 +14,7 @@ from app.fablab.models import Box, BoxPermit
 from app.fablab.rules import AskTheLieu, BoxEndsWhen, BoxReleased, BoxTaken, MarkUsed, OneBoxEach, RenewLater, may_renew, warning_due
 from app.members.models import Member
 from app.place.models import Place
+from app.place.queries import day_at
 
 TURNS = 31  # the space of locks: what one person takes by themselves
 SHORT = relativedelta(months=1)  # a permit so short is not announced thirty days before its end
@@ -36,7 +37,7 @@ def save_box(*, place_id: int, box_id: int | None, actor_id: int | None, now: da
 
 def give_box(box: Box, *, member: Member, actor: Member, now: datetime, last_day: date | None = None) -> BoxPermit:
     """To one person, for its usual months; members take by themselves those that are free to take, one each."""
-    today, by_staff = _today(box.place_id, now), actor.may("manage_machines")
+    today, by_staff = day_at(box.place_id, now), actor.may("manage_machines")
     ends = last_day if last_day is not None and by_staff else today + relativedelta(months=box.months)
     if ends < today:
         raise Refused(BoxEndsWhen())
@@ -71,7 +72,7 @@ def renew_box(permit_id: int, *, actor: Member, now: datetime) -> BoxPermit:
     """Its usual months again, from its last day, or from today when that is past."""
     with transaction():
         permit = _held(permit_id)
-        today = _today(permit.place_id, now)
+        today = day_at(permit.place_id, now)
         if not actor.may("manage_machines") and not may_renew(permit.last_day, today):
             raise Refused(RenewLater(until=permit.last_day))
         begins = max(permit.last_day, today)
@@ -87,7 +88,7 @@ def release_box(permit_id: int, *, actor_id: int | None, now: datetime) -> None:
     """It is empty, and free for somebody else."""
     with transaction():
         permit = _held(permit_id)
-        permit.released_on, permit.released_by_id = _today(permit.place_id, now), actor_id
+        permit.released_on, permit.released_by_id = day_at(permit.place_id, now), actor_id
         db.session.flush()
         journal.record("box.released", permit.id, place_id=permit.place_id, actor_id=actor_id, member_id=permit.member_id, at=now)
 
@@ -137,10 +138,6 @@ def _held(permit_id: int) -> BoxPermit:
     if permit.released_on is not None:
         raise Refused(BoxReleased())
     return permit
-
-
-def _today(place_id: int, now: datetime) -> date:
-    return now.astimezone(db.session.get_one(Place, place_id).tz).date()
 
 
 def _as_told(first_day: date, last_day: date, now: datetime) -> datetime | None:

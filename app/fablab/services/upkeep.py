@@ -19,6 +19,7 @@ from app.fablab import queries
 from app.fablab.models import Counter, LogEntry, Machine, Report, Task
 from app.fablab.rules import AlreadyClosed, first_done_minutes, is_due
 from app.place.models import Place
+from app.place.queries import day_at
 
 AT_RISK = timedelta(hours=24)  # who has a dangerous machine so soon is warned before they drive
 
@@ -121,7 +122,7 @@ def write_log(*, resource_id: int, kind: str, text: str, member_id: int | None, 
 
 def count_minutes(resource_id: int, minutes: int, *, place_id: int, now: datetime) -> None:
     """A use ended, inside its transaction: every counter of the machine moves on, and opens its task when it is due."""
-    today = _today(place_id, now)
+    today = day_at(place_id, now)
     for rule, counter in _counters(resource_id, today):
         counter.minutes += minutes
         db.session.flush()
@@ -135,7 +136,7 @@ def open_due_tasks(*, now: datetime) -> int:
         if not any(rule.get("entretien_tous_les_mois") for rule in machine.counters):
             continue
         place_id = db.session.get_one(Resource, machine.resource_id).place_id
-        today = _today(place_id, now)
+        today = day_at(place_id, now)
         if not queries.has_due_counter(machine, today):
             continue
         with transaction():
@@ -155,7 +156,7 @@ def finish_task(*, task_id: int, note: str, actor_id: int, now: datetime, photo:
             raise Refused(AlreadyClosed())
         task.done_at, task.done_by_id, task.note = now, actor_id, note
         counter = db.session.get_one(Counter, task.counter_id, populate_existing=True)
-        counter.done_minutes, counter.done_on = counter.minutes, _today(task.place_id, now)
+        counter.done_minutes, counter.done_on = counter.minutes, day_at(task.place_id, now)
         kept = _photo(photo, place_id=task.place_id, owner_id=actor_id, now=now)
         text = f"{counter.name}. {note}".strip().removesuffix(".").strip()
         write_log(resource_id=task.resource_id, kind="upkeep", text=text, member_id=actor_id, photo=kept, now=now)
@@ -222,7 +223,3 @@ def _photo(photo: FileStorage | None, *, place_id: int, owner_id: int, now: date
     if photo is None or not photo.filename:
         return None
     return uploads.keep_photo(photo.stream, place_id=place_id, owner_id=owner_id, now=now)  # type: ignore[arg-type]
-
-
-def _today(place_id: int, now: datetime) -> date:
-    return now.astimezone(db.session.get_one(Place, place_id).tz).date()

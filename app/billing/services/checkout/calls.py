@@ -14,6 +14,7 @@ from app.billing.services.payments import MONEY, record_payment, undo
 from app.core import journal
 from app.core.db import db, lock, transaction
 from app.place.models import Place
+from app.place.queries import day_at
 
 EVENTS = 54  # the space of locks: one event is taken by one process
 
@@ -162,10 +163,6 @@ def call_of(about: Mapping[str, Any]) -> ProviderCall | None:
 def payment_of(about: Mapping[str, Any]) -> Payment | None:
     intent_id = about.get("payment_intent")
     return db.session.scalar(sa.select(Payment).where(Payment.provider == "stripe", Payment.provider_id == str(intent_id)))
-
-
-def day_at(place_id: int, at: datetime) -> date:
-    return at.astimezone(db.session.get_one(Place, place_id).tz).date()
 
 
 _KEPT = ("id", "object", "status", "payment_status", "payment_intent", "amount", "amount_total", "amount_received", "amount_refunded")
