@@ -58,6 +58,7 @@ def test_one_joins_changes_pauses_and_leaves_seeing_first_what_it_costs(lieu, pa
     assert "20 demi-journées et 1 h de salle" in text(client.get("/billing/plans"))
     seen = client.post(f"/billing/plans/{small.id}", data={"day": "2026-12-16", "organisation_id": "0", "preview": "1"})
     assert "61,94 €" in text(seen) and "Le mois suivant : 120,00 €" in text(seen)
+    assert "Compris d'ici le 31 décembre 2026 : 11 demi-journées et 31 min de salle." in text(seen)
     assert queries.subscriptions_of(paul.id, place_id=lieu.place.id) == []
     for day, status in (("2026-11-30", 422), ("2026-12-01", 302), ("2026-12-01", 422)):
         asked = client.post(f"/billing/plans/{small.id}", data={"day": day, "organisation_id": "0", "confirm": "1"})

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from app.billing.rules import Cycle, Stretch, changed, cycle_of, ended, owed, paused, resumed, shares
+from app.billing.rules import UNLIMITED, Cycle, Stretch, allowance, changed, cycle_of, ended, owed, paused, resumed, shares
 
 NOVEMBER = cycle_of(date(2026, 11, 1))
 HALF, FULL = {"plan_id": 1, "cents": 12_000}, {"plan_id": 2, "cents": 20_000}
@@ -99,3 +99,34 @@ def test_the_shares_of_any_cutting_add_up_to_the_price_of_the_whole():
                 changed(since("2026-11-01"), on=date(2026, 11, day), plan_id=3, cents=12_000), on=date(2026, 11, other), **HALF
             )
             assert sum(share.cents for share in shares(pieces, NOVEMBER)) == 12_000
+
+
+@pytest.mark.parametrize(
+    ("held", "anchor", "day", "cents", "half_days"),
+    [
+        (since("2027-02-10"), None, "2027-02-10", 8143, 14),  # 19 days of 28
+        (since("2028-02-29"), None, "2028-02-29", 414, 1),  # one day of 29
+        (since("2027-03-28"), None, "2027-03-28", 1548, 3),  # a day of 23 hours counts as a day
+        (since("2027-01-31"), 31, "2027-02-27", 12_000, 20),  # a rolling month of 28 days is a month
+        (since("2027-01-31"), 31, "2027-02-28", 12_000, 20),  # and so is the next, of 31
+        (ended(since("2027-04-01"), last_day=date(2027, 4, 7)), None, "2027-04-01", 2800, 5),
+        (ended(since("2027-01-15"), last_day=date(2027, 2, 20)), 15, "2027-02-15", 2571, 5),  # 6 days of 28
+        (paused(since("2027-05-01"), first=date(2027, 5, 29), last=date(2027, 6, 3)), None, "2027-05-01", 10_839, 19),
+        (paused(since("2027-05-01"), first=date(2027, 5, 29), last=date(2027, 6, 3)), None, "2027-06-01", 10_800, 18),
+    ],
+)
+def test_a_month_begun_or_left_costs_and_gives_its_share(held, anchor, day, cents, half_days):
+    cycle = cycle_of(date.fromisoformat(day), anchor)
+
+    assert owed(held, cycle) == cents
+    assert allowance(held, cycle, {1: 20}) == half_days
+
+
+def test_two_plans_of_a_month_each_give_their_share_and_one_without_limit_gives_all():
+    both = changed(since("2026-11-01"), on=date(2026, 11, 16), **FULL)
+
+    assert allowance(both, NOVEMBER, {1: 5, 2: 10}) == 8  # 2.5 and 5, rounded once
+    assert allowance(both, NOVEMBER, {1: 5}) == 3
+    assert allowance(both, NOVEMBER, {1: 5, 2: UNLIMITED}) == UNLIMITED
+    assert allowance(both, cycle_of(date(2026, 12, 1)), {1: 5, 2: 10}) == 10
+    assert allowance(both, cycle_of(date(2026, 10, 1)), {1: 5, 2: 10}) == 0

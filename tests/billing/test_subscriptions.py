@@ -71,6 +71,34 @@ def test_leaving_ends_what_the_month_gave(lieu):
     assert {part["source"] for part in book_half(lieu.pool, "2026-12-07", "morning", lieu.leo).covered_by} == {"money"}
 
 
+def left(member, lieu, day: str) -> int:
+    return queries.balances(member, place_id=lieu.place.id, on=date.fromisoformat(day)).half_days
+
+
+def test_a_month_begun_gives_its_share_only_while_it_runs(lieu):
+    """Joined in the middle, then asleep, then left: what was used stays, and a month booked ahead gives nothing more."""
+    held = take(make_plan(lieu, allowances={"half_days": 20}), lieu.leo, "2026-12-12")
+    assert [left(lieu.leo, lieu, day) for day in ("2026-12-11", "2026-12-12", "2027-01-04")] == [0, 13, 20]  # 20 days of 31
+    book_half(lieu.pool, "2026-12-14", "morning", lieu.leo)
+    book_half(lieu.pool, "2027-01-04", "morning", lieu.leo)
+    assert [left(lieu.leo, lieu, day) for day in ("2026-12-11", "2026-12-14", "2027-01-04")] == [0, 12, 19]
+
+    services.pause(root_id=held.root_id, first=date(2026, 12, 21), last=date(2027, 1, 3), **by(lieu.leo))
+
+    assert [left(lieu.leo, lieu, day) for day in ("2026-12-14", "2027-01-04")] == [5, 18]  # 9 days of 31; 28 of 31
+    services.leave(root_id=held.root_id, last_day=date(2026, 12, 15), **by(lieu.leo))
+    assert [left(lieu.leo, lieu, day) for day in ("2026-12-14", "2026-12-16", "2027-01-04")] == [2, 0, 0]
+    assert {part["source"] for part in book_half(lieu.pool, "2027-01-05", "morning", lieu.leo).covered_by} == {"money"}
+
+
+def test_a_rolling_month_gives_from_the_day_it_was_taken(lieu):
+    rolling = make_plan(lieu, is_rolling=True, allowances={"half_days": 4})
+    take(rolling, lieu.leo, "2026-12-15")
+    book_half(lieu.pool, "2026-12-16", "morning", lieu.leo)
+
+    assert [left(lieu.leo, lieu, day) for day in ("2026-12-14", "2026-12-16", "2027-01-14", "2027-01-15")] == [0, 3, 3, 4]
+
+
 def test_the_price_is_frozen_the_day_it_is_taken_and_is_that_of_the_group(lieu):
     plan = make_plan(lieu)
     half, full = make_member("Solène", tariff_group="solidaire"), make_member("Paul")

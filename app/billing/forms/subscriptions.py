@@ -1,6 +1,5 @@
 """What joining, changing, pausing and leaving ask; and what the team sells, gives and gives up."""
 
-from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -55,7 +54,3 @@ class WaiveForm(Form):
 
 def offered(field: SelectField, choices: list[tuple[int, Any]]) -> None:
     field.choices = [SelectChoice(value, label) for value, label in choices]
-
-
-def first_of_next(day: date) -> date:
-    return date(day.year + day.month // 12, day.month % 12 + 1, 1)

@@ -29,7 +29,19 @@ from app.billing.queries.invoices import (
     vat_of,
     years_of,
 )
-from app.billing.queries.ledger import ALLOWANCES, Balances, HeldPlan, balances, due_cents, lots_for, open_cents, origin_of, plans_on
+from app.billing.queries.ledger import (
+    ALLOWANCES,
+    KEYS,
+    Balances,
+    HeldPlan,
+    balances,
+    due_cents,
+    lots_for,
+    open_cents,
+    origin_of,
+    origins_of,
+    plans_on,
+)
 from app.billing.queries.payments import (
     Unpaid,
     allocations_of,
@@ -52,6 +64,7 @@ from app.billing.queries.subscriptions import (
     Held,
     charged_for,
     due_of,
+    included,
     plan,
     plan_names,
     plan_price,
@@ -76,6 +89,7 @@ from app.billing.queries.tariffs import (
 
 __all__ = [
     "ALLOWANCES",
+    "KEYS",
     "Asked",
     "Balances",
     "Held",
@@ -109,6 +123,7 @@ __all__ = [
     "has_coupons",
     "head",
     "holders",
+    "included",
     "income_of",
     "invoice",
     "invoices_for",
@@ -122,6 +137,7 @@ __all__ = [
     "movements_of",
     "open_cents",
     "origin_of",
+    "origins_of",
     "own_article_prices",
     "paid_by",
     "passes_on_sale",

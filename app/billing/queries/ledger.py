@@ -2,12 +2,12 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import sqlalchemy as sa
 
 from app.billing.models import Charge, Lot, Plan, Subscription
-from app.billing.rules import LotView, is_valid, month_of
+from app.billing.rules import UNLIMITED, Cycle, LotView, Stretch, allowance, cycle_of, is_valid
 from app.billing.rules.documents import gross_of_net
 from app.core.cache import asked_once
 from app.core.db import db, table
@@ -23,7 +23,21 @@ class HeldPlan:
     code: str
     name: str
     allowances: Mapping[str, object]
-    is_paused: bool = False
+    is_paused: bool
+    cycle: Cycle  # the month of that day
+    stretches: tuple[Stretch, ...]  # those around that day, the first first
+    gives: Mapping[int, Mapping[str, object]]  # of each of their plans, for a whole month
+
+    def includes(self, key: str) -> int | str:
+        """What the month of that day gives of something: each plan for its days."""
+        return allowance(self.stretches, self.cycle, {plan_id: given.get(key) for plan_id, given in self.gives.items()})
+
+    @property
+    def usable(self) -> Cycle:
+        """The days of the month when the subscription runs."""
+        return Cycle(
+            max(self.cycle.first, self.stretches[0].first_day), min(self.cycle.last, self.stretches[-1].last_day or self.cycle.last)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,31 +58,51 @@ _GROUP_MEMBER = table(GroupMember)
 
 # allowance of a plan → (unit, scope) of the lot that its month gives
 ALLOWANCES = {"half_days": ("half_day", "desk"), "room_minutes": ("minute", "room"), "machine_minutes": ("minute", "machine")}
+KEYS = {where: key for key, where in ALLOWANCES.items()}
 
 
-# Asked at each booking: written once, since writing a statement costs more than running it.
-_PLANS_ON = (
+# Asked at each booking: written once, since writing a statement costs more than running it. No month is longer than the two `AROUND`.
+_PLANS_AROUND = (
     sa.select(
-        sa.func.coalesce(_SUBSCRIPTION.c.root_id, _SUBSCRIPTION.c.id),
+        sa.func.coalesce(_SUBSCRIPTION.c.root_id, _SUBSCRIPTION.c.id).label("root_id"),
+        _SUBSCRIPTION.c.anchor_day,
+        _SUBSCRIPTION.c.first_day,
+        _SUBSCRIPTION.c.last_day,
+        _SUBSCRIPTION.c.is_paused,
+        _PLAN.c.id,
         _PLAN.c.code,
         _PLAN.c.name,
         _PLAN.c.allowances,
-        _SUBSCRIPTION.c.is_paused,
     )
     .join(_PLAN, _PLAN.c.id == _SUBSCRIPTION.c.plan_id)
     .where(
         _SUBSCRIPTION.c.member_id == sa.bindparam("member_id"),
         _SUBSCRIPTION.c.replaced_at.is_(None),
-        _SUBSCRIPTION.c.first_day <= sa.bindparam("day"),
-        sa.or_(_SUBSCRIPTION.c.last_day.is_(None), _SUBSCRIPTION.c.last_day >= sa.bindparam("day")),
+        _SUBSCRIPTION.c.first_day <= sa.bindparam("until"),
+        sa.or_(_SUBSCRIPTION.c.last_day.is_(None), _SUBSCRIPTION.c.last_day >= sa.bindparam("since")),
     )
-    .order_by(_SUBSCRIPTION.c.id)
+    .order_by(_SUBSCRIPTION.c.first_day, _SUBSCRIPTION.c.id)
 )
+AROUND = timedelta(days=31)
 
 
 def plans_on(member_id: int, day: date) -> list[HeldPlan]:
     """The plans that cover this day of use, those in a pause included."""
-    return [HeldPlan(*row) for row in db.session.execute(_PLANS_ON, {"member_id": member_id, "day": day})]
+    by_root: dict[int, list[sa.RowMapping]] = {}
+    asked = {"member_id": member_id, "since": day - AROUND, "until": day + AROUND}
+    for row in db.session.execute(_PLANS_AROUND, asked).mappings():
+        by_root.setdefault(row["root_id"], []).append(row)
+    return [held for root_id, rows in sorted(by_root.items()) if (held := _held_plan(root_id, rows, day)) is not None]
+
+
+def _held_plan(root_id: int, rows: list[sa.RowMapping], day: date) -> HeldPlan | None:
+    stretches = tuple(Stretch(row["id"], 0, row["first_day"], row["last_day"], row["is_paused"]) for row in rows)
+    on = next((row for row, stretch in zip(rows, stretches, strict=True) if stretch.covers(day)), None)
+    if on is None:
+        return None
+    gives = {row["id"]: row["allowances"] for row in rows}
+    month = cycle_of(day, on["anchor_day"])
+    return HeldPlan(root_id, on["code"], on["name"], on["allowances"], on["is_paused"], month, stretches, gives)
 
 
 def lots_for(
@@ -76,18 +110,24 @@ def lots_for(
 ) -> list[LotView]:
     """The lots that may cover this use: the person's, their organisation's, their groups', and their plans' month."""
     found = [lot for lot in _lots(member, place_id, on) if lot.unit == unit and lot.scope in ("", *scopes)]
-    return found + _months_to_come({lot.origin for lot in found}, plans, on, [(unit, scope) for scope in scopes])
+    return found + _months_to_come({lot.origin for lot in found}, plans, [(unit, scope) for scope in scopes])
 
 
-def origin_of(subscription_id: int, day: date, unit: str, scope: str) -> str:
+def origin_of(subscription_id: int, cycle: Cycle, unit: str, scope: str) -> str:
     """The name of a plan's month in the ledger; it is made once."""
-    return f"subscription:{subscription_id}:{day:%Y-%m}:{unit}:{scope}"
+    month = f"{cycle.first:%Y-%m}" if cycle.first.day == 1 else f"{cycle.first:%Y-%m-%d}"
+    return f"{origins_of(subscription_id)}{month}:{unit}:{scope}"
+
+
+def origins_of(subscription_id: int) -> str:
+    """How the names of the months of one subscription begin."""
+    return f"subscription:{subscription_id}:"
 
 
 def balances(member: Person | Member, *, place_id: int, on: date) -> Balances:
     """What is left today, over every lot that is valid, and what is due."""
     lots = list(_lots(member, place_id, on))
-    lots += _months_to_come({lot.origin for lot in lots}, plans_on(member.id, on), on, list(ALLOWANCES.values()))
+    lots += _months_to_come({lot.origin for lot in lots}, plans_on(member.id, on), list(ALLOWANCES.values()))
     left, unlimited = {"half_day": 0, "minute": 0, "cent": 0}, set()
     for lot in lots:
         unit = lot.unit
@@ -162,16 +202,15 @@ def _lots(member: Person | Member, place_id: int, on: date) -> list[LotView]:
     return [LotView(**row._mapping) for row in db.session.execute(_LOTS, asked)]
 
 
-def _months_to_come(known: Collection[str | None], plans: Iterable[HeldPlan], on: date, wanted: Iterable[tuple[str, str]]) -> list[LotView]:
-    """The lots that a plan will give for this month as soon as something uses them."""
-    first, last = month_of(on)
+def _months_to_come(known: Collection[str | None], plans: Iterable[HeldPlan], wanted: Iterable[tuple[str, str]]) -> list[LotView]:
+    """The lots that each plan will give for its month as soon as something uses them."""
     lots = []
     for plan in plans:
         for key, (unit, scope) in ALLOWANCES.items():
-            given = None if plan.is_paused else plan.allowances.get(key)
-            origin = origin_of(plan.subscription_id, on, unit, scope)
-            if given and (unit, scope) in wanted and origin not in known:
-                unlimited = given == "unlimited"
-                granted = 0 if unlimited else int(str(given))
-                lots.append(LotView(None, "plan", granted, first, last, origin, granted, unlimited, 0, unit, scope))
+            origin = origin_of(plan.subscription_id, plan.cycle, unit, scope)
+            given = plan.includes(key) if not plan.is_paused and (unit, scope) in wanted and origin not in known else 0
+            if given:
+                unlimited = given == UNLIMITED
+                granted, days = 0 if unlimited else int(given), plan.usable
+                lots.append(LotView(None, "plan", granted, days.first, days.last, origin, granted, unlimited, 0, unit, scope))
     return lots

@@ -7,8 +7,9 @@ from datetime import date
 import sqlalchemy as sa
 
 from app.billing.models import Charge, Plan, Subscription
+from app.billing.queries.ledger import ALLOWANCES
 from app.billing.queries.tariffs import Asked, price_list
-from app.billing.rules import Charged, Due, Stretch, due, own_price
+from app.billing.rules import Charged, Cycle, Due, Stretch, allowance, due, own_price
 from app.core.db import db
 from app.place.models import Place
 
@@ -88,6 +89,13 @@ def due_of(held: Held, *, until: date, charged: Iterable[Charged] | None = None,
 
 def plan(plan_id: int) -> Plan:
     return db.session.get_one(Plan, plan_id)
+
+
+def included(stretches: Iterable[Stretch], cycle: Cycle) -> dict[str, int | str]:
+    """What these days of plans give within a month, by name of allowance."""
+    listed = list(stretches)
+    plans = db.session.execute(sa.select(Plan.id, Plan.allowances).where(Plan.id.in_({one.plan_id for one in listed}))).all()
+    return {key: allowance(listed, cycle, {row.id: row.allowances.get(key) for row in plans}) for key in ALLOWANCES}
 
 
 def plan_names(place_id: int) -> dict[int, str]:

@@ -18,6 +18,7 @@ from app.billing.rules.prices import PriceRow, Tier, best_rows, capped, late_fee
 from app.billing.rules.stock import ArticleCodeTaken, UnknownQuantity
 from app.billing.rules.subscriptions import (
     DAY,
+    UNLIMITED,
     AlreadySubscribed,
     BackwardDays,
     Charged,
@@ -29,6 +30,7 @@ from app.billing.rules.subscriptions import (
     Share,
     Stretch,
     TooLateToChange,
+    allowance,
     changed,
     cycle_of,
     cycles,
@@ -44,6 +46,7 @@ from app.billing.rules.subscriptions import (
 __all__ = [
     "DAY",
     "GRACE",
+    "UNLIMITED",
     "AlreadySubscribed",
     "ArticleCodeTaken",
     "BackwardDays",
@@ -64,6 +67,7 @@ __all__ = [
     "Tier",
     "TooLateToChange",
     "UnknownQuantity",
+    "allowance",
     "best_rows",
     "capped",
     "changed",

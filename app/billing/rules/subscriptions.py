@@ -1,7 +1,7 @@
 """What a subscription costs: stretches of days at a price, added up over a whole cycle and rounded once."""
 
 from calendar import monthrange
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -10,6 +10,7 @@ from app.core.money import half_up
 from app.core.refusals import N_, Reason
 
 DAY = timedelta(days=1)
+UNLIMITED = "unlimited"  # what a plan gives without counting
 
 
 class Paused(Reason):
@@ -150,12 +151,11 @@ def shares(stretches: Iterable[Stretch], cycle: Cycle) -> list[Share]:
     """
     found, exact, rounded = [], 0, 0
     for stretch in sorted(stretches, key=lambda one: one.first_day):
-        first = max(stretch.first_day, cycle.first)
-        last = min(stretch.last_day or cycle.last, cycle.last)
-        if last < first or stretch.is_paused:
+        within = _within(stretch, cycle)
+        if within is None:
             continue
-        exact += stretch.cents * ((last - first).days + 1)
-        found.append(Share(stretch, first, last, half_up(exact, cycle.days) - rounded))
+        exact += stretch.cents * within.days
+        found.append(Share(stretch, within.first, within.last, half_up(exact, cycle.days) - rounded))
         rounded = half_up(exact, cycle.days)
     return found
 
@@ -163,6 +163,22 @@ def shares(stretches: Iterable[Stretch], cycle: Cycle) -> list[Share]:
 def owed(stretches: Iterable[Stretch], cycle: Cycle) -> int:
     """The whole period's price."""
     return sum(share.cents for share in shares(stretches, cycle))
+
+
+def allowance(stretches: Iterable[Stretch], cycle: Cycle, gives: Mapping[int, object]) -> int | str:
+    """What a cycle includes, prorated as its price is: `units × days / days of the cycle`, and a unit begun is given whole.
+
+    `gives`: of each plan, its units for a whole cycle, or `UNLIMITED`, which the days of one plan give to the whole cycle.
+    """
+    exact = 0
+    for stretch in stretches:
+        within, units = _within(stretch, cycle), gives.get(stretch.plan_id)
+        if within is None or not units:
+            continue
+        if units == UNLIMITED:
+            return UNLIMITED
+        exact += int(str(units)) * within.days
+    return -(-exact // cycle.days)
 
 
 def due(
@@ -229,6 +245,12 @@ def recognised(after: Iterable[Stretch], before: Iterable[Stretch]) -> list[Stre
     """The same stretches; those that were already written so keep their row."""
     known = {replace(one, row_id=None): one for one in before}
     return [known.get(one, one) if one.row_id is None else one for one in after]
+
+
+def _within(stretch: Stretch, cycle: Cycle) -> Cycle | None:
+    """The days that a stretch takes of a cycle; none in a pause."""
+    first, last = max(stretch.first_day, cycle.first), min(stretch.last_day or cycle.last, cycle.last)
+    return None if last < first or stretch.is_paused else Cycle(first, last)
 
 
 def _cut(stretches: Sequence[Stretch], day: date) -> list[Stretch]:

@@ -10,14 +10,15 @@ from app.billing import queries
 from app.billing.models import Lot, LotEntry, Plan, Subscription
 from app.billing.queries import Held
 from app.billing.rules import (
+    UNLIMITED,
     AlreadySubscribed,
     BackwardDays,
     NoSubscriptionThen,
     Stretch,
     TooLateToChange,
     changed,
+    cycle_of,
     ended,
-    month_of,
     paused,
     recognised,
     resumed,
@@ -27,6 +28,7 @@ from app.core.db import db, lock, transaction
 from app.core.refusals import Refused
 from app.members.models import Member
 from app.place.models import Place
+from app.place.queries import day_at
 
 TURNS = 20  # the space of advisory locks where a person's subscriptions take turns
 
@@ -159,7 +161,7 @@ def _rewrite(held: Held, after: Sequence[Stretch], event: str, *, now: datetime,
             db.session.add(_row(held, one, now))
     db.session.flush()
     renewed = _again(held.root_id)
-    _even_out_the_month(renewed, now=now, actor_id=actor_id)
+    _even_out_the_months(renewed, now=now, actor_id=actor_id)
     _tell(event, held.place_id, held.root_id, held.member_id, actor_id, now, **facts)
     return renewed
 
@@ -185,40 +187,26 @@ def _row(held: Held, one: Stretch, now: datetime) -> Subscription:
     )
 
 
-def _even_out_the_month(held: Held, *, now: datetime, actor_id: int | None) -> None:
-    """The lots that months already opened: an upgrade within a month adds what it gives more, a leave ends them with it."""
-    zone = db.session.get_one(Place, held.place_id).tz
-    today = now.astimezone(zone).date()
-    for (unit, scope), key in ((where, key) for key, where in queries.ALLOWANCES.items()):
-        name = queries.origin_of(held.root_id, today, unit, scope)
-        lot = db.session.scalars(sa.select(Lot).where(Lot.origin == name).with_for_update()).first()
-        if lot is None:
-            continue
-        _raise_to(lot, _best_allowance(held, today, key), now=now, actor_id=actor_id)
-        if held.last_day is not None and lot.valid_to is not None:
-            lot.valid_to = max(min(lot.valid_to, held.last_day), lot.valid_from or lot.valid_to)
+def _even_out_the_months(held: Held, *, now: datetime, actor_id: int | None) -> None:
+    """The lots that months already opened, this one or one to come: each gives what its plans now give, and ends with them.
+
+    What is used or booked stays.
+    """
+    today = day_at(held.place_id, now)
+    opened = sa.select(Lot).where(Lot.origin.startswith(queries.origins_of(held.root_id)), Lot.valid_to >= today)
+    for lot in db.session.scalars(opened.order_by(Lot.id).with_for_update().execution_options(populate_existing=True)):
+        assert lot.valid_from is not None and lot.valid_to is not None
+        given = queries.included(held.stretches, cycle_of(lot.valid_from, held.anchor_day))
+        _give_now(lot, given[queries.KEYS[lot.unit, lot.scope]], now=now, actor_id=actor_id)
+        if held.last_day is not None:
+            lot.valid_to = max(min(lot.valid_to, held.last_day), lot.valid_from)
     db.session.flush()
 
 
-def _best_allowance(held: Held, day: date, key: str) -> object:
-    """The most that the plans held within this month give of something."""
-    first, last = month_of(day)
-    given = [
-        queries.plan(one.plan_id).allowances.get(key)
-        for one in held.stretches
-        if not one.is_paused and one.first_day <= last and (one.last_day is None or one.last_day >= first)
-    ]
-    if "unlimited" in given:
-        return "unlimited"
-    return max((int(str(units)) for units in given if units), default=0)
-
-
-def _raise_to(lot: Lot, given: object, *, now: datetime, actor_id: int | None) -> None:
-    if given == "unlimited":
-        lot.unlimited = True
-        return
-    more = int(str(given)) - lot.granted
-    if more > 0 and not lot.unlimited:
+def _give_now(lot: Lot, given: int | str, *, now: datetime, actor_id: int | None) -> None:
+    lot.unlimited = given == UNLIMITED
+    more = 0 if lot.unlimited else max(int(given), lot.used + lot.held) - lot.granted
+    if more:
         lot.granted += more
         db.session.add(LotEntry(lot_id=lot.id, kind="grant", units=more, ref=lot.origin or f"lot:{lot.id}", at=now, actor_id=actor_id))
 

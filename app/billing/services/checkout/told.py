@@ -8,9 +8,10 @@ import sqlalchemy as sa
 from app.billing import gateways
 from app.billing.models import Allocation, Movement, StripeEvent
 from app.billing.queries import payments as queries
-from app.billing.services.checkout.calls import EVENTS, call_of, day_at, forward, pay_for, payment_of, refund_is, worth_keeping
+from app.billing.services.checkout.calls import EVENTS, call_of, forward, pay_for, payment_of, refund_is, worth_keeping
 from app.billing.services.payments import MONEY, pay_again, refund, take_back, undo
 from app.core.db import db, lock, transaction
+from app.place.queries import day_at
 
 
 def take_event(event: gateways.Event, *, now: datetime) -> bool:

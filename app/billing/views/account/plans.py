@@ -10,11 +10,11 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from app.billing import queries, services
-from app.billing.forms.subscriptions import ChangeForm, JoinForm, LeaveForm, PauseForm, first_of_next, offered
+from app.billing.forms.subscriptions import ChangeForm, JoinForm, LeaveForm, PauseForm, offered
 from app.billing.models import Plan
 from app.billing.queries import Held
 from app.billing.queries import bills as bill_queries
-from app.billing.rules import DownAtTerm, Stretch, TooLateToChange, changed, cycle_of, ended, month_of, paused
+from app.billing.rules import DAY, DownAtTerm, Stretch, TooLateToChange, changed, cycle_of, ended, paused
 from app.billing.rules.documents import gross_of_net
 from app.billing.views.account.shown import bp, by, done, included, member_at_hand, of_place, shown
 from app.core import clock
@@ -50,8 +50,9 @@ def join(plan_id: int) -> ResponseReturnValue:
     if form.organisation_id.data is None:
         form.organisation_id.data = 0
     is_asked = form.validate_on_submit()
-    cents = queries.plan_price(place, plan, group=member.tariff_group, on=form.day.data or today)
-    wish = Held(0, place.id, member.id, None, None, None, (Stretch(plan.id, cents, form.day.data or today),))
+    day = form.day.data or today
+    anchor = day.day if plan.is_rolling else None
+    wish = Held(0, place.id, member.id, None, anchor, None, (Stretch(plan.id, _plan_price(place, plan, member, day), day),))
     if is_asked and "confirm" in request.form:
         try:
             _refuse_past(form.day.data, today)
@@ -67,7 +68,7 @@ def join(plan_id: int) -> ResponseReturnValue:
             form.refuse(refused)
         else:
             return done(member, _("%(name)s : c’est pris.", name=plan.name))
-    return _asked("billing/join.html", form, place, member, wish, wish.stretches, form.day.data or today, plan=plan)
+    return _asked("billing/join.html", form, place, member, wish, wish.stretches, day, plan=plan)
 
 
 @bp.route("/subscriptions/<int:root_id>/plan", methods=["GET", "POST"])
@@ -82,13 +83,14 @@ def change(root_id: int) -> ResponseReturnValue:
         asked = request.args.get("plan_id", type=int)
         form.plan_id.data = next((plan.id for plan in listed if plan.id == asked), running.plan_id)
     plan = next((one for one in listed if one.id == form.plan_id.data), queries.plan(running.plan_id))
-    cents = queries.plan_price(place, plan, group=member.tariff_group, on=today)
+    term = cycle_of(today, held.anchor_day).last + DAY
     if form.day.data is None:
-        form.day.data = today if cents >= running.cents else first_of_next(today)
+        form.day.data = today if _plan_price(place, plan, member, today) >= running.cents else term
     day = form.day.data or today
+    cents = _plan_price(place, plan, member, day)
     if form.validate_on_submit() and "confirm" in request.form:
         try:
-            _refuse_shrinking(cents, running.cents, day, today)
+            _refuse_shrinking(cents, running.cents, day, term)
             services.change_plan(root_id=root_id, plan_id=plan.id, on=day, not_before=_not_before(today), **by())
         except Refused as refused:
             form.refuse(refused)
@@ -112,7 +114,7 @@ def pause(root_id: int) -> ResponseReturnValue:
     after: Sequence[Stretch] = held.stretches
     if form.first.data and form.last.data and form.first.data <= form.last.data:
         after = paused(held.stretches, first=form.first.data, last=form.last.data)
-    return _asked("billing/pause.html", form, place, member, held, after, form.last.data or today)
+    return _asked("billing/pause.html", form, place, member, held, after, form.first.data or today)
 
 
 @bp.route("/subscriptions/<int:root_id>/leave", methods=["GET", "POST"])
@@ -120,7 +122,7 @@ def leave(root_id: int) -> ResponseReturnValue:
     held, place, member, today = _held(root_id)
     form = LeaveForm()
     if form.day.data is None:
-        form.day.data = month_of(today)[1]
+        form.day.data = cycle_of(today, held.anchor_day).last
     day = form.day.data or today
     if form.validate_on_submit() and "confirm" in request.form:
         try:
@@ -153,6 +155,7 @@ def _asked(
     plan: Plan | None = None,
 ) -> ResponseReturnValue:
     """The page of a change, with what it costs: this cycle and the next, by the function that bills."""
+    cycle = cycle_of(day, held.anchor_day)
     this, following = bill_queries.preview(place, held, after, on=day)
     return (
         render_template(
@@ -165,7 +168,9 @@ def _asked(
             name=plan.name if plan else queries.plan((held.on(day) or held.stretches[-1]).plan_id).name,
             this=shown(this),
             following=following.totals.gross_cents,
-            month=cycle_of(day, held.anchor_day).first,
+            month=cycle.last,
+            gives=included(queries.included(after, cycle)),
+            until=cycle.last,
             is_mine=member.id == current_user.id,
         ),
         form.status,
@@ -198,7 +203,11 @@ def _refuse_past(day: date, today: date) -> None:
         raise Refused(TooLateToChange())
 
 
-def _refuse_shrinking(cents: int, running: int, day: date, today: date) -> None:
-    """What is begun is due: one goes down at the end of the month; the team may decide otherwise."""
-    if not current_user.may("manage_billing") and cents < running and day < first_of_next(today):
-        raise Refused(DownAtTerm(day=first_of_next(today)))
+def _refuse_shrinking(cents: int, running: int, day: date, term: date) -> None:
+    """What is begun is due: one goes down at the end of the month, `term`; the team may decide otherwise."""
+    if not current_user.may("manage_billing") and cents < running and day < term:
+        raise Refused(DownAtTerm(day=term))
+
+
+def _plan_price(place: Place, plan: Plan, member: Member, day: date) -> int:
+    return queries.plan_price(place, plan, group=member.tariff_group, on=day)
