@@ -8,7 +8,7 @@ from typing import Any
 from app.billing.papers import facturx
 from app.billing.rules.banking import reasons_iban
 from app.billing.rules.documents import MILLI
-from app.billing.rules.invoices import CREDIT_NOTE, KIND_NAMES, NO_UNIT, UNITS
+from app.billing.rules.invoices import CREDIT_NOTE, DEPOSIT, KIND_NAMES, NO_UNIT, UNITS
 from app.billing.rules.transfer import transfer_qr
 from app.core import papers
 from app.core.money import half_up
@@ -16,6 +16,7 @@ from app.web.typography import NBSP, WORDS
 
 TEMPLATE = "billing/papers/invoice.typ"
 _OPERATIONS = {"services": "Prestation de services", "goods": "Livraison de biens", "both": "Livraison de biens et prestation de services"}
+_OF_DEPOSIT = "Caution, rendue à la fin"
 _SAY = WORDS["fr"]  # an invoice is a French document, whoever reads the screen
 
 
@@ -62,7 +63,7 @@ def _words(said: Mapping[str, Any]) -> dict[str, Any]:
         "buyer": [buyer["name"], *_address(buyer)],
         "buyer_numbers": _numbers(("SIREN", buyer["siren"]), ("TVA", buyer["vat_number"])),
         "delivery": [said["delivery"].get("name", ""), *_address(said["delivery"])] if said["delivery"] else [],
-        "operation": _OPERATIONS[said["operation"]],
+        "operation": _OF_DEPOSIT if said["kind"] == DEPOSIT else _OPERATIONS[said["operation"]],
         "cites": [
             f"{title_of(one['kind'])} {one['number']} du {_SAY.date_long(date.fromisoformat(one['issued_on']))}" for one in said["cites"]
         ],

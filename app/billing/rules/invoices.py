@@ -17,7 +17,7 @@ KIND_NAMES: Mapping[str, str] = {
     CREDIT_NOTE: N_("Avoir"),
     ADVANCE: N_("Facture d’acompte"),
     FINAL: N_("Facture de solde"),
-    DEPOSIT: N_("Reçu de caution"),
+    DEPOSIT: N_("Appel de caution"),
 }
 FORMAT = 1
 GENESIS = "0" * 64
