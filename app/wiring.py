@@ -215,6 +215,9 @@ GUARDS: tuple[Callable[[Session], Iterator[str]], ...] = (booking_checks.guard, 
 # What follows the restoration of a backup; each takes `now`.
 AFTER_RESTORE: tuple[Callable[..., object], ...] = (place_services.renew_stamps,)
 
+# Who is told that something is paid before any bill asks for it, by the first word of its name (« booking:12 »).
+PAID_BEFORE: Mapping[str, billing_checkout.Settler] = {"booking": booking.settle_payment}
+
 # What anybody may open. Every other page asks to enter first; what one may see there, its own view decides.
 PUBLIC: frozenset[str] = frozenset(
     (
@@ -377,6 +380,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
 def install(app: Flask) -> None:
     """Give each room its place in this application."""
     booking_policy.install(app, POLICIES)
+    billing_checkout.install(app, PAID_BEFORE)
     shell.install(
         app,
         identity=frame.identity,

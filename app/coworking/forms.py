@@ -52,6 +52,12 @@ class BookForm(forms.Form):
         default="",
     )
     until = forms.DateField(_l("Jusqu’au"), description=_l("Le dernier jour de la répétition, compris."))
+    pay_now = forms.BooleanField(
+        _l("Payer maintenant, par carte"),
+        description=_l(
+            "La place est gardée 10 minutes pendant que vous payez. Par virement, avec la facture du mois, le lieu n’a aucun frais."
+        ),
+    )
 
     def key_for(self, choice: str) -> str | None:
         """One page offers several things under one key: each choice is a gesture of its own."""

@@ -113,9 +113,9 @@ def _about_invoice(row: OutgoingMail, template: str, **more: Any) -> Letter | No
 
 
 def tell_payer(entry: JournalEntry) -> None:
-    """The member, or the organisation at its own address."""
+    """The member, unless what caused it tells them already; or the organisation at its own address."""
     if entry.member_id is not None:
-        mail.tell_anyway(entry)
+        mail.tell(entry)
         return
     organisation = db.session.get(Organisation, _organisation_of(entry) or 0)
     if organisation is not None and organisation.email:

@@ -140,6 +140,7 @@ class ProviderCall(Model):
         sa.Index("ix_provider_call_intent", "intent_id"),
         sa.Index("ix_provider_call_state", "state"),
         sa.Index("ix_provider_call_invoice", "invoice_id"),
+        sa.Index("ix_provider_call_ref", "ref"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -147,6 +148,9 @@ class ProviderCall(Model):
     kind: Mapped[str] = mapped_column(sa.String(8))
     key: Mapped[str] = mapped_column(sa.String(64))
     invoice_id: Mapped[int | None] = mapped_column(sa.ForeignKey("billing_invoice.id"))
+    ref: Mapped[str | None] = mapped_column(sa.String(60))  # what is paid before any bill: « booking:12 »
+    member_id: Mapped[int | None] = mapped_column(sa.ForeignKey("member.id"))  # who pays it
+    wanted_until: Mapped[datetime | None] = mapped_column(UtcDateTime)  # until when it is kept for them
     payment_id: Mapped[int | None] = mapped_column(sa.ForeignKey("billing_payment.id"))
     movement_id: Mapped[int | None] = mapped_column(sa.ForeignKey("billing_movement.id"))  # a refund's, undone when it fails
     means: Mapped[str] = mapped_column(sa.String(12))

@@ -55,6 +55,7 @@ from app.billing.queries.payments import (
     payer_of,
     payment_terms,
     payments_of,
+    prepayment_of,
     recent_payments,
     unpaid,
 )
@@ -152,6 +153,7 @@ __all__ = [
     "plan_price",
     "plans_on",
     "plans_on_sale",
+    "prepayment_of",
     "price_list",
     "prices_set",
     "recent_payments",

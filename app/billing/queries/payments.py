@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from app.billing.models import Allocation, BillingSettings, Invoice, Movement, Payment, PaymentSettings, Reminder
+from app.billing.models import Allocation, BillingSettings, Invoice, Movement, Payment, PaymentSettings, ProviderCall, Reminder
 from app.billing.models.payments import GONE
 from app.billing.rules.dunning import STEPS
 from app.billing.rules.means import FEES, Fee, Way, cheapest_first
@@ -343,3 +343,22 @@ def _by(what: sa.orm.InstrumentedAttribute[int], where: sa.ColumnElement[bool]) 
         sa.select(what, sa.func.sum(Allocation.cents)).where(where).group_by(what).order_by(sa.func.min(Allocation.id))
     )
     return {one: int(cents) for one, cents in rows if cents}
+
+
+class Prepayment(NamedTuple):
+    """What was paid by card before any bill asked for it."""
+
+    payment_id: int
+    cents: int
+    received_on: date
+    refunded_cents: int
+
+
+def prepayment_of(ref: str) -> Prepayment | None:
+    """What paid this (« booking:12 ») on a page of payment, and what went back of it."""
+    row = db.session.execute(
+        sa.select(Payment.id, Payment.cents, Payment.received_on)
+        .join(ProviderCall, ProviderCall.payment_id == Payment.id)
+        .where(ProviderCall.ref == ref, ProviderCall.state == "done")
+    ).first()
+    return Prepayment(row.id, row.cents, row.received_on, gone(row.id)) if row else None

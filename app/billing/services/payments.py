@@ -147,7 +147,15 @@ def release_excess(invoice_id: int, *, now: datetime, actor_id: int | None = Non
 
 
 def refund(
-    payment_id: int, *, cents: int, day: date, reason: str, now: datetime, actor_id: int | None = None, bank_line_id: int | None = None
+    payment_id: int,
+    *,
+    cents: int,
+    day: date,
+    reason: str,
+    now: datetime,
+    actor_id: int | None = None,
+    bank_line_id: int | None = None,
+    cause_id: int | None = None,
 ) -> Movement:
     """Give back what is left of a payment, by the means it came. What pays an invoice is first freed by a credit note."""
     with transaction() as session:
@@ -171,7 +179,7 @@ def refund(
             now=now,
             actor_id=actor_id,
         )
-        _tell("payment.refunded", payment, now=now, actor_id=actor_id, cents=cents)
+        _tell("payment.refunded", payment, now=now, actor_id=actor_id, cause_id=cause_id, cents=cents)
         return movement
 
 
@@ -352,7 +360,15 @@ def _standing(payment_id: int, kind: str) -> sa.Select[bool]:
     )
 
 
-def _tell(event: str, payment: Payment, *, now: datetime, actor_id: int | None, **facts: Any) -> None:
+def _tell(event: str, payment: Payment, *, now: datetime, actor_id: int | None, cause_id: int | None = None, **facts: Any) -> None:
     journal.record(
-        event, payment.id, place_id=payment.place_id, actor_id=actor_id, member_id=payment.member_id, at=now, means=payment.means, **facts
+        event,
+        payment.id,
+        place_id=payment.place_id,
+        actor_id=actor_id,
+        member_id=payment.member_id,
+        cause_id=cause_id,
+        at=now,
+        means=payment.means,
+        **facts,
     )

@@ -79,6 +79,12 @@ def released(row: OutgoingMail) -> Letter | None:
     return told.tell("released") if told and told.entry.actor_id != told.member.id else None
 
 
+def paid_too_late(row: OutgoingMail) -> Letter | None:
+    """A card was read after the time for it, and somebody else has the place: all of the money goes back."""
+    told = told_of(row, at_any_age=True)
+    return told.tell("paid_too_late", cents=told.entry.facts["cents"]) if told else None
+
+
 def moved(row: OutgoingMail) -> Letter | None:
     told = told_of(row)
     if told is None or told.row.status not in LIVE or told.row.status == Status.HELD:

@@ -28,6 +28,7 @@ from app.booking.services.furnishing import (
     set_common_rules,
 )
 from app.booking.services.moving import change_note, move, request_to_move
+from app.booking.services.paying import accept_hold, ask_payment, give_up_hold, hold, price_of_hold, settle, settle_payment
 from app.booking.services.repeating import (
     ConflictingSeries,
     Occurrence,
@@ -40,7 +41,7 @@ from app.booking.services.repeating import (
     reserve_series,
 )
 from app.booking.services.replacing import instead_of, let_go, replace_taken_away, replacement_of, taken_away
-from app.booking.services.reserving import Preview, hold, look, preview, reserve, settle, take, take_for_lieu, take_now
+from app.booking.services.reserving import Preview, look, preview, reserve, take, take_for_lieu, take_now
 from app.booking.services.searching import beside_missing_hour
 from app.booking.services.ticking import forget_keys, lapse_holds, remind, settle_arrivals
 from app.booking.services.timetabling import reasons_by_period, release_all, reserve_all, session_request
@@ -58,10 +59,12 @@ __all__ = [
     "Preview",
     "Refund",
     "SeriesWish",
+    "accept_hold",
     "add_thing",
     "announce_absence",
     "approve",
     "ask",
+    "ask_payment",
     "beside_missing_hour",
     "booked_on",
     "bookings_in_the_way",
@@ -83,6 +86,7 @@ __all__ = [
     "examine",
     "forget_keys",
     "forgive",
+    "give_up_hold",
     "hold",
     "instead_of",
     "join_waitlist",
@@ -100,6 +104,7 @@ __all__ = [
     "place_in_line",
     "preview",
     "preview_series",
+    "price_of_hold",
     "prolong_outage",
     "reasons_by_period",
     "rebook_date",
@@ -121,6 +126,7 @@ __all__ = [
     "set_common_rules",
     "settle",
     "settle_arrivals",
+    "settle_payment",
     "take",
     "take_for_lieu",
     "take_now",

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -15,13 +15,11 @@ from app.booking.rules import Overlap
 from app.booking.services.examining import Taking, examine
 from app.booking.services.freeing import LATE
 from app.booking.services.searching import alternatives
-from app.booking.services.waiting import confirm_hold, let_lapse, request_of, turn_of
+from app.booking.services.waiting import let_lapse
 from app.booking.services.writing import can_wait, first_status, refusal, take_turn, write
-from app.core import idempotency, journal
-from app.core.db import db, is_writing, transaction
+from app.core import idempotency
+from app.core.db import is_writing, transaction
 from app.core.refusals import Alternative, Reason, Refused
-
-HOLD_MINUTES = 10  # a payment page open
 
 
 @dataclass(frozen=True)
@@ -84,51 +82,6 @@ def look(request: Request) -> None:
     found = examine(request)
     if found.standing:
         raise refusal(found)
-
-
-def hold(request: Request, *, minutes: int = HOLD_MINUTES) -> Booking:
-    """Keep things for a person while they pay: nobody else can have them until then. The price is frozen at payment."""
-    look(request)
-    try:
-        with transaction():
-            return take(request, status=Status.HELD, held_until=request.now + timedelta(minutes=minutes))
-    except IntegrityError as error:
-        raise taken_meanwhile(request, error) from error
-
-
-@dataclass(frozen=True, slots=True)
-class Settlement:
-    """What became of a payment: its booking, one made again because the hold had lapsed, or all the money back."""
-
-    booking: Booking
-    was_rebooked: bool = False
-    refund_cents: int = 0
-
-
-def settle(booking_id: int, *, paid_cents: int, now: datetime) -> Settlement:
-    """A payment arrived for a hold. Too late: booked again if it is still free, else everything is to be refunded."""
-    with transaction():
-        booking = turn_of(booking_id)
-        try:
-            return Settlement(confirm_hold(booking_id, actor_id=booking.member_id, now=now))
-        except Refused as refused:
-            if "offer_lapsed" not in refused.codes:
-                raise
-        let_lapse(booking.place_id, now=now)
-        try:
-            with db.session.begin_nested():
-                request = replace(request_of(booking, now=now), moving_id=None)
-                return Settlement(take(request), was_rebooked=True)
-        except Refused:
-            journal.record(
-                "payment.to_refund",
-                booking.id,
-                place_id=booking.place_id,
-                member_id=booking.member_id,
-                at=now,
-                cents=paid_cents,
-            )
-            return Settlement(booking, refund_cents=paid_cents)
 
 
 def take(request: Request, *, status: Status | None = None, held_until: datetime | None = None, cause_id: int | None = None) -> Booking:

@@ -117,7 +117,7 @@ def confirm_hold(booking_id: int, *, actor_id: int | None, now: datetime) -> Boo
             raise Refused(OfferLapsed() if booking.status == Status.EXPIRED else NotConfirmed())
         if booking.held_until is None or booking.held_until <= now:
             raise Refused(OfferLapsed())
-        found = _examined_again(booking, now=now)
+        found = examined_again(booking, now=now)
         if found.standing:
             raise refusal(found)
         booking.status = first_status(found.request)
@@ -158,7 +158,8 @@ def request_of(booking: Booking, *, now: datetime, actor_id: int | None = None) 
     return replace(request, kind=Kind(booking.kind), half=booking.half)
 
 
-def _examined_again(booking: Booking, *, now: datetime) -> Examination:
+def examined_again(booking: Booking, *, now: datetime) -> Examination:
+    """What is kept, looked at as it would be booked now."""
     found = examine(request_of(booking, now=now))
     found.ignored = LATE | {"horizon"}
     return found

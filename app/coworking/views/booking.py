@@ -15,6 +15,7 @@ from markupsafe import Markup
 from app.booking import papers
 from app.booking import services as booking
 from app.booking import views as say
+from app.booking.policy import Request
 from app.booking.queries import Directory, directory, usual_thing
 from app.booking.rules import NonexistentTime, Thing, free_until, reasons_typed
 from app.core import clock
@@ -24,6 +25,7 @@ from app.coworking import services
 from app.coworking.forms import BookForm, WaitForm, WishForm
 from app.coworking.services import Offer
 from app.coworking.views.door import bp
+from app.coworking.views.paying import is_paid_ahead, takes_cards
 from app.coworking.views.wishing import (
     QUARTER,
     WISH_OF,
@@ -104,6 +106,8 @@ def new_booking() -> ResponseReturnValue:
         guest_name=form.guest_name.data,
         override_reason=form.override_reason.data if current_user.may("override_rules") else "",
     )
+    if form.pay_now.data and takes_cards(person) and is_paid_ahead(wanted):
+        return _pay_first(place, wanted, form)
     body = [form.choice.data, person.id, form.note.data, form.guest_name.data, form.override_reason.data]
     try:
         made = booking.reserve(wanted, key=form.key_for(form.choice.data), body=body)
@@ -119,6 +123,15 @@ def new_booking() -> ResponseReturnValue:
     else:
         flash(_("C’est réservé : %(thing)s, %(when)s.", thing=say.title(taken), when=when))
     return redirect(url_for("portal.booking", booking_id=made.id), 303)
+
+
+def _pay_first(place: Place, wanted: Request, form: BookForm) -> ResponseReturnValue:
+    """Kept for the time of a payment by card; the page of the booking has the rest."""
+    try:
+        held = booking.hold(wanted)
+    except Refused as refused:
+        return _again(place, wanted.first.thing, wanted.period, refused, form), refused.status
+    return redirect(url_for("portal.pay_booking", booking_id=held.id), 307)
 
 
 @bp.post("/waitlist")
@@ -282,23 +295,23 @@ def _page(place: Place, wish: Wish, answer: Answer | None, *, form: BookForm | N
         day_options=day_options(place, wish.day),
         times=time_options(place, wish),
         form=form or (BookForm(formdata=None) if may_override else None),
-        more=_more(form) if form else _nothing_more(i18n.language()),
+        more=_more(form, takes_cards=takes_cards(person)) if form else _nothing_more(i18n.language(), takes_cards(person)),
         problems=problems,
         in_the_way=_in_the_way(wish, answer) if answer else "",
         instead=_instead(answer.refused, place, things) if answer and answer.refused else [],
     )
 
 
-def _more(form: BookForm) -> Markup:
+def _more(form: BookForm, *, takes_cards: bool) -> Markup:
     """What may be said besides: a guest, a note, a repetition."""
-    drawn: Markup = current_app.jinja_env.get_template("coworking/more.html").module.more(form)  # type: ignore[attr-defined]
+    drawn: Markup = current_app.jinja_env.get_template("coworking/more.html").module.more(form, takes_cards)  # type: ignore[attr-defined]
     return drawn
 
 
-@lru_cache(maxsize=len(i18n.LANGUAGES))
-def _nothing_more(_language: str) -> Markup:
+@lru_cache(maxsize=2 * len(i18n.LANGUAGES))
+def _nothing_more(_language: str, takes_cards: bool) -> Markup:
     """The same while nothing is said, as on nearly every page: drawn once."""
-    return _more(BookForm(formdata=None))
+    return _more(BookForm(formdata=None), takes_cards=takes_cards)
 
 
 def _may_override(refused: Refused) -> bool:

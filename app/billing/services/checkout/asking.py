@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -13,7 +14,7 @@ from app.billing.services.checkout.calls import LATER, UNDER_WAY, Links, close_c
 from app.billing.services.checkout.looking import ask_refund, open_checkout
 from app.billing.services.payments import MONEY, refund
 from app.core import journal
-from app.core.db import lock, transaction
+from app.core.db import db, lock, transaction
 from app.core.refusals import Refused
 
 
@@ -28,53 +29,67 @@ def ask_checkout(invoice_id: int, *, means: str, label: str, links: Links, now: 
         left = queries.left_to_pay([invoice_id]).get(invoice_id, 0)
         if left <= 0:
             raise Refused(NothingToPay())
-        under_way = session.scalars(
-            sa.select(ProviderCall)
-            .where(ProviderCall.invoice_id == invoice_id, ProviderCall.kind == "checkout", ProviderCall.state.in_(UNDER_WAY))
-            .order_by(ProviderCall.id.desc())
-        ).all()
-        if any(call.state == "processing" for call in under_way):
-            raise Refused(AskedTooSoon())
-        call = next((call for call in under_way if call.means == means and call.cents == left), None)
-        if call is not None and call.state == "open" and call.created_at > now - gateways.LASTS + LATER:
-            return call.url
-        if call is None or call.state != "asked":
-            call = ProviderCall(
-                place_id=invoice.place_id,
-                kind="checkout",
-                key=secrets.token_urlsafe(24),
-                invoice_id=invoice_id,
-                means=means,
-                cents=left,
-                state="asked",
-                request={"label": label, "success_url": links.paid, "cancel_url": links.given_up},
-                created_at=now,
-                changed_at=now,
-            )
-            session.add(call)
-            session.flush()
+        call, is_new = _call(
+            ProviderCall.invoice_id == invoice_id,
+            links=links,
+            label=label,
+            now=now,
+            place_id=invoice.place_id,
+            invoice_id=invoice_id,
+            means=means,
+            cents=left,
+        )
+        if is_new:
             journal.record(
                 "checkout.asked", invoice_id, place_id=call.place_id, actor_id=actor_id, member_id=invoice.member_id, at=now, cents=left
             )
-    try:
-        page = open_checkout(call)
-    except gateways.Declined as said:
-        close_call(call.id, "failed", trouble=str(said), now=now)
-        raise Refused(PaymentDeclined()) from said
+    return _page_of(call, now=now)
+
+
+def ask_prepayment(*, place_id: int, ref: str, member_id: int, cents: int, until: datetime, label: str, links: Links, now: datetime) -> str:
+    """The same for what no invoice asks yet: a booking that is kept until then while its card is read."""
+    with transaction() as session:
+        lock(MONEY, place_id)
+        if session.scalar(sa.select(sa.exists().where(ProviderCall.ref == ref, ProviderCall.state == "done"))):
+            raise Refused(NothingToPay())
+        call, _is_new = _call(
+            ProviderCall.ref == ref,
+            links=links,
+            label=label,
+            now=now,
+            place_id=place_id,
+            ref=ref,
+            member_id=member_id,
+            means="card",
+            cents=cents,
+            wanted_until=until,
+        )
+    return _page_of(call, now=now)
+
+
+def no_longer_wanted(ref: str, *, now: datetime) -> None:
+    """What was kept is booked or given up without its page: nobody is to pay there any more."""
     with transaction() as session:
         session.execute(
             sa.update(ProviderCall)
-            .where(ProviderCall.id == call.id, ProviderCall.state == "asked")
-            .values(state="open", provider_id=page.id, intent_id=page.intent_id or None, url=page.url, changed_at=now)
+            .where(ProviderCall.ref == ref, ProviderCall.state.in_(UNDER_WAY), ProviderCall.wanted_until > now)
+            .values(wanted_until=now)
+            .execution_options(synchronize_session=False)
         )
-    return page.url
 
 
 def refund_by_stripe(payment_id: int, *, cents: int, day: date, reason: str, now: datetime, actor_id: int | None) -> None:
     """Give money back on the card or the account that paid: written first, asked then, undone if Stripe says no."""
+    ask_refund(write_refund(payment_id, cents=cents, day=day, reason=reason, now=now, actor_id=actor_id), now=now)
+
+
+def write_refund(
+    payment_id: int, *, cents: int, day: date, reason: str, now: datetime, actor_id: int | None, cause_id: int | None = None
+) -> int:
+    """A refund that Stripe is to make, in the books and among the calls; the regular look asks for it if nobody does before."""
     with transaction() as session:
         payment = session.get_one(Payment, payment_id)
-        movement = refund(payment_id, cents=cents, day=day, reason=reason, now=now, actor_id=actor_id)
+        movement = refund(payment_id, cents=cents, day=day, reason=reason, now=now, actor_id=actor_id, cause_id=cause_id)
         call = ProviderCall(
             place_id=payment.place_id,
             kind="refund",
@@ -90,4 +105,48 @@ def refund_by_stripe(payment_id: int, *, cents: int, day: date, reason: str, now
         )
         session.add(call)
         session.flush()
-    ask_refund(call.id, now=now)
+        return call.id
+
+
+def _call(of: sa.ColumnElement[bool], *, links: Links, label: str, now: datetime, **said: Any) -> tuple[ProviderCall, bool]:
+    """The call that is under way for this amount, or a new one; whether it is new."""
+    under_way = db.session.scalars(
+        sa.select(ProviderCall)
+        .where(of, ProviderCall.kind == "checkout", ProviderCall.state.in_(UNDER_WAY))
+        .order_by(ProviderCall.id.desc())
+    ).all()
+    if any(call.state == "processing" for call in under_way):
+        raise Refused(AskedTooSoon())
+    found = next((call for call in under_way if (call.means, call.cents) == (said["means"], said["cents"])), None)
+    if found is not None and (found.state == "asked" or found.created_at > now - gateways.LASTS + LATER):
+        return found, False
+    made = ProviderCall(
+        kind="checkout",
+        key=secrets.token_urlsafe(24),
+        state="asked",
+        request={"label": label, "success_url": links.paid, "cancel_url": links.given_up},
+        created_at=now,
+        changed_at=now,
+        **said,
+    )
+    db.session.add(made)
+    db.session.flush()
+    return made, True
+
+
+def _page_of(call: ProviderCall, *, now: datetime) -> str:
+    """The address of a call's page: known, or asked now, with no transaction open."""
+    if call.state == "open":
+        return call.url
+    try:
+        page = open_checkout(call)
+    except gateways.Declined as said:
+        close_call(call.id, "failed", trouble=str(said), now=now)
+        raise Refused(PaymentDeclined()) from said
+    with transaction() as session:
+        session.execute(
+            sa.update(ProviderCall)
+            .where(ProviderCall.id == call.id, ProviderCall.state == "asked")
+            .values(state="open", provider_id=page.id, intent_id=page.intent_id or None, url=page.url, changed_at=now)
+        )
+    return page.url

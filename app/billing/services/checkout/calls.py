@@ -1,15 +1,17 @@
 """What is asked of Stripe, and what both ways of knowing its answer share: a call goes forward, once."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from flask import Flask, current_app
 
 from app.billing import gateways
 from app.billing.models import Invoice, Movement, Payment, ProviderCall
 from app.billing.queries import payments as queries
+from app.billing.rules.payments import Payer
 from app.billing.services.payments import MONEY, record_payment, undo
 from app.core import journal
 from app.core.db import db, lock, transaction
@@ -95,24 +97,39 @@ def _pay(call: ProviderCall, intent_id: str, *, cents: Any, currency: str, day: 
     if currency.lower() != "eur" or not isinstance(cents, int) or cents <= 0:
         journal.record("checkout.odd", call.invoice_id, place_id=call.place_id, at=now)
         return "odd"
-    invoice = session.get_one(Invoice, call.invoice_id)
     place = session.get_one(Place, call.place_id)
     payment = record_payment(
         place_id=call.place_id,
-        payer=invoice,
+        payer=session.get_one(Invoice, call.invoice_id) if call.invoice_id else Payer(call.member_id),
         means=call.means,
         cents=cents,
         expected_cents=call.cents,
         fee_cents=queries.payment_terms(place).fees[call.means].of(cents),
         received_on=day,
-        invoice_ids=[invoice.id],
+        invoice_ids=[call.invoice_id] if call.invoice_id else [],
         provider="stripe",
         provider_id=intent_id or call.key,
         now=now,
     )
     call.state, call.payment_id, call.intent_id, call.changed_at = "done", payment.id, intent_id or None, now
     session.flush()
+    if call.ref:
+        _settle(call.ref, payment, now=now)
     return "paid"
+
+
+# What a payment made before any bill was for, by the first word of its `ref`; given by `app/wiring.py`.
+Settler = Callable[[int, Payment, datetime], object]
+
+
+def install(app: Flask, settlers: Mapping[str, Settler]) -> None:
+    app.extensions["paid_before"] = settlers
+
+
+def _settle(ref: str, payment: Payment, *, now: datetime) -> None:
+    """Tell who kept the thing that it is paid: « booking:12 »."""
+    kind, _, number = ref.partition(":")
+    current_app.extensions["paid_before"][kind](int(number), payment, now)
 
 
 def forward(call: ProviderCall, state: str, *, now: datetime, intent_id: str = "") -> str:
@@ -129,7 +146,7 @@ def forward(call: ProviderCall, state: str, *, now: datetime, intent_id: str = "
     if moved is None:
         return "late"
     db.session.refresh(call)
-    if state == "failed":
+    if state == "failed" and call.invoice_id:
         invoice = db.session.get_one(Invoice, call.invoice_id)
         journal.record("checkout.failed", call.invoice_id, place_id=call.place_id, member_id=invoice.member_id, at=now)
     return state

@@ -18,6 +18,7 @@ def close_calls(*, now: datetime) -> int:
     due = sa.or_(
         sa.and_(ProviderCall.state == "asked", ProviderCall.changed_at <= now - SOON),
         sa.and_(ProviderCall.state.in_(("open", "processing")), ProviderCall.changed_at <= now - LATER),
+        sa.and_(ProviderCall.state == "open", ProviderCall.wanted_until <= now, ProviderCall.changed_at < ProviderCall.wanted_until),
     )
     ended = 0
     for call_id in db.session.scalars(sa.select(ProviderCall.id).where(due).order_by(ProviderCall.changed_at).limit(MOST_CALLS)).all():
@@ -58,10 +59,17 @@ def _look(call_id: int, *, now: datetime) -> bool:
         return False
     if page.status == "expired":
         return close_call(call_id, "expired", now=now)
-    if nobody_has_it or queries.left_to_pay([call.invoice_id or 0]).get(call.invoice_id or 0, 0) <= 0:
+    if nobody_has_it or not _is_wanted(call, now):
         gateways.expire_checkout(page.id)  # nobody pays on a page that nobody was given, nor twice
         return close_call(call_id, "expired", now=now)
     return False
+
+
+def _is_wanted(call: ProviderCall, now: datetime) -> bool:
+    """Whether there is still something to pay: Stripe keeps a page open for half an hour at least, whatever became of it here."""
+    if call.wanted_until is not None:
+        return call.wanted_until > now
+    return queries.left_to_pay([call.invoice_id or 0]).get(call.invoice_id or 0, 0) > 0
 
 
 def open_checkout(call: ProviderCall) -> gateways.Checkout:

@@ -34,7 +34,7 @@ def accept(booking_id: int) -> ResponseReturnValue:
     if found.member_id != current_user.id:
         abort(404)
     try:
-        booking.confirm_hold(found.id, actor_id=current_user.id, now=clock.now())
+        booking.accept_hold(found.id, actor_id=current_user.id, now=clock.now())
     except Refused as refused:
         return refused_page(found, refused)
     flash(_("C’est réservé : %(what)s.", what=words_of(found)))
@@ -50,7 +50,10 @@ def decline(booking_id: int) -> ResponseReturnValue:
         abort(404)
     if entry_id is not None:
         booking.leave_waitlist(entry_id, member_id=current_user.id, actor_id=current_user.id, now=clock.now())
-    flash(_("C’est noté : la place est proposée à la personne suivante."))
+        flash(_("C’est noté : la place est proposée à la personne suivante."))
+    else:
+        booking.give_up_hold(found.id, actor_id=current_user.id, now=clock.now())
+        flash(_("C’est noté : la place est rendue, rien n’est dû."))
     return redirect(url_for(".week"), 303)
 
 

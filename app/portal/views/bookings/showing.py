@@ -2,11 +2,13 @@
 
 from datetime import datetime
 
-from flask import Response, render_template, url_for
+from flask import Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from app.billing import gateways
+from app.billing.queries import prepayment_of
 from app.booking import papers
 from app.booking import queries as booking_queries
 from app.booking import services as booking
@@ -56,6 +58,10 @@ def show(booking_id: int) -> ResponseReturnValue:
         may_forgive=found.status in booking.FORGIVABLE and found.forgiven_at is None and current_user.may("override_rules"),
         may_decide=found.status == Status.PENDING and current_user.may("override_rules"),
         is_offer=found.status == Status.HELD and found.member_id == current_user.id,
+        to_pay=_to_pay(found, now),
+        prepaid=prepayment_of(f"booking:{found.id}"),
+        takes_cards=gateways.is_ready(),
+        is_back=request.args.get("paid") == "1",
         may_change=found.member_id == current_user.id or current_user.may("book_for_others"),
         note_form=NoteForm(data={"note": found.note}, formdata=None),
         again=url_for("coworking.thing", code=thing.code),
@@ -70,6 +76,14 @@ def booking_ics(booking_id: int) -> ResponseReturnValue:
     answer = Response(calendar.write(events, zone=place.tz), mimetype="text/calendar")
     answer.headers["Content-Disposition"] = f'attachment; filename="reservation-{found.id}.ics"'
     return answer
+
+
+def _to_pay(found: Booking, now: datetime) -> int | None:
+    """What is to be paid for what is kept meanwhile; none for an offer of the waiting list."""
+    is_mine = found.status == Status.HELD and found.member_id == current_user.id
+    if not is_mine or found.held_until is None or found.held_until <= now or queries.offer_entry(found.id) is not None:
+        return None
+    return booking.price_of_hold(found, now=now)
 
 
 def _who_comes(found: Booking, place: Place) -> list[str]:
