@@ -6,6 +6,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from app.billing.forms.pricing import Priced, PriceField
 from app.billing.models import Article
 from app.web import forms
 
@@ -14,7 +15,7 @@ CODE = r"[a-z0-9][a-z0-9-]{0,39}"
 MOST = Decimal(1_000_000)
 
 
-class ArticleForm(forms.Form):
+class ArticleForm(Priced):
     """What is sold by its unit."""
 
     name = forms.StringField(_l("Nom"), [forms.InputRequired()], max_length=120)
@@ -24,17 +25,17 @@ class ArticleForm(forms.Form):
         max_length=40,
     )
     unit = forms.StringField(_l("Unité"), [forms.InputRequired()], max_length=20, description=_l("g, dm², pièce, minute…"))
-    cents = forms.MoneyField(_l("Prix d’une unité"), [forms.InputRequired()])
+    cents = PriceField(_l("Prix d’une unité"), [forms.InputRequired()])
     alert = forms.DecimalField(_l("Prévenir quand il en reste"), maximum=MOST, places=3, description=_l("Vide : jamais."))
 
     @property
     def facts(self) -> dict[str, Any]:
-        said = {"name": self.name.data, "unit": self.unit.data, "cents": self.cents.data, "alert_milli": _milli(self.alert.data)}
+        said = {"name": self.name.data, "unit": self.unit.data, "cents": self.cents.net, "alert_milli": _milli(self.alert.data)}
         return said | ({"code": self.code.data} if "code" in self else {})
 
     @property
     def group_cents(self) -> dict[str, int | None]:
-        return {name.removeprefix(OWN_PRICE): field.data for name, field in self._fields.items() if name.startswith(OWN_PRICE)}
+        return {name.removeprefix(OWN_PRICE): field.net for name, field in self._fields.items() if name.startswith(OWN_PRICE)}
 
 
 class PurchaseForm(forms.Form):
@@ -63,7 +64,7 @@ class CountForm(forms.Form):
 def article_form(groups: Sequence[tuple[str, str]], article: Article | None = None, *, own: dict[str, int] | None = None) -> ArticleForm:
     """With a price for each tariff group; codes are for ever."""
     prices = {
-        OWN_PRICE + code: forms.MoneyField(
+        OWN_PRICE + code: PriceField(
             _l("Prix d’une unité, %(name)s", name=name), description=_l("Vide : le prix, moins la remise du tarif.")
         )
         for code, name in groups

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from flask_babel import lazy_gettext as _l
 
+from app.billing.forms.pricing import Priced, PriceField
 from app.booking.rules import Thing, reasons_typed
 from app.core.period import Period
 from app.fablab.models import ClearanceType, Training
@@ -16,7 +17,7 @@ from app.web.forms import SelectChoice
 OWN_PRICE = "cents_of_"  # what the field of a tariff group's own price begins with
 
 
-class TrainingForm(forms.Form):
+class TrainingForm(Priced):
     """A session: what, when, by whom, on which machines, for how many and how much."""
 
     title = forms.StringField(_l("Titre"), [forms.InputRequired()], max_length=120)
@@ -34,7 +35,7 @@ class TrainingForm(forms.Form):
     free_hours = forms.IntegerField(
         _l("Une place se rend sans frais jusqu’à tant d’heures avant"), [forms.InputRequired()], maximum=720, default=48
     )
-    cents = forms.MoneyField(_l("Prix de la place"), default=0, description=_l("0 : c’est gratuit."))
+    cents = PriceField(_l("Prix de la place"), default=0, description=_l("0 : c’est gratuit."))
     description = forms.TextAreaField(_l("Ce que l’on y apprend, ce qu’il faut apporter"), max_length=4000, render_kw={"rows": 3})
 
     def offer(
@@ -65,7 +66,7 @@ class TrainingForm(forms.Form):
     @property
     def group_cents(self) -> dict[str, int]:
         """The prices that differ from the full one less the group's discount."""
-        own = [(name.removeprefix(OWN_PRICE), field.data) for name, field in self._fields.items() if name.startswith(OWN_PRICE)]
+        own = [(name.removeprefix(OWN_PRICE), field.net) for name, field in self._fields.items() if name.startswith(OWN_PRICE)]
         return {code: cents for code, cents in own if cents is not None}
 
     @property
@@ -73,13 +74,15 @@ class TrainingForm(forms.Form):
         """What may change once the session is planned."""
         names = ("title", "clearance_type_id", "trainer_id", "seats", "decide_hours", "free_hours", "description")
         said = {name: self[name].data for name in names}
-        return said | {"min_seats": self.min_seats.data or 0, "cents": self.cents.data or 0, "group_cents": self.group_cents}
+        return said | {"min_seats": self.min_seats.data or 0, "cents": self.cents.net or 0, "group_cents": self.group_cents}
 
     @property
     def sent(self) -> dict[str, str]:
         """What was written, to be confirmed."""
         plain = {name: field._value() for name, field in self._fields.items() if name not in _CHOSEN and hasattr(field, "_value")}
         plain.pop("csrf_token", None)
+        if "with_taxes" in plain and not self.with_taxes.data:  # a box that is not ticked sends nothing
+            del plain["with_taxes"]
         chosen = {"clearance_type_id": str(self.clearance_type_id.data or ""), "trainer_id": str(self.trainer_id.data), "confirmed": "1"}
         return plain | chosen
 
@@ -90,7 +93,7 @@ _CHOSEN = ("clearance_type_id", "trainer_id", "machine_ids")
 def training_form(groups: Sequence[tuple[str, str]], training: Training | None = None, *, zone: ZoneInfo) -> TrainingForm:
     """With a price for each tariff group; filled from the training as it is."""
     prices = {
-        OWN_PRICE + code: forms.MoneyField(_l("Prix, %(name)s", name=name), description=_l("Vide : le prix, moins la remise du tarif."))
+        OWN_PRICE + code: PriceField(_l("Prix, %(name)s", name=name), description=_l("Vide : le prix, moins la remise du tarif."))
         for code, name in groups
     }
     form: type[TrainingForm] = type("TrainingForm", (TrainingForm,), prices)

@@ -14,6 +14,7 @@ from app.fablab.forms import CountForm, PurchaseForm, article_form
 from app.fablab.views.door import bp
 from app.members.views import needs
 from app.place import queries as place_queries
+from app.place.models import Place
 from app.web.typography import words
 
 
@@ -29,7 +30,7 @@ def stock() -> ResponseReturnValue:
 @needs("manage_machines")
 def new_article() -> ResponseReturnValue:
     place = place_queries.current()
-    form = article_form(_groups(place.id))
+    form = article_form(_groups(place.id)).taxed(_rate(place))
     if form.validate_on_submit():
         try:
             row = services.save_article(
@@ -52,7 +53,7 @@ def new_article() -> ResponseReturnValue:
 @needs("manage_machines")
 def article(article_id: int) -> ResponseReturnValue:
     row = _found(article_id)
-    form = article_form(_groups(row.place_id), row, own=billing.own_article_prices(row))
+    form = article_form(_groups(row.place_id), row, own=billing.own_article_prices(row)).taxed(_rate(place_queries.current()))
     if form.validate_on_submit():
         services.save_article(
             place_id=row.place_id, article_id=row.id, group_cents=form.group_cents, actor_id=current_user.id, now=clock.now(), **form.facts
@@ -94,6 +95,10 @@ def _found(article_id: int) -> Article:
 
 def _left(article: Article) -> str:
     return words().quantity(article.stock_milli, article.unit) if article.stock_milli is not None else ""
+
+
+def _rate(place: Place) -> int:
+    return billing.price_list(place).rate("article", clock.today(place.tz))
 
 
 def _groups(place_id: int) -> list[tuple[str, str]]:

@@ -253,7 +253,7 @@ def _own_seat(seat_id: int) -> TrainingSeat:
 
 def _form(place: Place, training: Training | None = None) -> TrainingForm:
     groups = [(code, name) for code, name in billing.tariff_groups(place.id) if code != "plein"]
-    form = training_form(groups, training, zone=place.tz)
+    form = training_form(groups, training, zone=place.tz).taxed(billing.price_list(place).rate("training", clock.today(place.tz)))
     form.offer(
         zone=place.tz,
         clearances=queries.clearance_types(place.id),

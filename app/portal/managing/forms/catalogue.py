@@ -5,10 +5,10 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from app.billing.forms.pricing import Priced, PriceField
 from app.billing.models import Coupon, PassType, Plan, TariffGroup
-from app.billing.rules.documents import net_of_gross, reasons_price
 from app.portal.managing.forms.fields import CODE
-from app.web import forms, words
+from app.web import forms
 
 UNLIMITED = "unlimited"
 # What a carnet pays: (unit, scope) as one choice.
@@ -21,7 +21,7 @@ PASS_OF = {
 
 
 class _CatalogueForm(forms.Form):
-    """Named, with a code that never changes; of a lieu that owes VAT, a price may be typed with it."""
+    """Named, with a code that never changes."""
 
     name = forms.StringField(_l("Nom"), [forms.InputRequired()], max_length=120)
     code = forms.StringField(
@@ -40,36 +40,8 @@ class _CatalogueForm(forms.Form):
         return {"name": self.name.data} | ({"code": self.code.data} if "code" in self else {})
 
 
-def _before_vat(form: Any, field: Any, rate_bp: int) -> None:
-    """9.99 with 20 % cannot be written: 9.98 and 10.00 can."""
-    if "with_taxes" not in form or not form.with_taxes.data or field.data is None:
-        return
-    for reason in reasons_price(field.data, rate_bp):
-        raise forms.ValidationError(f"{words.said(reason)} {words.next_step(reason)}")
-    form.net_cents = net_of_gross(field.data, rate_bp)
-
-
-class _Priced(forms.Form):
-    """Has a price, in a lieu whose VAT is `rate_bp` for it."""
-
-    rate_bp = 0
-    net_cents: int | None = None
-    cents = forms.MoneyField(_l("Prix"), [forms.InputRequired()])
-    with_taxes = forms.BooleanField(_l("Ce prix comprend la TVA"))
-
-    def taxed(self, rate_bp: int) -> Any:
-        """The box is only asked where there is a VAT to speak of."""
-        self.rate_bp = rate_bp
-        if not rate_bp:
-            del self.with_taxes
-        return self
-
-    def validate_cents(self, field: Any) -> None:
-        _before_vat(self, field, self.rate_bp)
-
-    @property
-    def before_vat(self) -> int:
-        return self.cents.data if self.net_cents is None else self.net_cents
+class _Priced(Priced):
+    cents = PriceField(_l("Prix"), [forms.InputRequired()])
 
 
 class PlanForm(_Priced, _CatalogueForm):
@@ -106,7 +78,7 @@ class PlanForm(_Priced, _CatalogueForm):
             "fixed_desk": self.fixed_desk.data or None,
         }
         allowances = {name: value for name, value in given.items() if value is not None}
-        said = {"cents": self.before_vat, "is_rolling": self.is_rolling.data, "on_sale": self.on_sale.data}
+        said = {"cents": self.cents.net, "is_rolling": self.is_rolling.data, "on_sale": self.on_sale.data}
         return self.named | said | {"allowances": allowances}
 
 
@@ -134,7 +106,7 @@ class PassForm(_Priced, _CatalogueForm):
     @property
     def facts(self) -> dict[str, Any]:
         unit, _colon, scope = self.of_what.data.partition(":")
-        said = {"cents": self.before_vat, "units": self.units.data, "unit": unit, "scope": scope, "months": self.months.data}
+        said = {"cents": self.cents.net, "units": self.units.data, "unit": unit, "scope": scope, "months": self.months.data}
         return self.named | said | {"on_sale": self.on_sale.data}
 
 

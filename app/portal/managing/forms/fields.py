@@ -25,7 +25,7 @@ WHAT = (
     "name", "code", "prefix", "seats", "family", "space_id", "capacity", "surface_m2", "sold_by", "holder_email", "pool_id", "state",
     "description", "equipment", "public", "bookable",
 )  # fmt: skip
-PRICES = ("half_day_cents", "day_cents", "hour_cents", "day_cap_cents")
+PRICES = ("half_day_cents", "day_cents", "hour_cents", "day_cap_cents", "with_taxes")
 WHEN = ("step", "min_minutes", "max_minutes", "night")
 BOOKING = (
     "notice_minutes", "horizon_days", "buffer_before", "buffer_after", "approval", "needs_plan", "quota_day_minutes", "quota_future",

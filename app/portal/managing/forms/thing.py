@@ -8,6 +8,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from app.billing.forms.pricing import Priced, PriceField
 from app.billing.rules import PriceRow
 from app.booking.models import Resource
 from app.booking.queries import Directory
@@ -24,7 +25,7 @@ def _short_lines(_form: forms.Form, field: Any) -> None:
         raise forms.ValidationError(_("Une ligne est trop longue\u00a0: 120 caractères au plus."))
 
 
-class ThingForm(forms.Form):
+class ThingForm(Priced):
     """Every field that a thing may have; those that its kind is not asked are taken away."""
 
     name = forms.StringField(_l("Nom"), [forms.InputRequired()], max_length=120)
@@ -63,10 +64,10 @@ class ThingForm(forms.Form):
     public = forms.BooleanField(_l("Montrée à tout le monde"), default=True)
     bookable = forms.BooleanField(_l("Se réserve en ligne"), default=True)
 
-    half_day_cents = forms.MoneyField(_l("La demi-journée"), description=_l("Vide\u00a0: le tarif des postes."))
-    day_cents = forms.MoneyField(_l("La journée"), description=_l("Vide\u00a0: le tarif des postes."))
-    hour_cents = forms.MoneyField(_l("L’heure"))
-    day_cap_cents = forms.MoneyField(_l("Au plus, pour une journée"))
+    half_day_cents = PriceField(_l("La demi-journée"), description=_l("Vide\u00a0: le tarif des postes."))
+    day_cents = PriceField(_l("La journée"), description=_l("Vide\u00a0: le tarif des postes."))
+    hour_cents = PriceField(_l("L’heure"))
+    day_cap_cents = PriceField(_l("Au plus, pour une journée"))
 
     step = forms.IntegerField(_l("Les horaires vont de … en … minutes"), minimum=1, maximum=1440)
     min_minutes = forms.IntegerField(_l("Durée la plus courte, en minutes"), minimum=1, maximum=44_640)
@@ -202,7 +203,7 @@ class ThingForm(forms.Form):
     @property
     def prices(self) -> dict[str, int | None]:
         units = {"half_day": "half_day_cents", "day": "day_cents", "minutes": "hour_cents", "day_cap": "day_cap_cents"}
-        return {unit: self[name].data for unit, name in units.items() if name in self}
+        return {unit: self[name].net for unit, name in units.items() if name in self}
 
     @property
     def machine(self) -> dict[str, Any]:

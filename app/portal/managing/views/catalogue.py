@@ -98,7 +98,7 @@ def price(what: str, unit: str) -> ResponseReturnValue:
     changes: list[tuple[str, int | None, int | None]] = []
     kept = 0
     if form.validate_on_submit():
-        since, group, cents = form.since.data, form.group.data or None, form.before_vat
+        since, group, cents = form.since.data, form.group.data or None, form.cents.net
         if "confirm" in request.form:
             try:
                 services.announce_price(
@@ -121,7 +121,9 @@ def price(what: str, unit: str) -> ResponseReturnValue:
         after = replace(prices, rows=(row, *(one for one in prices.rows if not _replaced(one, row))))
         changes = [(name, item.price(prices, code, since), item.price(after, code, since)) for code, name in groups]
         kept = billing.frozen_from(place.id, item.activity, since) if item.sold.what == "desk" else 0
-    page = render_template("managing/price.html", form=form, item=item, changes=changes, kept=kept, place=place, is_liable=form.rate_bp > 0)
+    page = render_template(
+        "managing/price.html", form=form, item=item, changes=changes, kept=kept, place=place, is_liable=form.cents.rate_bp > 0
+    )
     return page, form.status
 
 

@@ -16,7 +16,7 @@ from app.booking import queries as booking_queries
 from app.booking import services as booking
 from app.booking.models import Booking, Resource
 from app.booking.queries import Directory
-from app.booking.rules import Rules, Thing, priced_as
+from app.booking.rules import Rules, Thing, activity_of, priced_as
 from app.core import clock
 from app.core.db import db
 from app.core.refusals import Refused
@@ -175,7 +175,7 @@ def _found(resource_id: int) -> tuple[Place, Resource]:
 
 
 def _form(place: Place, kind: str, row: Resource | None = None) -> ThingForm:
-    return ThingForm(
+    form = ThingForm(
         kind,
         usual=_usual(place, kind),
         directory=booking_queries.directory(place),
@@ -185,6 +185,7 @@ def _form(place: Place, kind: str, row: Resource | None = None) -> ThingForm:
         machine=fablab.machine(row.id) if row is not None else None,
         holder=members.member(row.holder_id) if row is not None and row.holder_id else None,
     )
+    return form.taxed(billing.price_list(place).rate(activity_of(kind), clock.today(place.tz)))
 
 
 def _usual(place: Place, kind: str) -> Rules:
