@@ -117,6 +117,7 @@ TICKS: tuple[Callable[..., int], ...] = (
     booking.forget_keys,
     members_services.forget_old,
     absent.say_goodbye,
+    erasing.keep_list,
     fablab_services.settle_trainings,
     fablab_services.release_lonely,
     fablab_services.settle_uses,

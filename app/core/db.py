@@ -165,6 +165,14 @@ def lock(space: int, *keys: int) -> None:
             session.execute(sa.select(sa.func.pg_advisory_xact_lock(space, key)))
 
 
+NAMES = 12  # the space of locks where names are given
+
+
+def take_turn_to_name(place_id: int) -> None:
+    """In a lieu, one gesture at a time names a thing that no other may be called like: who looks first whether the name is free is right."""
+    lock(NAMES, place_id)
+
+
 def insert_unless_there(model: type[Base]) -> Any:
     """`INSERT … ON CONFLICT DO NOTHING` in the words of the database at hand; RETURNING gives no row when it was there.
 

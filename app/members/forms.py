@@ -1,5 +1,6 @@
 """The shape of what people write about themselves, and of what staff writes about them."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -8,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 
 from app.core.refusals import Refused
 from app.members import queries
+from app.members.models import Passkey
 from app.members.rules import ROLE_NAMES, is_siren
 from app.web import forms
 from app.web.forms import SelectChoice
@@ -61,6 +63,25 @@ class NewPasswordForm(Form):
     password = forms.PasswordField(
         _l("Nouveau mot de passe"), [forms.InputRequired()], autocomplete="new-password", description=PASSWORD_HINT
     )
+
+
+class ResetForm(NewPasswordForm):
+    """Which passkeys are lost is asked of who has some, and no code of a telephone to prove first."""
+
+    lost = forms.CheckboxesField(
+        _l("Ces clés d’accès ouvriront encore votre compte"),
+        coerce=int,
+        description=_l("Cochez celles que vous n’avez plus : elles sont retirées."),
+    )
+
+    def offer(self, passkeys: Sequence[Passkey]) -> None:
+        self.lost.choices = [SelectChoice(one.id, one.label) for one in passkeys]
+        if not passkeys:
+            del self.lost
+
+    @property
+    def lost_keys(self) -> list[int]:
+        return (self.lost.data or []) if "lost" in self else []
 
 
 class SignUpForm(Form):

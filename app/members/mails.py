@@ -89,6 +89,21 @@ def password_changed(row: OutgoingMail) -> Letter | None:
     return letters.write(row, "members/mail/password_changed.txt", name=_person(row).name, reset=reset)
 
 
+def way_in_changed(row: OutgoingMail) -> Letter | None:
+    """A passkey or a telephone's code came or went: if it was not their doing, they must know."""
+    entry, address = _entry(row), url_for("members.account", _external=True)
+    by_them = entry.actor_id == entry.member_id
+    return letters.write(
+        row,
+        "members/mail/way_in_changed.txt",
+        name=_person(row).name,
+        event=row.kind,
+        label=entry.facts.get("label", ""),
+        by_them=by_them,
+        account=address,
+    )
+
+
 def suspended(row: OutgoingMail) -> Letter | None:
     person = _person(row)
     if person.status != "suspended":
@@ -139,15 +154,22 @@ _TOLD: dict[str, mail.Builder] = {
     "member.absence_told": absence_told,
 }
 
+# So are these, but for what follows from a new password, whose own mail is enough.
+_WAYS_IN = ("member.passkey_kept", "member.passkey_ended", "member.second_factor_set", "member.second_factor_ended")
+
 # Those and the ones that the gesture itself puts in the outbox, since they go to an address that is no member's.
 MAILS: dict[str, mail.Builder] = {
     **_TOLD,
+    **dict.fromkeys(_WAYS_IN, way_in_changed),
     "member.guardian_asked": guardian_asked,
     "member.new_address_asked": new_address_asked,
     "member.address_changed": address_changed,
 }
 
-READERS: dict[str, list[journal.Reader]] = {event: [mail.tell_anyway] for event in _TOLD}
+READERS: dict[str, list[journal.Reader]] = {
+    **{event: [mail.tell_anyway] for event in _TOLD},
+    **{event: [mail.tell] for event in _WAYS_IN},
+}
 
 # What each is called where the manager sees those that did not leave.
 NAMES: dict[str, str] = {
@@ -157,6 +179,10 @@ NAMES: dict[str, str] = {
     "member.reset_asked": N_("Mot de passe à changer"),
     "member.invited": N_("Invitation"),
     "member.password_changed": N_("Mot de passe changé"),
+    "member.passkey_kept": N_("Clé d’accès ajoutée"),
+    "member.passkey_ended": N_("Clé d’accès retirée"),
+    "member.second_factor_set": N_("Code par téléphone mis en place"),
+    "member.second_factor_ended": N_("Code par téléphone retiré"),
     "member.suspended": N_("Compte suspendu"),
     "member.reactivated": N_("Compte rouvert"),
     "member.absence_told": N_("Longue absence"),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
+import sqlalchemy as sa
 import structlog
 from flask import Flask, current_app
 
@@ -54,8 +55,15 @@ def erase(member_id: int, *, actor_id: int | None, today: date, now: datetime, w
         if refused := [one for one in obstacles if one.hard or not whatever_is_left]:
             raise Refused(*refused)
         _erase(member_id, actor_id=actor_id, now=now)
-        born = person.created_at
-    _remember(member_id, born, now)
+    keep_list(now=now)
+
+
+def keep_list(*, now: datetime) -> int:
+    """The list has whoever is erased: at once, and each minute, so that neither a stop nor a full disk between the two loses a line."""
+    known = set(_remembered())
+    gone = db.session.execute(sa.select(Member.id, Member.created_at).where(Member.status == "erased").order_by(Member.id)).all()
+    missing = [one for one in ((member_id, int(born.timestamp())) for member_id, born in gone) if one not in known]
+    return sum(_write(f"{now:%Y-%m-%dT%H:%M:%SZ} {member_id} {born}") for member_id, born in missing)
 
 
 def again(*, now: datetime) -> tuple[int, list[tuple[int, Refused]]]:
@@ -99,19 +107,17 @@ def _erasers() -> Sequence[Eraser]:
 # ---------------------------------------------------------------- the list, outside the database
 
 
-def _remember(member_id: int, born: datetime, now: datetime) -> None:
-    """The number, and the instant when the account was opened, so that the list of one lieu never erases in another."""
-    _write(f"{now:%Y-%m-%dT%H:%M:%SZ} {member_id} {int(born.timestamp())}")
-
-
-def _write(line: str) -> None:
+def _write(line: str) -> bool:
+    """When, who, and the instant when their account was opened, so that the list of one lieu never erases in another."""
     path = _path()
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with path.open("a", encoding="ascii") as file:
             file.write(f"{line}\n")
-    except OSError as trouble:  # the person is erased all the same, and the log says what is missing
+    except OSError as trouble:  # the person is erased all the same, the log says what is missing, and a minute later it is tried again
         _log.error("erasure_not_listed", error=str(trouble))
+        return False
+    return True
 
 
 def _remembered() -> Iterator[tuple[int, int]]:

@@ -5,16 +5,17 @@ import json
 import pytest
 import sqlalchemy as sa
 
-from app.core import clock
+from app.core import clock, journal
 from app.core.db import db, transaction
 from app.core.refusals import Refused
 from app.factory import create_app
 from app.members import queries, services
-from app.members.models import Passkey
+from app.members.models import Passkey, SecondFactor
 from app.members.services import Device
 from config import TestConfig
 from tests.browser import axe_violations
 from tests.factories import make_member, make_place
+from tests.pages import text_of
 
 PASSWORD = "une phrase que l'on retient"
 HERE = Device(address="127.0.0.1")
@@ -118,10 +119,50 @@ def test_a_question_asked_to_one_person_or_for_something_else_serves_nobody_else
     assert refused(services.passkeys.enter_by_passkey, "{}", challenge=asked, device=HERE, now=now) == ["wrong_passkey"]
 
 
-def test_only_its_person_takes_a_key_away(camille, session, log_in):
-    key = Passkey(member_id=camille.id, credential_id="abc", public_key="def", label="clé", created_at=clock.now())
-    with transaction():
+def make_key(person, label="clé"):
+    with transaction() as session:
+        key = Passkey(member_id=person.id, credential_id=label, public_key="def", label=label, created_at=clock.now())
         session.add(key)
+    return key
+
+
+def test_only_its_person_takes_a_key_away_and_is_told(camille, log_in, post):
+    key = make_key(camille)
 
     assert log_in(make_member("Tess")).post(f"/me/passkeys/{key.id}/end").status_code == 404
     assert log_in(camille).post(f"/me/passkeys/{key.id}/end").status_code == 302
+    (told,) = post()
+    assert (camille.email in told["To"], told["Subject"]) == (True, "Une clé d’accès est retirée")
+    assert "La clé « clé » vient d’être retirée" in told.get_body(("plain",)).get_content()
+
+
+def test_a_key_added_is_told(camille, post):
+    with transaction():
+        journal.record("member.passkey_kept", camille.id, actor_id=camille.id, member_id=camille.id, label="mon téléphone")
+
+    (told,) = post()
+    assert "La clé « mon téléphone » vient d’être ajoutée" in told.get_body(("plain",)).get_content()
+
+
+def test_keys_outlive_a_lost_password_but_those_that_are_lost_too(camille, client, post):
+    phone, blue = make_key(camille, "mon téléphone"), make_key(camille, "la clé bleue")
+    other = make_key(make_member("Tess"), "une autre")
+    link = f"/reset/{services.new_token(member_id=camille.id, purpose='reset', now=clock.now())}"
+    page = text_of(client.get(link))
+    assert "mon téléphone" in page and "la clé bleue" in page and "une autre" not in page
+
+    assert client.post(link, data={"password": "quatre canards bleus", "lost": [str(other.id)]}).status_code == 422
+    assert client.post(link, data={"password": "quatre canards bleus", "lost": [str(blue.id)]}).status_code == 302
+
+    assert [one.id for one in queries.passkeys(camille.id)] == [phone.id]
+    assert [message["Subject"] for message in post()] == ["Votre mot de passe a changé"]  # one mail for one gesture
+
+
+def test_who_gives_a_code_after_the_password_is_asked_about_keys_no_sooner(camille, client):
+    make_key(camille, "mon téléphone")
+    with transaction() as session:
+        session.add(SecondFactor(member_id=camille.id, sealed_secret="x", created_at=clock.now(), confirmed_at=clock.now()))
+
+    page = client.get(f"/reset/{services.new_token(member_id=camille.id, purpose='reset', now=clock.now())}")
+
+    assert "mon téléphone" not in page.text

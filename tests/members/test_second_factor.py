@@ -120,20 +120,24 @@ def test_a_link_of_a_mail_is_half_a_proof_too(entering, session, ines):
     assert client.get("/me/account").status_code == 302
 
 
-def test_it_is_given_up_with_the_password_only(entering, session):
+def test_it_is_given_up_with_the_password_only(entering, session, post):
     client, phone, _spare = entering
     by_password(client)
     client.post("/login/code", data={"code": phone.code()})
 
+    post()
+
     assert client.post("/me/second", data={"current": "autre chose"}).status_code == 422
     assert client.post("/me/second", data={"current": PASSWORD}).location == "/me/second"
+    assert [message["Subject"] for message in post()] == ["Plus de code pour entrer"]
     client.post("/logout")
     assert by_password(client).location == "/me/account"
     assert session.scalars(sa.select(SpareCode)).all() == []
 
 
-def test_who_administers_removes_it_for_somebody_who_lost_their_telephone(entering, session, ines, log_in):
+def test_who_administers_removes_it_for_somebody_who_lost_their_telephone(entering, session, ines, log_in, post):
     _client, _phone, _spare = entering
+    assert [message["Subject"] for message in post()] == ["Un code est demandé pour entrer"]
     ada = make_member("Ada", roles=("administrator",))
 
     log_in(ada).post(f"/manage/members/{ines.id}/code")
@@ -141,6 +145,9 @@ def test_who_administers_removes_it_for_somebody_who_lost_their_telephone(enteri
     assert session.scalars(sa.select(SecondFactor)).all() == []
     last = session.scalars(sa.select(JournalEntry).order_by(JournalEntry.id.desc())).first()
     assert (last.event, last.actor_id, last.member_id) == ("member.second_factor_ended", ada.id, ines.id)
+    (told,) = post()
+    assert (ines.email in told["To"], told["Subject"]) == (True, "Plus de code pour entrer")
+    assert "l’équipe du lieu a retiré le code" in told.get_body(("plain",)).get_content()
 
 
 def test_it_is_asked_only_once_a_first_code_has_answered(client, log_in, session, ines):

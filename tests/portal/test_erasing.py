@@ -109,6 +109,18 @@ def test_a_person_erases_themselves_and_only_the_accounts_remember(lieu, zebulon
     assert line.split()[1] == str(zebulon.id) and not any(word in line for word in WHO)
 
 
+def test_a_line_of_the_list_that_could_not_be_written_is_written_a_minute_later(lieu, zebulon, tmp_path, app, monkeypatch):
+    (tmp_path / "taken").write_text("a file where the folder should be")
+    monkeypatch.setitem(app.config, "INSTANCE_FOLDER", str(tmp_path / "taken"))
+    house.erase(zebulon.id, actor_id=None, today=date(2026, 12, 1), now=clock.now(), whatever_is_left=True)
+    assert house.keep_list(now=clock.now()) == 0
+
+    monkeypatch.setitem(app.config, "INSTANCE_FOLDER", str(tmp_path))
+    assert house.keep_list in wiring.TICKS
+    assert [house.keep_list(now=clock.now()) for _ in range(2)] == [1, 0]
+    assert (tmp_path / "erasures.txt").read_text() == f"2026-12-01T09:00:00Z {zebulon.id} {int(zebulon.created_at.timestamp())}\n"
+
+
 def test_with_nothing_left_to_settle_one_click_is_enough_and_what_stays_is_dated(lieu, zebulon, log_in, tmp_path, app, monkeypatch):
     monkeypatch.setitem(app.config, "INSTANCE_FOLDER", str(tmp_path))
     with transaction() as session:

@@ -70,6 +70,9 @@ def _do(said: dict[str, Any], now: datetime) -> None:
     elif said["do"] == "take_box":
         me = db.session.get_one(Member, who)
         services.give_box(db.session.get_one(Box, said["box"]), member=me, actor=me, now=now)
+    elif said["do"] in ("name_box", "name_tool"):
+        save, facts = (services.save_box, {"box_id": None}) if said["do"] == "name_box" else (services.save_tool, {"tool_id": None})
+        save(place_id=said["place"], mark=said["mark"], actor_id=who, now=now, **facts, **said["facts"])
     elif said["do"] == "retire_box":
         services.retire_box(db.session.get_one(Box, said["box"]), actor_id=who, now=now)
     elif said["do"] == "release":

@@ -167,6 +167,14 @@ def test_one_person_at_two_boxes_has_one_and_a_box_is_not_taken_while_it_is_reti
             assert faults() == []
 
 
+def test_one_mark_named_by_many_is_one_box_and_one_tool(atelier: Atelier):
+    who, names = atelier.people[0], {"name_box": {"months": 6}, "name_tool": {"name": "Ponceuse"}}
+    for do, facts in names.items():
+        told = atelier.at_once([{"do": do, "who": who, "place": atelier.place_id, "mark": "Z9", "facts": facts}] * 8)
+
+        assert sorted(told) == ["name_taken"] * 7 + ["yes"]
+
+
 def test_one_click_pressed_twice_from_two_phones_books_once(atelier: Atelier):
     for day, who in zip(("2026-12-16", "2026-12-17", "2026-12-18"), atelier.people, strict=False):
         lost = atelier.book(atelier.laser, who, day)

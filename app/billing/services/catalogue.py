@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from app.billing.models import PassType, Plan, TariffGroup
 from app.billing.rules.prices import CodeTaken
 from app.core import journal
-from app.core.db import db, transaction
+from app.core.db import db, take_turn_to_name, transaction
 from app.core.refusals import Refused
 from app.place.services import touch_settings
 
@@ -34,6 +34,7 @@ def _save(
     model: type[Sold], kind: str, place_id: int, row_id: int | None, facts: dict[str, Any], *, actor_id: int | None, now: datetime
 ) -> Sold:
     with transaction():
+        take_turn_to_name(place_id)
         known = sa.select(model.id).where(model.place_id == place_id, model.code == facts.get("code"))
         if row_id is None and db.session.scalar(known) is not None:
             raise Refused(CodeTaken(code=facts["code"]))

@@ -9,13 +9,14 @@ from app.billing.models import Coupon, CouponUse
 from app.billing.rules.coupons import CouponUnknown, CouponUsedUp, reasons_coupon, reduced
 from app.billing.rules.prices import CodeTaken
 from app.core import journal
-from app.core.db import db, transaction
+from app.core.db import db, take_turn_to_name, transaction
 from app.core.refusals import Refused
 
 
 def save_coupon(*, place_id: int, coupon_id: int | None, actor_id: int | None, now: datetime, **facts: Any) -> Coupon:
     """A code is kept in capitals. What it has already taken off stays."""
     with transaction():
+        take_turn_to_name(place_id)
         if coupon_id is None and _called(place_id, facts["code"]) is not None:
             raise Refused(CodeTaken(code=facts["code"]))
         row = db.session.get_one(Coupon, coupon_id) if coupon_id is not None else Coupon(place_id=place_id)

@@ -10,7 +10,7 @@ from app.billing.models import Article, Price, StockMove
 from app.billing.rules import ArticleCodeTaken, UnknownQuantity
 from app.billing.rules.selling import OutOfStock
 from app.core import journal
-from app.core.db import db, transaction
+from app.core.db import db, take_turn_to_name, transaction
 from app.core.refusals import Refused
 from app.place.services import touch_settings
 
@@ -29,6 +29,7 @@ def save_article(
     `group_cents`: what a unit costs to each tariff group that has a price of its own; None: the price less the group's discount.
     """
     with transaction():
+        take_turn_to_name(place_id)
         known = sa.select(Article.id).where(Article.place_id == place_id, Article.code == facts.get("code"))
         if article_id is None and db.session.scalar(known) is not None:
             raise Refused(ArticleCodeTaken(code=facts["code"]))

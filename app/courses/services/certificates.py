@@ -22,7 +22,7 @@ from app.members.models import Member
 from app.place.models import Place
 from app.web.typography import WORDS
 
-TURNS = 7251  # whose turn it is to take the next number of a lieu
+TURNS = 7254  # whose turn it is to take the next number of a lieu
 NATURE = "Action de formation"
 _SAY = WORDS["fr"]
 

@@ -10,7 +10,7 @@ from app.billing.services.shared import share_until
 from app.booking import queries as booking
 from app.booking.rules import Thing
 from app.core import journal
-from app.core.db import db, transaction
+from app.core.db import db, take_turn_to_name, transaction
 from app.core.refusals import Reason, Refused
 from app.courses import queries
 from app.courses.models import Cohort, CohortClosure, CohortTrainer, CourseSession, ProgrammeVersion
@@ -57,6 +57,7 @@ def open_cohort(
     """A new cohort, with its group of people. `more`: room_id, capacity, company_first_day, company_last_day, weekdays…"""
     with transaction():
         version = db.session.get_one(ProgrammeVersion, programme_version_id)
+        take_turn_to_name(place_id)
         if db.session.scalar(sa.select(sa.exists().where(Cohort.place_id == place_id, Cohort.code == code))):
             raise Refused(CohortCodeTaken(code=code))
         outline = queries.outline(version)

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from dateutil.relativedelta import relativedelta
 
 from app.core import journal
-from app.core.db import db, insert_unless_there, lock, transaction
+from app.core.db import db, insert_unless_there, lock, take_turn_to_name, transaction
 from app.core.refusals import Refused
 from app.fablab import queries
 from app.fablab.models import Box, BoxPermit
@@ -23,6 +23,7 @@ SHORT = relativedelta(months=1)  # a permit so short is not announced thirty day
 def save_box(*, place_id: int, box_id: int | None, actor_id: int | None, now: datetime, **facts: Any) -> Box:
     """A box of the list, new or changed; its mark is its own."""
     with transaction():
+        take_turn_to_name(place_id)
         same = sa.select(Box.id).where(Box.place_id == place_id, Box.mark == facts["mark"])
         if (known := db.session.scalar(same)) is not None and known != box_id:
             raise Refused(MarkUsed(mark=facts["mark"]))

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from app.booking import services as booking
 from app.booking.models import OCCUPYING, Booking
 from app.core import journal
-from app.core.db import db, transaction
+from app.core.db import db, take_turn_to_name, transaction
 from app.core.refusals import Refused
 from app.fablab import queries
 from app.fablab.models import Clearance, ClearanceType, GroupClearance, Machine
@@ -182,6 +182,7 @@ def save_clearance_type(
 ) -> ClearanceType:
     """Add a type of clearance, or change one. Rights already given keep the last day that they were given."""
     with transaction():
+        take_turn_to_name(place_id)
         same = sa.select(ClearanceType.id).where(ClearanceType.place_id == place_id, ClearanceType.name == name)
         if (known := db.session.scalar(same)) is not None and known != type_id:
             raise Refused(TypeNameTaken(name=name))

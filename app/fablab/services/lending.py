@@ -6,7 +6,7 @@ from typing import Any, BinaryIO
 import sqlalchemy as sa
 
 from app.core import journal, uploads
-from app.core.db import db, insert_unless_there, transaction
+from app.core.db import db, insert_unless_there, take_turn_to_name, transaction
 from app.core.refusals import Refused
 from app.fablab import queries
 from app.fablab.models import Tool, ToolLoan
@@ -24,6 +24,7 @@ def save_tool(
 ) -> Tool:
     """A tool of the list, new or changed; its mark is its own."""
     with transaction():
+        take_turn_to_name(place_id)
         same = sa.select(Tool.id).where(Tool.place_id == place_id, Tool.mark == facts["mark"])
         if (known := db.session.scalar(same)) is not None and known != tool_id:
             raise Refused(MarkUsed(mark=facts["mark"]))

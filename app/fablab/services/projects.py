@@ -63,9 +63,10 @@ def add_photos(project: Project, sent: Iterable[BinaryIO], *, caption: str, acto
 
 
 def remove_photo(project: Project, photo_id: int, *, actor_id: int, now: datetime) -> None:
-    """Its file goes with it."""
+    """Its file goes with it; one that is there no more leaves no line."""
     with transaction():
-        _forget_photos(ProjectPhoto.project_id == project.id, ProjectPhoto.id == photo_id)
+        if not _forget_photos(ProjectPhoto.project_id == project.id, ProjectPhoto.id == photo_id):
+            return
         project.changed_at = now
         db.session.flush()
         journal.record("project.changed", project.id, place_id=project.place_id, actor_id=actor_id, member_id=project.member_id, at=now)
@@ -98,6 +99,8 @@ def _remove(project_ids: Collection[int]) -> None:
     db.session.execute(sa.delete(Project).where(Project.id.in_(project_ids)))
 
 
-def _forget_photos(*which: sa.ColumnElement[bool]) -> None:
+def _forget_photos(*which: sa.ColumnElement[bool]) -> int:
+    """With their files; how many there were."""
     gone = db.session.execute(sa.delete(ProjectPhoto).where(*which).returning(ProjectPhoto.upload_id, ProjectPhoto.small_id)).all()
     db.session.execute(sa.delete(Upload).where(Upload.id.in_([upload_id for pair in gone for upload_id in pair])))
+    return len(gone)

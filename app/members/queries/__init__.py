@@ -17,7 +17,7 @@ from app.members.queries.people import (
     search,
 )
 from app.members.queries.personal import personal_data
-from app.members.queries.secrets import awaiting, by_access_token, hash_of, passkeys, second_factor, spare_codes_left, tokens
+from app.members.queries.secrets import awaiting, by_access_token, hash_of, is_code_asked, passkeys, second_factor, spare_codes_left, tokens
 from app.members.queries.signed_in import Person, SignedIn, Visit, may_sign_in, person, session_member, sessions, somebody
 
 __all__ = [
@@ -39,6 +39,7 @@ __all__ = [
     "groups",
     "groups_of",
     "hash_of",
+    "is_code_asked",
     "known_addresses",
     "managers",
     "may_sign_in",

@@ -69,6 +69,13 @@ def second_factor(member_id: int) -> SecondFactor | None:
     return db.session.scalars(sa.select(SecondFactor).where(SecondFactor.member_id == member_id)).one_or_none()
 
 
+def is_code_asked(member_id: int) -> bool:
+    """Whether this person has a code to give after the password: a factor that has answered once."""
+    return bool(
+        db.session.scalar(sa.select(sa.exists().where(SecondFactor.member_id == member_id, SecondFactor.confirmed_at.is_not(None))))
+    )
+
+
 def spare_codes_left(member_id: int) -> int:
     return (
         db.session.scalar(sa.select(sa.func.count(SpareCode.id)).where(SpareCode.member_id == member_id, SpareCode.used_at.is_(None))) or 0

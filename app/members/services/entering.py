@@ -1,13 +1,14 @@
 """Entering: by password, by a link, by a new password. What is answered never tells whether an address is known."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
 from app.core import journal
-from app.core.db import transaction
+from app.core.db import db, transaction
 from app.core.refusals import Refused
 from app.members import queries, rules
-from app.members.models import Member
+from app.members.models import Member, Passkey
 from app.members.queries import SignedIn
 from app.members.services import throttle
 from app.members.services.passwords import hash_password, is_outdated, is_password
@@ -61,8 +62,8 @@ def sign_in_by_link(token: str, *, device: Device, now: datetime) -> str:
         return enter(person, device=device, how="link", now=now)
 
 
-def reset_password(token: str, *, password: str, device: Device, now: datetime) -> str:
-    """Choose a new password by the link of a mail: every other session ends, this one opens."""
+def reset_password(token: str, *, password: str, device: Device, now: datetime, lost: Collection[int] = ()) -> str:
+    """Choose a new password by the link of a mail: every other session ends, and the passkeys said `lost`; this one opens."""
     row = queries.by_access_token(token, "reset", now=now)
     if row is None or row.member is None:
         raise Refused(rules.LinkSpent())
@@ -71,7 +72,10 @@ def reset_password(token: str, *, password: str, device: Device, now: datetime) 
     with transaction():
         use_token(token, "reset", now=now)
         confirm_address(row.member, now=now, chose_password=True)
-        set_password(row.member, hashed, now=now, but=None)
+        changed = set_password(row.member, hashed, now=now, but=None)
+        for one in queries.passkeys(row.member.id):
+            if one.id in lost:
+                end_passkey(one, now=now, cause_id=changed)
         return enter(row.member, device=device, how="reset", now=now)
 
 
@@ -88,8 +92,7 @@ def enter(person: Member, *, device: Device, how: str, now: datetime, is_whole_p
     Of who has a second factor it is half a proof, unless said whole: the session awaits the code (`second_factor.prove_code`).
     """
     with transaction():
-        factor = queries.second_factor(person.id)
-        if factor is not None and factor.confirmed_at is not None and not is_whole_proof:
+        if not is_whole_proof and queries.is_code_asked(person.id):
             return open_session(member_id=person.id, now=now, user_agent=device.user_agent, remembered=device.remembered, awaits_code=True)
         person.seen_at, person.absence_told_at = now, None
         journal.record("member.signed_in", person.id, actor_id=person.id, member_id=person.id, at=now, how=how)
@@ -128,13 +131,21 @@ def refuse_weak(password: str, person: Member) -> None:
         raise Refused(*reasons)
 
 
-def set_password(person: Member, hashed: str, *, now: datetime, but: int | None) -> None:
-    """Another password closes what the old one opened: sessions (but perhaps the one that asks) and links on their way."""
+def set_password(person: Member, hashed: str, *, now: datetime, but: int | None) -> int:
+    """Another password closes what the old one opened: sessions (but perhaps the one that asks) and links on their way. Its line."""
     with transaction():
         person.password_hash = hashed
         close_sessions(person.id, but=but)
         revoke_tokens(member_id=person.id, purposes=("reset", *LINKS), now=now)
-        journal.record("member.password_changed", person.id, actor_id=person.id, member_id=person.id, at=now)
+        return journal.record("member.password_changed", person.id, actor_id=person.id, member_id=person.id, at=now).id
+
+
+def end_passkey(passkey: Passkey, *, now: datetime, cause_id: int | None = None) -> None:
+    """It opens nothing any more."""
+    with transaction():
+        db.session.delete(passkey)
+        person_id, label = passkey.member_id, passkey.label
+        journal.record("member.passkey_ended", person_id, actor_id=person_id, member_id=person_id, cause_id=cause_id, at=now, label=label)
 
 
 def _write_to_who_has(email: str, event: str, *, device: Device, now: datetime, back: str = "") -> None:

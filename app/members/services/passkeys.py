@@ -17,7 +17,7 @@ from app.members.models import Member, Passkey
 from app.members.queries import Visit
 from app.members.services import throttle
 from app.members.services.account import prove
-from app.members.services.entering import Device, enter
+from app.members.services.entering import Device, end_passkey, enter
 from app.members.services.tokens import new_token, use_token
 
 
@@ -85,15 +85,13 @@ def enter_by_passkey(answer: str, *, challenge: str, device: Device, now: dateti
         return enter(person, device=device, how="passkey", now=now, is_whole_proof=True)
 
 
-def end_passkey(*, member_id: int, passkey_id: int, now: datetime) -> bool:
-    """It opens nothing any more; false when this person has no such key."""
+def end(*, member_id: int, passkey_id: int, now: datetime) -> bool:
+    """False when this person has no such key."""
     with transaction():
-        found = db.session.scalar(sa.select(Passkey).where(Passkey.id == passkey_id, Passkey.member_id == member_id))
-        if found is None:
-            return False
-        db.session.delete(found)
-        journal.record("member.passkey_ended", member_id, actor_id=member_id, member_id=member_id, at=now, label=found.label)
-        return True
+        found = next((one for one in queries.passkeys(member_id) if one.id == passkey_id), None)
+        if found is not None:
+            end_passkey(found, now=now)
+        return found is not None
 
 
 def _passkey_of(answer: str) -> Passkey | None:

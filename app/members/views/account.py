@@ -20,10 +20,9 @@ from app.web.forms import SelectChoice
 def account() -> ResponseReturnValue:
     """The way to all that follows."""
     now = clock.now()
-    factor = queries.second_factor(current_user.id)
     return render_template(
         "members/index.html",
-        has_code=factor is not None and factor.confirmed_at is not None,
+        has_code=queries.is_code_asked(current_user.id),
         passkeys=len(queries.passkeys(current_user.id)),
         devices=len(queries.sessions(current_user.id, now=now)),
         has_feed=any(one.subject == services.OWN_FEED for one in queries.tokens(current_user.id, "feed", now=now)),

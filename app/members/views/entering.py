@@ -8,7 +8,7 @@ from flask_login import current_user, logout_user
 from app.core import clock
 from app.core.refusals import Refused
 from app.members import queries, services
-from app.members.forms import AskMailForm, CodeForm, LinkForm, NewPasswordForm, SignInForm
+from app.members.forms import AskMailForm, CodeForm, LinkForm, ResetForm, SignInForm
 from app.members.views.door import AWAITING, answer, back_to_work, bp, device, let_in
 from app.web import security
 
@@ -115,10 +115,11 @@ def reset(token: str) -> ResponseReturnValue:
     row = queries.by_access_token(token, "reset", now=clock.now())
     if row is None or row.member is None:
         return link_is_spent(url_for(".ask_reset"))
-    form = NewPasswordForm()
+    form = ResetForm()
+    form.offer([] if queries.is_code_asked(row.member.id) else queries.passkeys(row.member.id))
     if form.validate_on_submit():
         try:
-            opened = services.reset_password(token, password=form.password.data, device=device(), now=clock.now())
+            opened = services.reset_password(token, password=form.password.data, device=device(), now=clock.now(), lost=form.lost_keys)
         except Refused as refused:
             if "link_spent" in refused.codes:
                 return link_is_spent(url_for(".ask_reset"))

@@ -73,7 +73,7 @@ def keep_passkey() -> ResponseReturnValue:
 
 @bp.post("/me/passkeys/<int:passkey_id>/end")
 def end_passkey(passkey_id: int) -> ResponseReturnValue:
-    if not services.passkeys.end_passkey(member_id=current_user.id, passkey_id=passkey_id, now=clock.now()):
+    if not services.passkeys.end(member_id=current_user.id, passkey_id=passkey_id, now=clock.now()):
         abort(404)
     flash(_("Cette clé n’ouvre plus rien."))
     return redirect(url_for(".passkeys"))

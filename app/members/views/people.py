@@ -48,7 +48,7 @@ def person(member_id: int) -> ResponseReturnValue:
         age=rules.years(found.birth_date, today) if found.birth_date else None,
         is_minor=rules.is_minor(found.birth_date, today),
         may_change=_may_change(found),
-        has_code=queries.second_factor(member_id) is not None,
+        has_code=queries.is_code_asked(member_id),
         zone=zone,
     )
 
