@@ -1,6 +1,7 @@
 """What every test may ask for. A test that asks for `app`, `session` or `client` runs on both databases."""
 
 import email
+import gc
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from email.message import EmailMessage
@@ -34,6 +35,12 @@ pytest_plugins = ["tests.browser"]
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--rounds", type=int, default=20, help="rounds of each race; 3 000 before a release")
     parser.addoption("--clients", type=int, default=16, help="clients who want the same thing in each round; 50 in the long race")
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays to the end: the collector has no need to go through it, test after test."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import time
+from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -90,8 +91,7 @@ class IdentityForm(forms.Form):
 
     def __init__(self, place: Place) -> None:
         super().__init__(obj=place)
-        zones = [zone for zone in dict.fromkeys((*ZONES, place.zone)) if zone in available_timezones()]
-        self.zone.choices = [forms.SelectChoice(zone, zone.replace("_", " ")) for zone in zones]
+        self.zone.choices = [forms.SelectChoice(zone, zone.replace("_", " ")) for zone in dict.fromkeys((*_known_zones(), place.zone))]
 
     @property
     def facts(self) -> dict[str, str]:
@@ -270,6 +270,13 @@ class HalvesForm(forms.Form):
     @property
     def afternoon(self) -> Span:
         return _minute(self.afternoon_from.data), _minute(self.afternoon_to.data) or DAY
+
+
+@cache
+def _known_zones() -> tuple[str, ...]:
+    """Those of this machine among ours: it reads a thousand files to tell them."""
+    known = available_timezones()
+    return tuple(zone for zone in ZONES if zone in known)
 
 
 def _minute(moment: time) -> int:
