@@ -10,6 +10,7 @@ from app.billing import gateways, queries
 from app.billing.models import Movement, Payment, ProviderCall, StripeEvent
 from app.billing.services import checkout
 from app.billing.services.checkout import Links
+from app.billing.services.refunding import give_back
 from app.core import clock
 from app.core.refusals import Refused
 from tests.billing.bills import bill, line
@@ -155,7 +156,7 @@ def test_a_refund_is_written_asked_and_undone_if_refused(stripe, tell, invoice, 
     payment = pay(place, person, 12500, invoice, means="card", provider="stripe", provider_id="pi_1")
 
     def refund(cents):
-        checkout.refund_by_stripe(payment.id, cents=cents, day=DAY, reason="trop payé", now=clock.now(), actor_id=None)
+        give_back(payment, cents=cents, day=DAY, reason="trop payé", key=None, now=clock.now(), actor_id=person.id)
 
     with pytest.raises(Refused):
         refund(501)

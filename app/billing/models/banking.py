@@ -155,6 +155,7 @@ class BankLine(Model):
     __table_args__ = (
         sa.CheckConstraint(one_of("state", ("open", "settled", "aside")), name="state"),
         sa.UniqueConstraint("place_id", "key"),
+        sa.UniqueConstraint("refund_id"),
         sa.Index("ix_bank_line_state", "place_id", "state", "day"),
         sa.Index("ix_bank_line_statement", "statement_id"),
     )
@@ -173,4 +174,5 @@ class BankLine(Model):
     state: Mapped[str] = mapped_column(sa.String(8), default="open")
     rounds: Mapped[int] = mapped_column(default=0)  # how often it was settled: undone, it may be again
     by_itself: Mapped[bool] = mapped_column(default=False)  # settled without anybody
+    refund_id: Mapped[int | None] = mapped_column(sa.ForeignKey("billing_movement.id"))  # the refund that this transfer made
     settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -20,7 +20,8 @@ from app.billing.models import (
     SlipLine,
 )
 from app.billing.papers.debit_order import group_of
-from app.billing.queries.payments import Terms, Unpaid, drawer_cents, unpaid
+from app.billing.queries.payments import Terms, Unpaid, drawer_cents, payer_name, unpaid
+from app.billing.queries.refunds import open_refunds
 from app.billing.rules import debits as rules
 from app.billing.rules.banking import next_bank_day
 from app.billing.rules.payments import WhoPays
@@ -28,7 +29,6 @@ from app.billing.rules.reconciliation import HeldPayment, OpenDebit, OpenInvoice
 from app.billing.rules.statements import BankLine as Line
 from app.core.db import db
 from app.core.refusals import Reason
-from app.members.models import Member, Organisation
 
 CLAIMABLE = timedelta(days=400)  # an unauthorised debit comes back within 13 months
 
@@ -236,15 +236,6 @@ def _is_banked() -> sa.ColumnElement[bool]:
     )
 
 
-def payer_name(
-    member_id: sa.orm.InstrumentedAttribute[int | None], organisation_id: sa.orm.InstrumentedAttribute[int | None]
-) -> sa.ColumnElement[str]:
-    """The name of a payer, beside a row that has both columns."""
-    from_organisation = sa.select(Organisation.name).where(Organisation.id == organisation_id).scalar_subquery()
-    from_member = sa.select(Member.name).where(Member.id == member_id).scalar_subquery()
-    return sa.func.coalesce(from_organisation, from_member)
-
-
 # ---------------------------------------------------------------- the statement
 
 
@@ -274,6 +265,7 @@ def waiting(place_id: int, *, on: date) -> Waiting:
         debits=list(_open_debits(place_id, on)),
         held=_held(place_id),
         slips=[OpenSlip(slip.id, slip.number, slip.cents) for slip, banked in slips(place_id) if not banked],
+        refunds=open_refunds(place_id),
     )
 
 
@@ -288,6 +280,13 @@ def names_of(proposals: Iterable[Proposal]) -> dict[tuple[str, int], str]:
         ("debits", sa.select(Debit.id, Debit.end_to_end, Mandate.holder).join(Mandate, Mandate.id == Debit.mandate_id), Debit.id),
         ("payout", sa.select(Payment.id, Payment.note, payer_name(Payment.member_id, Payment.organisation_id)), Payment.id),
         ("slip", sa.select(Slip.id, Slip.number, sa.literal("")), Slip.id),
+        (
+            "refund",
+            sa.select(Movement.id, Movement.reason, payer_name(Payment.member_id, Payment.organisation_id)).join(
+                Payment, Payment.id == Movement.payment_id
+            ),
+            Movement.id,
+        ),
     )
     names = {}
     for kind, select, column in asked:

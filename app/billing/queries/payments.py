@@ -362,3 +362,12 @@ def prepayment_of(ref: str) -> Prepayment | None:
         .where(ProviderCall.ref == ref, ProviderCall.state == "done")
     ).first()
     return Prepayment(row.id, row.cents, row.received_on, gone(row.id)) if row else None
+
+
+def payer_name(
+    member_id: sa.orm.InstrumentedAttribute[int | None], organisation_id: sa.orm.InstrumentedAttribute[int | None]
+) -> sa.ColumnElement[str]:
+    """The name of a payer, beside a row that has both columns."""
+    from_organisation = sa.select(Organisation.name).where(Organisation.id == organisation_id).scalar_subquery()
+    from_member = sa.select(Member.name).where(Member.id == member_id).scalar_subquery()
+    return sa.func.coalesce(from_organisation, from_member)

@@ -53,6 +53,12 @@ class CancelledByItsProvider(Reason):
     next_step = N_("Remboursez-le\u202f: la carte sera créditée.")
 
 
+class OnlyItsProvider(Reason):
+    code = "only_its_provider"
+    sentence = N_("Ce paiement est venu par Stripe, et ce lieu n’a plus de clé Stripe : rien ne peut être rendu d’ici.")
+    next_step = N_("Remettez la clé, ou remboursez depuis le tableau de bord de Stripe.")
+
+
 class DrawerTooLow(Reason):
     code = "drawer_too_low"
     sentence = N_("Il n’y a que %(left)s dans la caisse.")

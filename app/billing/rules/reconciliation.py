@@ -60,6 +60,15 @@ class OpenSlip:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenRefund:
+    """A refund by transfer, not yet seen on the account."""
+
+    movement_id: int
+    reference: str
+    cents: int
+
+
+@dataclass(frozen=True, slots=True)
 class Waiting:
     """All that a bank line may answer."""
 
@@ -67,11 +76,13 @@ class Waiting:
     debits: Sequence[OpenDebit] = ()
     held: Mapping[str, Sequence[HeldPayment]] = field(default_factory=dict)  # by provider
     slips: Sequence[OpenSlip] = ()
+    refunds: Sequence[OpenRefund] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """What the line would be. `parts`: (id, cents) of each thing it settles. `kind`: invoices, debits, payout, slip, return, fee."""
+    """What the line would be. `parts`: (id, cents) of each thing it settles. `kind`: invoices, debits, payout, slip, return,
+    refund, fee."""
 
     kind: str
     parts: tuple[tuple[int, int], ...] = ()
@@ -179,13 +190,17 @@ def _slips(line: BankLine, slips: Sequence[OpenSlip]) -> Iterator[Proposal]:
 
 
 def _money_out(line: BankLine, waiting: Waiting) -> Iterator[Proposal]:
-    """A debit that comes back, with or without the bank's fee in it; else what the bank takes for itself."""
+    """A debit that comes back, with or without the bank's fee in it; a refund that we made; else what the bank takes for itself."""
     taken = -line.cents
     for debit in waiting.debits:
         if debit.end_to_end and (debit.end_to_end == line.end_to_end or _key(debit.end_to_end) in _key(line.text)) and taken >= debit.cents:
             yield Proposal(
                 "return", ((debit.debit_id, debit.cents),), automatic=taken == debit.cents and debit.is_paid, fee_cents=taken - debit.cents
             )
+    for refund in waiting.refunds:
+        if refund.cents == taken:
+            is_named = _key(refund.reference) in _key(f"{line.text} {line.end_to_end}")
+            yield Proposal("refund", ((refund.movement_id, refund.cents),), automatic=is_named)
     said = searchable(line.text)
     if any(word in said.split() for word in ("frais", "commission", "commissions", "cotisation", "agios")):
         yield Proposal("fee", fee_cents=taken)

@@ -27,3 +27,8 @@ def transfer_qr(*, holder: str, iban: str, cents: int, reference: str, bic: str 
 def said_reference(number: str) -> str:
     """How the reference of a transfer is best written: the number of the invoice and nothing else, since banks cut long texts."""
     return re.sub(r"[^A-Z0-9-]", "", number.upper())
+
+
+def refund_reference(movement_id: int) -> str:
+    """What to write in the transfer of a refund, so that the statement says by itself which one it is."""
+    return f"REMB{movement_id:06d}"

@@ -146,6 +146,7 @@ def undo_line(line_id: int, *, day: date, now: datetime, actor_id: int | None = 
         row = session.get_one(BankLine, line_id)
         lock(MONEY, row.place_id)
         _claim(row, row.state if row.state != "open" else "settled", "open", now=now)
+        row.refund_id = None
         contrary = sa.orm.aliased(Movement)
         standing = session.scalars(
             sa.select(Movement)
@@ -180,6 +181,9 @@ def _settle(row: BankLine, proposal: Proposal, *, by_itself: bool, now: datetime
             now=now,
             actor_id=actor_id,
         )
+    elif proposal.kind == "refund":
+        row.refund_id = proposal.parts[0][0]  # written in the books when it was decided
+        db.session.flush()
     elif proposal.kind == "payout":
         _take_payout(row, proposal, now=now, actor_id=actor_id)
     elif proposal.kind == "slip":

@@ -11,7 +11,7 @@ from app.billing.models import Invoice, Payment, ProviderCall
 from app.billing.queries import payments as queries
 from app.billing.rules.payments import AskedTooSoon, NothingToPay, PaymentDeclined
 from app.billing.services.checkout.calls import LATER, UNDER_WAY, Links, close_call
-from app.billing.services.checkout.looking import ask_refund, open_checkout
+from app.billing.services.checkout.looking import open_checkout
 from app.billing.services.payments import MONEY, refund
 from app.core import journal
 from app.core.db import db, lock, transaction
@@ -76,11 +76,6 @@ def no_longer_wanted(ref: str, *, now: datetime) -> None:
             .values(wanted_until=now)
             .execution_options(synchronize_session=False)
         )
-
-
-def refund_by_stripe(payment_id: int, *, cents: int, day: date, reason: str, now: datetime, actor_id: int | None) -> None:
-    """Give money back on the card or the account that paid: written first, asked then, undone if Stripe says no."""
-    ask_refund(write_refund(payment_id, cents=cents, day=day, reason=reason, now=now, actor_id=actor_id), now=now)
 
 
 def write_refund(

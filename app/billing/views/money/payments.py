@@ -5,22 +5,31 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from app.billing import gateways, queries
+from app.billing import queries
 from app.billing.forms import payments as forms
 from app.billing.models import Payment
 from app.billing.queries import banking
+from app.billing.queries.refunds import refunds_to_make
 from app.billing.rules.means import MEANS
-from app.billing.services import checkout, debiting, payments
+from app.billing.rules.payments import gives_back
+from app.billing.services import debiting, payments, refunding
 from app.billing.views.money.door import bp, flash_refusal, invoice_here, payment_here, place_today
 from app.core import clock
-from app.core.refusals import Refused
+from app.core.refusals import N_, Refused
 from app.web.forms import sent_key
+
+# What is still to be done of a refund, by where its money comes from.
+GIVEN_BACK = {
+    "in_transit": N_("C’est noté : Stripe rend l’argent par le moyen qui a payé."),
+    "cash": N_("C’est noté : prenez l’argent dans la caisse."),
+    "bank": N_("C’est noté : reste à faire le virement, sa référence est plus bas."),
+}
 
 
 @bp.get("/payments")
 def all_payments() -> ResponseReturnValue:
     place, _today = place_today()
-    return render_template("billing/payments.html", rows=queries.recent_payments(place.id), means=MEANS)
+    return render_template("billing/payments.html", rows=queries.recent_payments(place.id), to_make=refunds_to_make(place.id), means=MEANS)
 
 
 @bp.route("/payments/new", methods=["GET", "POST"])
@@ -84,16 +93,20 @@ def refund(payment_id: int) -> ResponseReturnValue:
     today = place_today()[1]
     form = forms.RefundForm()
     if form.validate_on_submit():
-        facts = {"cents": form.amount.data, "day": today, "reason": form.reason.data, "now": clock.now(), "actor_id": current_user.id}
         try:
-            if found.provider == "stripe" and gateways.is_ready():
-                checkout.refund_by_stripe(payment_id, **facts)
-            else:
-                payments.refund(payment_id, **facts)
+            refunding.give_back(
+                found,
+                cents=form.amount.data,
+                day=today,
+                reason=form.reason.data,
+                key=form.idempotency_key,
+                now=clock.now(),
+                actor_id=current_user.id,
+            )
         except Refused as refused:
             form.refuse(refused)
         else:
-            flash(_("C’est noté."))
+            flash(_(GIVEN_BACK[gives_back(found.means)]))
             return redirect(url_for(".payment", payment_id=payment_id))
     return _payment(found, refund=form)
 
@@ -162,6 +175,8 @@ def _payment(
             allocation=allocation if unpaid and left > 0 else None,
             refund=refund,
             back=back,
+            source=gives_back(found.means),
+            to_make={one.movement_id: one.reference for one in refunds_to_make(found.place_id)},
         ),
         max(form.status for form in (allocation, refund, back)),
     )
