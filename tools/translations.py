@@ -74,9 +74,8 @@ def folder(language: str) -> Path:
     return APP / "translations" / language / "LC_MESSAGES"
 
 
-def files() -> Iterator[tuple[Path, bytes]]:
+def files(said: Catalog) -> Iterator[tuple[Path, bytes]]:
     """Each file as it should be."""
-    said = sentences()
     for language, catalog in (("en", english(said)), ("fr", french(said))):
         catalog.header_comment = f"# {language}: gathered and compiled by tools/translations.py"
         po, mo = BytesIO(), BytesIO()
@@ -87,10 +86,11 @@ def files() -> Iterator[tuple[Path, bytes]]:
 
 
 def faults() -> Iterator[str]:
-    for message in english(sentences()):
+    said = sentences()
+    for message in english(said):
         if message.id and (reason := _fault(message)):
             yield f"{reason}: {message.id!r} ({', '.join(sorted({path for path, _ in message.locations}))})"
-    for path, content in files():
+    for path, content in files(said):
         if not path.exists() or path.read_bytes() != content:
             yield f"stale: {path.relative_to(APP.parent)}"
 
@@ -111,6 +111,6 @@ if __name__ == "__main__":
         if found := list(faults()):
             sys.exit("\n".join([*found, f"{len(found)} to mend; python tools/translations.py gathers and compiles"]))
     else:
-        for path, content in files():
+        for path, content in files(sentences()):
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
