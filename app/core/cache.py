@@ -1,11 +1,13 @@
 """Small values kept in the process for as long as their stamp in the database stays the same."""
 
-from collections.abc import Callable, Hashable, Iterator
-from contextlib import contextmanager, suppress
-from contextvars import ContextVar
+from collections.abc import Callable, Hashable
+from contextlib import suppress
 from functools import wraps
-from typing import Any, Generic, ParamSpec, TypeVar
+from typing import Generic, ParamSpec, TypeVar
 from weakref import WeakSet
+
+from sqlalchemy import event
+from sqlalchemy.orm import Session, SessionTransaction
 
 from app.core.db import db
 
@@ -53,33 +55,19 @@ def clear_all() -> None:
 
 # ---------------------------------------------------------------- within one reading
 
-_answers: ContextVar[dict[Hashable, Any] | None] = ContextVar("answers", default=None)
-
-
-@contextmanager
-def reading() -> Iterator[None]:
-    """In this block, which writes nothing, a question asked again (see `asked_once`) is answered from memory.
-
-    So a page that looks at sixty things asks the database what it would ask for one.
-    """
-    if _answers.get() is not None:
-        yield
-        return
-    token = _answers.set({})
-    try:
-        yield
-    finally:
-        _answers.reset(token)
-
 
 def asked_once(question: Callable[P, V]) -> Callable[P, V]:
-    """A query whose answer is remembered inside `reading()`; outside, it is asked each time."""
+    """A query that is asked of the database once in a reading transaction; asked again there, it is answered from memory.
+
+    So a page that looks at sixty things asks what it would ask for one. While something is written, it is asked each time.
+    """
 
     @wraps(question)
     def ask(*args: P.args, **kwargs: P.kwargs) -> V:
-        answers = _answers.get()
-        if answers is None:
+        known = db.session().info
+        if known.get("writing"):
             return question(*args, **kwargs)
+        answers = known.setdefault("answers", {})
         key = (question, args, tuple(kwargs.items()))
         if key not in answers:
             answers[key] = question(*args, **kwargs)
@@ -87,3 +75,9 @@ def asked_once(question: Callable[P, V]) -> Callable[P, V]:
         return answer
 
     return ask
+
+
+@event.listens_for(Session, "after_transaction_end")
+def _forget_answers(session: Session, ended: SessionTransaction) -> None:
+    if ended.parent is None:
+        session.info.pop("answers", None)

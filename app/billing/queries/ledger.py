@@ -86,6 +86,7 @@ _PLANS_AROUND = (
 AROUND = timedelta(days=31)
 
 
+@asked_once
 def plans_on(member_id: int, day: date) -> list[HeldPlan]:
     """The plans that cover this day of use, those in a pause included."""
     by_root: dict[int, list[sa.RowMapping]] = {}

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from app.booking.models import IS_OCCUPYING, LIVE, OCCUPYING, Booking, Occupancy, Resource, SeriesDate, Status
 from app.booking.papers import Dated
 from app.booking.rules import Held
+from app.core.cache import asked_once
 from app.core.db import UtcDateTime, as_stored, db, instant, seconds, table
 from app.core.period import Period, day_period
 
@@ -81,6 +82,7 @@ _HELD = (
 )
 
 
+@asked_once
 def held_by(member_id: int, *, since: datetime) -> list[Held]:
     """The live bookings of a member that end after `since`."""
     rows = db.session.execute(_HELD, {"member": member_id, "since": since, "horizon": since - LONGEST}).all()

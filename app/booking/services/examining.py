@@ -88,7 +88,7 @@ def facts_for(request: Request, *, things: Iterable[Thing] = (), period: Period 
     return Facts(
         directory=directory,
         taken=queries.taken(list(touched), whole.widened(before=margin, after=margin)) if whole.is_forward else {},
-        held=[] if request.kind in NOT_FOR_PEOPLE else queries.held_by(request.member.id, since=min(request.now, whole.starts_at)),
+        held=[] if request.kind in NOT_FOR_PEOPLE else [*queries.held_by(request.member.id, since=min(request.now, whole.starts_at))],
         away=queries.away(fixed, whole.starts_at.astimezone(zone).date(), whole.ends_at.astimezone(zone).date()) if fixed else {},
     )
 

@@ -11,7 +11,6 @@ from app.booking.policy import Request, Want
 from app.booking.rules import HALVES, Thing, grid, half_of
 from app.booking.services import ask, kind_of
 from app.booking.services.examining import Facts, examine, facts_for, free_seats
-from app.core.cache import reading
 from app.core.period import Period, at
 from app.place import queries as place_queries
 
@@ -115,9 +114,8 @@ def half_day_offers(
 ) -> tuple[list[Offer], Request]:
     """What is free among things sold by the half-day, and the request they answer (of the first one)."""
     first = half_day_request(things[0], day=day, half=half, member_id=member_id, actor_id=actor_id, now=now)
-    with reading():
-        facts = facts_for(first, things=things)
-        offers = [offer for thing in things for offer in _offer(replace(first.at(first.period, thing), kind=kind_of(thing)), facts)]
+    facts = facts_for(first, things=things)
+    offers = [offer for thing in things for offer in _offer(replace(first.at(first.period, thing), kind=kind_of(thing)), facts)]
     return offers, first
 
 
@@ -127,10 +125,9 @@ def timed_offers(
     """What is free among things sold by the minute: at that time, or at some time of that half-day (the longest that it has)."""
     whole = period or half_day(things[0].place_id, day, half or "day", has_badge=False, now=now)
     first = ask([(things[0], whole)], member_id=member_id, actor_id=actor_id, now=now)
-    with reading():
-        wishes = _longest(things, first, day, half or "day", now) if period is None else ((thing, period) for thing in things)
-        facts = facts_for(first, things=things, period=whole.widened(before=0, after=12 * 60))
-        offers = [offer for thing, when in wishes for offer in _offer(replace(first.at(when, thing), kind=kind_of(thing)), facts)]
+    wishes = _longest(things, first, day, half or "day", now) if period is None else ((thing, period) for thing in things)
+    facts = facts_for(first, things=things, period=whole.widened(before=0, after=12 * 60))
+    offers = [offer for thing, when in wishes for offer in _offer(replace(first.at(when, thing), kind=kind_of(thing)), facts)]
     return offers, first
 
 

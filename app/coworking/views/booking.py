@@ -172,10 +172,9 @@ def _again(place: Place, thing: Thing, period: Period, refused: Refused | None, 
     wish = replace(
         usual_wish(place), what=WISH_OF[thing.kind], thing=thing, day=start.date(), part=half or "hours", start=start.time(), end=end.time()
     )
-    answer = _answer(place, wish)
-    if refused is not None:
-        answer = replace(answer, refused=refused, asked=choice_value(Alternative(thing.id, period.starts_at, period.ends_at)))
-    return _page(place, wish, answer, form=form)
+    if refused is None:
+        return _page(place, wish, _answer(place, wish), form=form)
+    return _page(place, wish, Answer([], "", refused=refused, asked=_value(thing, period)), form=form)
 
 
 # ---------------------------------------------------------------- the answer
@@ -208,8 +207,7 @@ def _answer(place: Place, wish: Wish) -> Answer:
         return Answer(_best_first(offers, who), _found_title(wish))
     looked = booking.preview(first)
     no = Refused(*looked.reasons, alternatives=lambda: looked.alternatives, waitlist=looked.waitlist)
-    asked = choice_value(Alternative(first.first.thing.id, first.period.starts_at, first.period.ends_at))
-    return Answer([], "", refused=no, asked=asked)
+    return Answer([], "", refused=no, asked=_value(first.first.thing, first.period))
 
 
 def _period(place: Place, wish: Wish) -> Period:
@@ -295,7 +293,7 @@ def _page(place: Place, wish: Wish, answer: Answer | None, *, form: BookForm | N
         day_options=day_options(place, wish.day),
         times=time_options(place, wish),
         form=form or (BookForm(formdata=None) if may_override else None),
-        more=_more(form, takes_cards=takes_cards(person)) if form else _nothing_more(i18n.language(), takes_cards(person)),
+        more=_more(form, takes_cards=takes_cards(person)) if form and offers else _nothing_more(i18n.language(), takes_cards(person)),
         problems=problems,
         in_the_way=_in_the_way(wish, answer) if answer else "",
         instead=_instead(answer.refused, place, things) if answer and answer.refused else [],

@@ -19,7 +19,6 @@ from app.booking.rules import Thing, grid
 from app.booking.rules.grid import Half, Row
 from app.booking.services.arriving import EARLY
 from app.core import clock
-from app.core.cache import reading
 from app.core.period import Period, at, day_period
 from app.core.refusals import Refused
 from app.fablab import queries, services
@@ -60,17 +59,16 @@ def machines() -> ResponseReturnValue:
     today, seconds = now.astimezone(place.tz).date(), int(now.timestamp())
     rows = booking.rows([thing.id for thing in listed], day_period(today, place.tz))
     prices, asked = price_list(place), _asked(today)
-    with reading():
-        lines = [
-            (
-                thing,
-                say.place_of(thing, things.things),
-                _now(thing, rows.get(thing.id, ()), _open(thing, place, today), seconds, place),
-                _hour_price(thing, prices, asked),
-                _right_words(thing, place, today),
-            )
-            for thing in listed
-        ]
+    lines = [
+        (
+            thing,
+            say.place_of(thing, things.things),
+            _now(thing, rows.get(thing.id, ()), _open(thing, place, today), seconds, place),
+            _hour_price(thing, prices, asked),
+            _right_words(thing, place, today),
+        )
+        for thing in listed
+    ]
     return render_template("fablab/machines.html", lines=lines)
 
 
