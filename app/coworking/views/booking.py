@@ -112,7 +112,7 @@ def new_booking() -> ResponseReturnValue:
     try:
         made = booking.reserve(wanted, key=form.key_for(form.choice.data), body=body)
     except Refused as refused:
-        return _again(place, thing, period, refused, form), refused.status
+        return _refusal(place, thing, period, refused, form)
     taken = directory(place).any(made.resource_id)
     when = papers.when(made.half, made.starts_at, made.ends_at, place.tz)
     if made.status == "pending":
@@ -130,7 +130,7 @@ def _pay_first(place: Place, wanted: Request, form: BookForm) -> ResponseReturnV
     try:
         held = booking.hold(wanted)
     except Refused as refused:
-        return _again(place, wanted.first.thing, wanted.period, refused, form), refused.status
+        return _refusal(place, wanted.first.thing, wanted.period, refused, form)
     return redirect(url_for("portal.pay_booking", booking_id=held.id), 307)
 
 
@@ -166,15 +166,27 @@ def chosen_thing(place: Place, value: str) -> tuple[Thing, Period]:
 
 
 def _again(place: Place, thing: Thing, period: Period, refused: Refused | None, form: BookForm | None) -> str:
-    """The page of the sentence again, with what is in the way."""
+    """The page of the sentence again, with what is in the way and what is free."""
+    wish = _wish_of(place, thing, period)
+    answer = _answer(place, wish)
+    if refused is not None:
+        answer = replace(answer, refused=refused, asked=_value(thing, period))
+    return _page(place, wish, answer, form=form)
+
+
+def _refusal(place: Place, thing: Thing, period: Period, refused: Refused, form: BookForm) -> ResponseReturnValue:
+    """The same for a booking that was just refused: what was examined then is not examined again."""
+    answer = Answer([], "", refused=refused, asked=_value(thing, period))
+    return _page(place, _wish_of(place, thing, period), answer, form=form), refused.status
+
+
+def _wish_of(place: Place, thing: Thing, period: Period) -> Wish:
+    """The sentence that asks for this."""
     start, end = period.local(place.tz)
     half = services.half_of_period(thing, period)
-    wish = replace(
+    return replace(
         usual_wish(place), what=WISH_OF[thing.kind], thing=thing, day=start.date(), part=half or "hours", start=start.time(), end=end.time()
     )
-    if refused is None:
-        return _page(place, wish, _answer(place, wish), form=form)
-    return _page(place, wish, Answer([], "", refused=refused, asked=_value(thing, period)), form=form)
 
 
 # ---------------------------------------------------------------- the answer
