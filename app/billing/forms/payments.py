@@ -78,6 +78,16 @@ class TakeMoneyForm(forms.Form):
         self.means.choices = [forms.SelectChoice(means, gettext(MEANS[means])) for means in TAKEN_BY_HAND]
 
 
+class LeaveAloneForm(forms.Form):
+    reason = forms.StringField(_l("Pourquoi"), [forms.InputRequired()], max_length=200)
+    until = forms.DateField(_l("Jusqu’au, inclus"), description=_l("Vide\u00a0: jusqu’à ce que vous repreniez."))
+
+
+class ScheduleForm(forms.Form):
+    times = forms.IntegerField(_l("En combien de fois"), [forms.InputRequired()], minimum=2, maximum=12)
+    first_on = forms.DateField(_l("La première, avant le"), [forms.InputRequired()], description=_l("Puis une par mois."))
+
+
 class AllocateForm(forms.Form):
     invoice_id = forms.SelectField(_l("Facture"), coerce=int)
 

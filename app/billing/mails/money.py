@@ -72,6 +72,15 @@ def invoice_reminded(row: OutgoingMail) -> Letter | None:
     return _about_invoice(row, "billing/mail/invoice_reminded.txt", step=int(_entry(row).facts["step"]))
 
 
+def invoice_scheduled(row: OutgoingMail) -> Letter | None:
+    """What was agreed, in writing; replaced or paid meanwhile, it is not sent."""
+    invoice = db.session.get_one(Invoice, row.facts["subject"])
+    found = next((one for one in queries.unpaid(invoice.place_id, among=[invoice.id]) if one.schedule), None)
+    if found is None:
+        return None
+    return _about_invoice(row, "billing/mail/invoice_scheduled.txt", schedule=found.schedule)
+
+
 def payment_refunded(row: OutgoingMail) -> Letter:
     payment = db.session.get_one(Payment, row.facts["subject"])
     return letters.write(
@@ -158,6 +167,7 @@ MAILS: dict[str, mail.Builder] = {
     "debit.refused": debit_refused,
     "checkout.failed": checkout_failed,
     "invoice.reminded": invoice_reminded,
+    "invoice.scheduled": invoice_scheduled,
     "mandate.signed": mandate_signed,
 }
 
@@ -170,5 +180,6 @@ NAMES: dict[str, str] = {
     "debit.refused": N_("Prélèvement refusé par la banque"),
     "checkout.failed": N_("Paiement en ligne échoué"),
     "invoice.reminded": N_("Facture rappelée"),
+    "invoice.scheduled": N_("Facture à payer en plusieurs fois"),
     "mandate.signed": N_("Mandat de prélèvement signé"),
 }

@@ -2,6 +2,7 @@
 
 from app.billing.models.banking import BankLine, BankStatement, Debit, DebitBatch, DebitPart, Mandate, MandateScan, Slip, SlipLine
 from app.billing.models.coupons import Coupon, CouponUse
+from app.billing.models.dunning import PaymentSchedule, ReminderPause
 from app.billing.models.invoices import Anchor, BillingSettings, Closing, Counter, Draft, Invoice
 from app.billing.models.ledger import Charge, Lot, LotEntry
 from app.billing.models.monthly import Bill, Run
@@ -35,11 +36,13 @@ __all__ = [
     "Movement",
     "PassType",
     "Payment",
+    "PaymentSchedule",
     "PaymentSettings",
     "Plan",
     "Price",
     "ProviderCall",
     "Reminder",
+    "ReminderPause",
     "Run",
     "Slip",
     "SlipLine",

@@ -1,17 +1,28 @@
 """Reads of money: what is left to pay, what is kept for a payer, what the books tell."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from app.billing.models import Allocation, BillingSettings, Invoice, Movement, Payment, PaymentSettings, ProviderCall, Reminder
+from app.billing.models import (
+    Allocation,
+    BillingSettings,
+    Invoice,
+    Movement,
+    Payment,
+    PaymentSchedule,
+    PaymentSettings,
+    ProviderCall,
+    Reminder,
+    ReminderPause,
+)
 from app.billing.models.payments import GONE
-from app.billing.rules.dunning import STEPS
+from app.billing.rules.dunning import STEPS, Part, Schedule
 from app.billing.rules.means import FEES, Fee, Way, cheapest_first
-from app.billing.rules.payments import WhoPays
+from app.billing.rules.payments import Payer, WhoPays
 from app.core.db import db, table
 from app.members.models import Member, Organisation
 from app.place.models import Place
@@ -152,6 +163,13 @@ class Unpaid:
     left_cents: int
     reminders: int
     last_reminded_at: datetime | None
+    schedule: Schedule | None = None  # what was agreed; `due_on` is then the day of its next part
+
+    @property
+    def asked_cents(self) -> int:
+        """What is to be paid by `due_on`."""
+        part = self.schedule.next_part(self.left_cents) if self.schedule else None
+        return part.cents if part else self.left_cents
 
 
 def unpaid(
@@ -176,19 +194,44 @@ def unpaid(
             LEFT.label("left"),
             told,
             last,
+            PaymentSchedule.left_cents,
+            PaymentSchedule.parts,
         )
+        .outerjoin(PaymentSchedule, PaymentSchedule.invoice_id == _INVOICE.c.id)
         .outerjoin(Member, Member.id == _INVOICE.c.member_id)
         .outerjoin(Organisation, Organisation.id == _INVOICE.c.organisation_id)
         .where(_INVOICE.c.place_id == place_id, _INVOICE.c.kind != "credit_note", LEFT > 0)
-        .order_by(_INVOICE.c.due_on, _INVOICE.c.id)
     )
-    if due_before is not None:
-        asked = asked.where(_INVOICE.c.due_on < due_before)
     if payer is not None:
         asked = asked.where(_of(_INVOICE, payer))
     if among is not None:
         asked = asked.where(_INVOICE.c.id.in_(list(among)))
-    return [Unpaid(*row) for row in db.session.execute(asked)]
+    found = [_scheduled(Unpaid(*row), agreed_cents, parts) for *row, agreed_cents, parts in db.session.execute(asked)]
+    return sorted((one for one in found if due_before is None or one.due_on < due_before), key=lambda one: (one.due_on, one.id))
+
+
+def _scheduled(one: Unpaid, agreed_cents: int | None, parts: list[tuple[str, int]] | None) -> Unpaid:
+    if agreed_cents is None or parts is None:
+        return one
+    schedule = Schedule(agreed_cents, tuple(Part(date.fromisoformat(day), cents) for day, cents in parts))
+    part = schedule.next_part(one.left_cents)
+    return replace(one, schedule=schedule, due_on=part.due_on if part else one.due_on)
+
+
+def paused_payers(place_id: int, *, on: date) -> dict[Payer, ReminderPause]:
+    """Those whom nobody asks again that day, and why."""
+    rows = db.session.scalars(
+        sa.select(ReminderPause).where(ReminderPause.place_id == place_id, sa.or_(ReminderPause.until.is_(None), ReminderPause.until >= on))
+    )
+    return {Payer(row.member_id, row.organisation_id): row for row in rows}
+
+
+def steps_told(invoice_ids: Collection[int]) -> dict[int, list[Reminder]]:
+    """The reminders of each invoice, the first first."""
+    found: dict[int, list[Reminder]] = {}
+    for row in db.session.scalars(sa.select(Reminder).where(Reminder.invoice_id.in_(list(invoice_ids))).order_by(Reminder.step)):
+        found.setdefault(row.invoice_id, []).append(row)
+    return found
 
 
 # ---------------------------------------------------------------- settings

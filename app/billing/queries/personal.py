@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from app.billing.models import Charge, Invoice, Lot, Mandate, Payment, Plan, Subscription
+from app.billing.models import Charge, Invoice, Lot, Mandate, Payment, Plan, ReminderPause, Subscription
 from app.core.db import db
 from app.core.refusals import N_
 from app.members.rules import Kept, kept
@@ -45,6 +45,9 @@ def personal_data(member_id: int) -> list[Kept]:
         .where(Invoice.member_id == member_id)
         .order_by(Invoice.id)
     )
+    pauses = db.session.execute(
+        sa.select(ReminderPause.reason, ReminderPause.until, ReminderPause.created_at).where(ReminderPause.member_id == member_id)
+    )
     until = N_("Dix ans après la fin de l’exercice : la loi le demande.")
     return [
         kept(
@@ -69,6 +72,13 @@ def personal_data(member_id: int) -> list[Kept]:
             title=N_("Mes règlements"),
             why=N_("Savoir ce qui est payé, et tenir les comptes."),
             until=until,
+        ),
+        kept(
+            "reminder_pauses",
+            pauses.mappings(),
+            title=N_("Les rappels arrêtés"),
+            why=N_("Ne pas vous redemander ce dont nous avons parlé."),
+            until=N_("Jusqu’à ce que les rappels reprennent, ou que vous vous effaciez."),
         ),
         kept(
             "mandates",

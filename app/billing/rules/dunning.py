@@ -3,14 +3,29 @@
 Code de commerce L441-10: between professionals only, late interest by the day and 40 € for the cost of asking.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from dateutil.relativedelta import relativedelta
+
 from app.core.money import half_up
+from app.core.refusals import N_, Reason
 
 STEPS = (7, 21, 35)  # days after the due date; a setting of the lieu
 INDEMNITY_CENTS = 4_000
+
+
+class FirstPartInThePast(Reason):
+    code = "first_part_in_the_past"
+    sentence = N_("La première échéance vient aujourd’hui ou plus tard.")
+    next_step = N_("Choisissez un jour à venir.")
+
+
+class TooManyParts(Reason):
+    code = "too_many_parts"
+    sentence = N_("Il ne reste pas assez à payer pour le partager ainsi.")
+    next_step = N_("Choisissez moins d’échéances.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,3 +51,42 @@ def step_due(*, due_on: date, today: date, told: int, steps: Sequence[int] = STE
     if last_told_on is not None and today < last_told_on + timedelta(days=7):
         return None
     return told + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Échéance: so much, on a day."""
+
+    due_on: date
+    cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """Échéancier: what was left of an invoice that day, shared out."""
+
+    left_cents: int
+    parts: tuple[Part, ...]
+
+    def next_part(self, left_cents: int) -> Part | None:
+        """The first that what was paid since does not cover, with what it still asks for."""
+        paid = self.left_cents - left_cents
+        for part in self.parts:
+            if paid < part.cents:
+                return Part(part.due_on, part.cents - max(paid, 0))
+            paid -= part.cents
+        return None
+
+
+def shared_out(left_cents: int, *, times: int, first_on: date) -> Schedule:
+    """As many parts, a month apart, alike but for the cents that cannot be shared: the first parts have one more."""
+    each, more = divmod(left_cents, times)
+    parts = (Part(first_on + relativedelta(months=rank), each + (rank < more)) for rank in range(times))
+    return Schedule(left_cents, tuple(parts))
+
+
+def reasons_schedule(left_cents: int, *, times: int, first_on: date, today: date) -> Iterator[Reason]:
+    if first_on < today:
+        yield FirstPartInThePast()
+    if times > left_cents:
+        yield TooManyParts()

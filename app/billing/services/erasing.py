@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 import sqlalchemy as sa
 
-from app.billing.models import Bill, Draft, Invoice, Payment
+from app.billing.models import Bill, Draft, Invoice, Payment, ReminderPause
 from app.billing.queries import payments as money
 from app.billing.queries import subscriptions as held
 from app.billing.queries.bills import BillTo, foreseen
@@ -103,6 +103,7 @@ def erase_person(member_id: int, now: datetime) -> None:
             for bill in bills.bill_payer(place, BillTo(member_id), until=until, origin=f"erased:{place.id}:{member_id}", now=now):
                 bills.issue_bill(bill, now=now)
         mandates.forget_accounts(member_id, now=now)
+        db.session.execute(sa.delete(ReminderPause).where(ReminderPause.member_id == member_id))
 
 
 def _drafts(place_id: int, member_id: int) -> list[Draft]:
@@ -115,7 +116,10 @@ def _places() -> list[Place]:
 
 
 ERASER = Eraser(
-    goes=(N_("Votre numéro de compte en banque (IBAN) et votre mandat signé ; plus rien ne peut être prélevé."),),
+    goes=(
+        N_("Votre numéro de compte en banque (IBAN) et votre mandat signé ; plus rien ne peut être prélevé."),
+        N_("Ce que l’équipe avait noté pour ne plus vous rappeler une facture."),
+    ),
     stays=stays,
     obstacles=obstacles_to_erasing,
     erase=erase_person,

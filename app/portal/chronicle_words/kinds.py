@@ -33,6 +33,7 @@ KINDS: Mapping[str, str] = {
     "absence": N_("absences des résidents"),
     "draft": N_("brouillons de factures"),
     "invoice": N_("factures et avoirs"),
+    "reminders": N_("rappels de factures"),
     "outside": N_("agendas d’ailleurs"),
     "visitor": N_("visiteurs"),
     "event": N_("événements"),

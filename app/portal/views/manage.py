@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from app.billing import queries as billing
 from app.booking import papers
 from app.booking import queries as booking_queries
 from app.booking import views as say
@@ -175,6 +176,14 @@ def decisions(place: Place, things: Directory, may: Callable[[str], bool]) -> It
                 href_label=_("Voir"),
             )
     today = now.astimezone(place.tz).date()
+    if may("manage_billing") and (late := billing.unpaid(place.id, due_before=today)):
+        yield Decision(
+            words.plural(len(late), _("Une facture est en retard"), _("{n} factures sont en retard")),
+            ", ".join((words.money(sum(one.asked_cents for one in late)), words.listed(dict.fromkeys(one.payer for one in late)))),
+            sign="wait",
+            href=url_for("money.late"),
+            href_label=_("Voir les retards"),
+        )
     if may("manage_machines"):
         yield from _to_fetch(place, today)
     if may("manage_courses"):
