@@ -272,13 +272,18 @@ PUBLIC: frozenset[str] = frozenset(
 NOBODY_ELSES = frozenset(
     (
         "courses.journal",
+        "courses.journals",
+        "courses.interviews",
+        "courses.answer_interview",
         "courses.progress",
         "courses.skills",
+        "courses.quiz",
         "courses.work",
         "courses.assignment",
         "courses.peer",
         "cohorts.board",
         "cohorts.skills",
+        "cohorts.note_interview",
         "cohorts.review",
         "course_drawer.*",
         "members.tokens",

@@ -7,6 +7,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from app.booking import queries as booking
+from app.cli.demo_learning import learn, own_version
 from app.core.db import db
 from app.core.refusals import Refused
 from app.courses import services
@@ -28,7 +29,8 @@ def load_course(place: Place, people: Mapping[str, Member], *, now: datetime) ->
     manager, trainer = people["Inès Caron"], people["Samir Haddad"]
     file = KITS / str(place.extras.get("programme") or "programme_dwwm.yaml")
     services.load_open_course((KITS / "parcours_souplesse.yaml").read_bytes(), place_id=place.id, actor_id=manager.id, now=now)
-    version = services.load_programme(file.read_bytes(), place_id=place.id, actor_id=manager.id, now=now).version
+    starter = services.load_programme(file.read_bytes(), place_id=place.id, actor_id=manager.id, now=now).version
+    version = own_version(starter, actor_id=manager.id, now=now)
     today = now.astimezone(place.tz).date()
     first = today - timedelta(days=today.weekday()) - BEGUN
     cohort = _cohort(place, version, first, manager, trainer, now=now)
@@ -40,6 +42,7 @@ def load_course(place: Place, people: Mapping[str, Member], *, now: datetime) ->
         row = services.enrol(cohort.id, member_id=people[name].id, actor_id=manager.id, now=now)
         services.fund(row.id, [Funder(region.id, "region", "2026-61", version.minutes, 800)], actor_id=manager.id, now=now)
     _live(cohort, people, trainer, now=now)
+    learn(cohort, people, trainer, now=now)
 
 
 def _cohort(place: Place, version: ProgrammeVersion, first: date, manager: Member, trainer: Member, *, now: datetime) -> Cohort:

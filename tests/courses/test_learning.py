@@ -12,7 +12,7 @@ from app.core.refusals import Refused
 from app.courses import gateways, queries, services
 from app.courses.models import Competence, CourseSession, LessonRead, OpenCourse, QuizAttempt
 from app.courses.queries import learning
-from app.courses.rules import ProgrammeRefused, open_courses
+from app.courses.rules import ProgrammeRefused, open_courses, quizzes
 from app.courses.rules.learning import Verdict, blocks, is_commit, is_repository
 from app.courses.services import closing, signing
 from tests.factories import make_member, paris
@@ -66,8 +66,8 @@ def test_a_block_is_acquired_when_a_trainer_has_seen_all_its_competences_at_thre
 
 def outline_of(required: int, optional: int = 0, questions: int = 0) -> open_courses.OpenOutline:
     lessons = tuple(open_courses.Lesson(f"L{number}", "", 10, number > required, "x") for number in range(1, required + optional + 1))
-    asked = tuple(open_courses.Question("?", ("a", "b"), 1, "") for _ in range(questions))
-    quiz = open_courses.Quiz("Q1", asked) if questions else None
+    asked = tuple(quizzes.Question("?", ("a", "b"), 1, "") for _ in range(questions))
+    quiz = quizzes.Quiz("Q1", asked) if questions else None
     return open_courses.OpenOutline("C", "1", "T", "", 1, 70, (open_courses.Chapter("M", lessons, quiz),))
 
 

@@ -78,6 +78,13 @@ class SequenceForm(Form):
     preuve_attendue = StringField(_l("Preuve attendue"), max_length=300)
     a_apporter = StringField(_l("À apporter"), max_length=300)
     contenu = TextAreaField(_l("Leçon"), max_length=40_000, description=_l("En Markdown : titres, listes, liens. Rien d’autre ne passe."))
+    quiz = TextAreaField(
+        _l("Quiz"),
+        max_length=40_000,
+        description=_l(
+            "La question, puis une réponse par ligne : « + » devant la bonne, « - » devant les autres ; « > » pour dire pourquoi."
+        ),
+    )
 
 
 class CohortForm(Form):

@@ -17,12 +17,6 @@ from app.web.forms import (
     TimeField,
 )
 
-READERS = [
-    SelectChoice("self", _l("moi seul·e")),
-    SelectChoice("trainers", _l("l’équipe de formation")),
-    SelectChoice("cohort", _l("toute la promotion")),
-]
-
 
 class WorkForm(Form):
     title = StringField(_l("Titre"), validators=[InputRequired()])
@@ -67,11 +61,6 @@ class TestForm(Form):
         _l("Résultat"), choices=[SelectChoice("yes", _l("acquis")), SelectChoice("no", _l("non acquis"))], validators=[InputRequired()]
     )
     comment = TextAreaField(_l("Ce qui en ressort"))
-
-
-class JournalForm(Form):
-    text = TextAreaField(_l("Ma semaine"), validators=[InputRequired()], max_length=20_000)
-    readers = RadioField(_l("Qui peut lire"), choices=READERS, default="self")
 
 
 class StaffNoteForm(Form):

@@ -13,7 +13,18 @@ from app.courses.models.attendance import (
 from app.courses.models.cohorts import Cohort, CohortClosure, CohortTrainer, CourseSession
 from app.courses.models.company import CompanyAgreement, CompanyLevel, CompanyWeek
 from app.courses.models.elections import Candidate, Election, Tally, Voter
-from app.courses.models.learning import Assignment, BlockTest, JournalPage, Mastery, Review, StaffNote, Submission
+from app.courses.models.learning import (
+    Assignment,
+    BlockTest,
+    Interview,
+    JournalPage,
+    JournalReader,
+    Mastery,
+    Review,
+    SequenceAttempt,
+    StaffNote,
+    Submission,
+)
 from app.courses.models.listening import Complaint, FollowUp, SurveyAnswer, SurveyInvitation
 from app.courses.models.open_courses import LessonRead, OpenCourse, OpenEnrolment, QuizAttempt
 from app.courses.models.programmes import Competence, Module, Programme, ProgrammeVersion, Sequence, SequenceCompetence
@@ -46,7 +57,9 @@ __all__ = [
     "Exemption",
     "FollowUp",
     "FundingLine",
+    "Interview",
     "JournalPage",
+    "JournalReader",
     "LessonRead",
     "Mastery",
     "Module",
@@ -57,6 +70,7 @@ __all__ = [
     "QuizAttempt",
     "Review",
     "Sequence",
+    "SequenceAttempt",
     "SequenceCompetence",
     "SignLink",
     "StaffNote",

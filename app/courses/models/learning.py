@@ -104,7 +104,7 @@ class BlockTest(Model):
 
 
 class JournalPage(Model):
-    """Page du journal de bord: a week in a trainee's words, read by whom they choose."""
+    """Page du journal de bord: a week in a trainee's words, read by whom they choose: `readers`, and each `JournalReader`."""
 
     __tablename__ = "course_journal_page"
     __table_args__ = (
@@ -118,6 +118,60 @@ class JournalPage(Model):
     text: Mapped[str] = mapped_column(sa.Text, default="")
     readers: Mapped[str] = mapped_column(sa.String(8), default="self")
     written_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    enrolment: Mapped[Enrolment] = relationship()
+
+
+class JournalReader(Model):
+    """Lecteur choisi d'une page du journal, beside those that `readers` says."""
+
+    __tablename__ = "course_journal_reader"
+    __table_args__ = (sa.Index("ix_course_journal_reader_member", "member_id"),)
+
+    page_id: Mapped[int] = mapped_column(sa.ForeignKey("course_journal_page.id", ondelete="CASCADE"), primary_key=True)
+    member_id: Mapped[int] = mapped_column(sa.ForeignKey("member.id"), primary_key=True)
+
+
+class Interview(Model):
+    """Entretien individuel: what was said and decided, read by the trainee, who may answer."""
+
+    __tablename__ = "course_interview"
+    __table_args__ = (
+        sa.CheckConstraint("kind IN ('start', 'follow_up', 'mid', 'end')", name="kind"),
+        sa.Index("ix_course_interview_enrolment", "enrolment_id", "held_on"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    enrolment_id: Mapped[int] = mapped_column(sa.ForeignKey("course_enrolment.id"))
+    kind: Mapped[str] = mapped_column(sa.String(10))
+    held_on: Mapped[date]
+    said: Mapped[str] = mapped_column(sa.Text)
+    decided: Mapped[str] = mapped_column(sa.Text, default="")
+    answer: Mapped[str] = mapped_column(sa.Text, default="")  # the trainee's own words
+    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    held_by_id: Mapped[int] = mapped_column(sa.ForeignKey("member.id"))
+    written_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    enrolment: Mapped[Enrolment] = relationship()
+    held_by: Mapped[Member] = relationship()
+
+
+class SequenceAttempt(Model):
+    """Essai du quiz d'une séquence, named by the code of the sequence; the best one is kept."""
+
+    __tablename__ = "course_sequence_attempt"
+    __table_args__ = (
+        sa.CheckConstraint("score BETWEEN 0 AND questions", name="score"),
+        sa.Index("ix_course_sequence_attempt_enrolment", "enrolment_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    enrolment_id: Mapped[int] = mapped_column(sa.ForeignKey("course_enrolment.id"))
+    quiz: Mapped[str] = mapped_column(sa.String(40))
+    score: Mapped[int]
+    questions: Mapped[int]
+    answers: Mapped[list[Any]] = mapped_column(sa.JSON, default=list)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class StaffNote(Model):

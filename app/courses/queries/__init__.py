@@ -52,6 +52,7 @@ from app.courses.queries.trainees import (
     seats_taken,
     trainees,
 )
+from app.courses.queries.words import companions
 
 __all__ = [
     "Funded",
@@ -69,6 +70,7 @@ __all__ = [
     "closures",
     "cohort",
     "cohorts",
+    "companions",
     "enrolment",
     "enrolments_of",
     "exempted",

@@ -1,10 +1,9 @@
-"""Reads of what is learnt: work and its reviews, levels, tests, journals; and progress, computed here and nowhere else."""
+"""Reads of what is learnt: work and its reviews, levels, tests, quizzes; and progress, computed here and nowhere else."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -16,16 +15,18 @@ from app.courses.models import (
     Cohort,
     Competence,
     Enrolment,
-    JournalPage,
     Mastery,
     Review,
-    StaffNote,
+    SequenceAttempt,
     Submission,
 )
 from app.courses.queries import presence
+from app.courses.queries.cohorts import programme_of
 from app.courses.rules import learning
 from app.courses.rules.learning import Block, Verdict, percent
-from app.courses.rules.minutes import State
+from app.courses.rules.minutes import Minutes, State
+from app.courses.rules.programmes import Step
+from app.courses.rules.quizzes import Quiz, best, passes
 from app.members.models import Member
 
 # ---------------------------------------------------------------- work
@@ -117,8 +118,8 @@ class Seen:
     competence: Competence
     by_trainer: int
     by_self: int | None
-    evidence: str
-    on: datetime | None
+    theirs: Mastery | None  # the trainers' last word, with its evidence and its day
+    own: Mastery | None
 
 
 def competences(version_id: int) -> list[Competence]:
@@ -138,15 +139,7 @@ def skills(enrolment: Enrolment) -> list[Seen]:
     seen = []
     for one in competences(enrolment.cohort.programme_version_id):
         theirs, own = found.get((enrolment.id, one.id, False)), found.get((enrolment.id, one.id, True))
-        seen.append(
-            Seen(
-                one,
-                theirs.level if theirs else 0,
-                own.level if own else None,
-                theirs.evidence if theirs else "",
-                theirs.assessed_at if theirs else None,
-            )
-        )
+        seen.append(Seen(one, theirs.level if theirs else 0, own.level if own else None, theirs, own))
     return seen
 
 
@@ -163,20 +156,42 @@ def tests(enrolment_id: int) -> list[BlockTest]:
     )
 
 
-# ---------------------------------------------------------------- words
+# ---------------------------------------------------------------- quizzes
 
 
-def journal_pages(enrolment_id: int, *, readers: Iterable[str]) -> list[JournalPage]:
-    rows = sa.select(JournalPage).where(JournalPage.enrolment_id == enrolment_id, JournalPage.readers.in_(list(readers)))
-    return list(db.session.scalars(rows.order_by(JournalPage.week.desc())))
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """The quiz of a sequence, and somebody's best attempt at it."""
+
+    quiz: Quiz
+    title: str  # of its sequence
+    best: tuple[int, int] | None  # right answers, questions
+    passes: bool
 
 
-def staff_notes(enrolment_id: int, *, author_id: int | None) -> list[StaffNote]:
-    """`author_id`: only what this person wrote."""
-    rows = sa.select(StaffNote).where(StaffNote.enrolment_id == enrolment_id)
-    if author_id is not None:
-        rows = rows.where(StaffNote.author_id == author_id)
-    return list(db.session.scalars(rows.order_by(StaffNote.id.desc())))
+def quizzes(enrolment: Enrolment) -> list[Tried]:
+    """Those of the cohort's programme, in its order."""
+    outline = programme_of(enrolment.cohort)
+    done = best_tries([enrolment.id]).get(enrolment.id, {})
+    return [_tried(step, done.get(step.code), outline.threshold) for step in outline.steps if step.quiz is not None]
+
+
+def best_tries(enrolment_ids: Iterable[int]) -> dict[int, dict[str, tuple[int, int]]]:
+    """The best attempt of each person at each quiz."""
+    rows = db.session.execute(
+        sa.select(SequenceAttempt.enrolment_id, SequenceAttempt.quiz, SequenceAttempt.score, SequenceAttempt.questions).where(
+            SequenceAttempt.enrolment_id.in_(sorted(enrolment_ids))
+        )
+    )
+    attempts: dict[int, list[tuple[str, int, int]]] = {}
+    for row in rows:
+        attempts.setdefault(row.enrolment_id, []).append((row.quiz, row.score, row.questions))
+    return {enrolment_id: best(found) for enrolment_id, found in attempts.items()}
+
+
+def _tried(step: Step, done: tuple[int, int] | None, threshold: int) -> Tried:
+    assert step.quiz is not None
+    return Tried(step.quiz, step.title, done, done is not None and passes(*done, threshold=threshold))
 
 
 # ---------------------------------------------------------------- progress
@@ -184,53 +199,57 @@ def staff_notes(enrolment_id: int, *, author_id: int | None) -> list[StaffNote]:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One percentage: so much of so much."""
+    """One percentage: so much of so much. For hours, where the minutes that are not done went."""
 
-    key: str  # course, centre, company, work, skills
+    key: str  # course, centre, company, work, quizzes, skills
     done: int
     whole: int
+    hours: Minutes | None = None
 
     @property
     def percent(self) -> Decimal:
         return percent(self.done, self.whole)
 
+    @property
+    def to_come(self) -> int:
+        return self.whole - self.hours.planned if self.hours else 0
+
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far somebody is. Minutes for the first three; then works acquired, and competences acquired."""
+    """How far somebody is. Minutes for the first three; then works acquired, quizzes passed and competences acquired."""
 
     course: Part
     centre: Part
     company: Part
     work: Part
+    quizzes: Part
     skills: Part
 
-    def __iter__(self) -> Any:
-        return iter((self.course, self.centre, self.company, self.work, self.skills))
+    def __iter__(self) -> Iterator[Part]:
+        """Those of which there is something to do."""
+        parts = (self.course, self.centre, self.company, self.work, self.quizzes, self.skills)
+        return (part for part in parts if part.whole)
 
 
 def progress(enrolment: Enrolment, *, now: datetime) -> Progress:
     """Each percentage of somebody, from the same rows as the page that explains it."""
     slots = presence.followed_by(enrolment.id, now=now).slots
-    planned = {where: sum(_minutes(slot) for slot in slots if _is(slot, where)) for where in ("centre", "company")}
-    done = {where: sum(slot.minutes.done for slot in slots if _is(slot, where)) for where in ("centre", "company")}
-    asked, seen = works(enrolment), skills(enrolment)
+    asked, tried, seen = works(enrolment), quizzes(enrolment), skills(enrolment)
     return Progress(
-        Part("course", sum(done.values()), sum(planned.values())),
-        Part("centre", done["centre"], planned["centre"]),
-        Part("company", done["company"], planned["company"]),
+        _hours("course", slots),
+        _hours("centre", [slot for slot in slots if slot.where != "company"]),  # distance work is the centre's
+        _hours("company", [slot for slot in slots if slot.where == "company"]),
         Part("work", sum(one.state == "acquired" for one in asked), len(asked)),
+        Part("quizzes", sum(one.passes for one in tried), len(tried)),
         Part("skills", sum(one.by_trainer >= learning.ACQUIRED for one in seen), len(seen)),
     )
 
 
-def _is(slot: presence.Slot, where: str) -> bool:
-    """Distance work is the centre's."""
-    return (slot.where == "company") == (where == "company")
-
-
-def _minutes(slot: presence.Slot) -> int:
-    return slot.facts.length if slot.facts.state not in (State.EXEMPT, State.CANCELLED) else 0
+def _hours(key: str, slots: Sequence[presence.Slot]) -> Part:
+    counted = presence.total(slots)
+    whole = sum(slot.facts.length for slot in slots if slot.facts.state not in (State.EXEMPT, State.CANCELLED))
+    return Part(key, counted.done, whole, counted)
 
 
 # ---------------------------------------------------------------- the board of a cohort
@@ -247,7 +266,14 @@ class Row:
     unjustified: int
     works: int
     acquired: int
+    quizzes: int  # passed
     levels: tuple[int, ...]
+    own: tuple[int | None, ...]  # as the person sees them
+
+    @property
+    def rate(self) -> Decimal:
+        """Of the hours planned to date, those done."""
+        return percent(self.done, self.planned)
 
 
 def board(cohort: Cohort, *, now: datetime) -> tuple[list[Competence], list[Row]]:
@@ -264,16 +290,20 @@ def board(cohort: Cohort, *, now: datetime) -> tuple[list[Competence], list[Row]
     handed: dict[tuple[int, int], Version] = {}
     for version in versions(Submission.assignment_id.in_([one.id for one in asked])):
         handed.setdefault((version.submission.enrolment_id, version.submission.assignment_id), version)
+    outline, tried = programme_of(cohort), best_tries([row.id for row in people])
     rows = []
     for enrolment_id, name in people:
         total = hours[enrolment_id].to_date if enrolment_id in hours else presence.total(())
         mine = [handed[key] for one in asked if (key := (enrolment_id, one.id)) in handed]
-        found = [seen.get((enrolment_id, one.id, False)) for one in wanted]
+        theirs, own = ([seen.get((enrolment_id, one.id, by_self)) for one in wanted] for by_self in (False, True))
+        done = tried.get(enrolment_id, {})
         rows.append(
             Row(
                 *(enrolment_id, name, total.done, total.planned, total.unjustified, len(mine)),
                 sum(version.state == "acquired" for version in mine),
-                tuple(row.level if row else 0 for row in found),
+                sum(passes(*done[one.code], threshold=outline.threshold) for one in outline.quizzes if one.code in done),
+                tuple(row.level if row else 0 for row in theirs),
+                tuple(row.level if row else None for row in own),
             )
         )
     return wanted, rows

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from app.core import plain_yaml
 from app.core.db import db
 from app.courses.models import LessonRead, OpenCourse, OpenEnrolment, QuizAttempt
-from app.courses.rules import open_courses
+from app.courses.rules import open_courses, quizzes
 from app.courses.rules.open_courses import Followed, OpenOutline
 from app.courses.rules.programmes import MOST_BYTES
 
@@ -42,15 +42,10 @@ def lessons_read(open_enrolment_id: int) -> set[str]:
 
 def best_attempts(open_enrolment_id: int) -> dict[str, tuple[int, int]]:
     """(score, questions) of the best attempt at each quiz."""
-    best: dict[str, tuple[int, int]] = {}
     rows = db.session.execute(
         sa.select(QuizAttempt.quiz, QuizAttempt.score, QuizAttempt.questions).where(QuizAttempt.open_enrolment_id == open_enrolment_id)
     )
-    for quiz, score, questions in rows:
-        before = best.get(quiz)
-        if before is None or score * before[1] > before[0] * questions:
-            best[quiz] = (score, questions)
-    return best
+    return quizzes.best((row.quiz, row.score, row.questions) for row in rows)
 
 
 def open_followed(row: OpenEnrolment) -> Followed:

@@ -22,12 +22,14 @@ from app.courses.models import (
     Enrolment,
     FollowUp,
     FundingLine,
+    Interview,
     JournalPage,
     LessonRead,
     Mastery,
     OpenCourse,
     OpenEnrolment,
     QuizAttempt,
+    SequenceAttempt,
     Submission,
 )
 from app.members.models import Organisation
@@ -147,6 +149,16 @@ def _learnt(member_id: int) -> list[Kept]:
         .where(JournalPage.enrolment_id.in_(mine))
         .order_by(JournalPage.week)
     )
+    interviews = db.session.execute(
+        sa.select(Interview.kind, Interview.held_on, Interview.said, Interview.decided, Interview.answer)
+        .where(Interview.enrolment_id.in_(mine))
+        .order_by(Interview.held_on, Interview.id)
+    )
+    tries = db.session.execute(
+        sa.select(SequenceAttempt.quiz, SequenceAttempt.score, SequenceAttempt.questions, SequenceAttempt.at)
+        .where(SequenceAttempt.enrolment_id.in_(mine))
+        .order_by(SequenceAttempt.id)
+    )
     weeks = db.session.execute(
         sa.select(
             *(CompanyAgreement.company, CompanyAgreement.first_day, CompanyAgreement.last_day, CompanyWeek.monday, CompanyWeek.work),
@@ -193,6 +205,8 @@ def _learnt(member_id: int) -> list[Kept]:
         kept("skills", levels.mappings(), title=N_("Mes niveaux de compétence"), why=why, until=until),
         kept("block_tests", tests.mappings(), title=N_("Mes évaluations de bloc"), why=why, until=until),
         kept("journal_pages", pages.mappings(), title=N_("Mon journal de bord"), why=why, until=until),
+        kept("interviews", interviews.mappings(), title=N_("Mes entretiens"), why=why, until=until),
+        kept("sequence_quizzes", tries.mappings(), title=N_("Mes quiz de la formation"), why=why, until=until),
         kept("company_weeks", weeks.mappings(), title=N_("Mes semaines en entreprise"), why=why, until=until),
         kept("candidacies", stood.mappings(), title=N_("Mes candidatures de délégué·e"), why=why, until=until),
         kept("follow_ups", followed.mappings(), title=N_("Ce que je suis devenu·e"), why=why, until=until),

@@ -1,13 +1,15 @@
 """An open course as its file says it: lessons and quizzes, read and checked; what somebody has done of it. Pure."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from app.core import plain_yaml
+from app.courses.rules import quizzes
 from app.courses.rules.learning import percent
 from app.courses.rules.programmes import MOST_BYTES, ProgrammeRefused, preamble_of
+from app.courses.rules.quizzes import Quiz
 from app.courses.rules.reading import FileReader
 
 FORMAT = "worklab-parcours/1"
@@ -20,24 +22,6 @@ class Lesson:
     minutes: int
     is_optional: bool
     text: str  # Markdown
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    text: str
-    choices: tuple[str, ...]
-    right: int  # which choice, from 0
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class Quiz:
-    code: str
-    questions: tuple[Question, ...]
-
-    def score(self, answers: Sequence[int | None]) -> int:
-        """How many right answers; a question left out is wrong."""
-        return sum(given == question.right for question, given in zip(self.questions, answers, strict=False))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +50,7 @@ class OpenOutline:
         return [chapter.quiz for chapter in self.chapters if chapter.quiz is not None]
 
     def passes(self, score: int, questions: int) -> bool:
-        return questions > 0 and 100 * score >= self.threshold * questions
+        return quizzes.passes(score, questions, threshold=self.threshold)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +111,9 @@ class _Reader(FileReader):
             title=self.line(document, "titre", "fichier", most=200),
             tagline=self.line(document, "accroche", "fichier", required=False),
             hours=self.whole(document.get("heures_estimees", 1), "fichier.heures_estimees", least=1, most=500),
-            threshold=self.whole(document.get("seuil_de_reussite_pourcent", 70), "fichier.seuil_de_reussite_pourcent", least=1, most=100),
+            threshold=self.whole(
+                document.get("seuil_de_reussite_pourcent", quizzes.THRESHOLD), "fichier.seuil_de_reussite_pourcent", least=1, most=100
+            ),
             chapters=chapters,
         )
         self.twice("leçons", (lesson.code for lesson in outline.lessons))
@@ -137,11 +123,7 @@ class _Reader(FileReader):
     def chapter(self, row: Mapping[str, Any], path: str) -> Chapter:
         title = self.line(row, "titre", path, most=200)
         lessons = tuple(self.lesson(one, inner) for one, inner in self.list_of(row, "lecons", path))
-        quiz = row.get("quiz")
-        if quiz is not None and not isinstance(quiz, dict):
-            self.fault(f"{path}.quiz", "une liste de clés est attendue ici.")
-            quiz = None
-        return Chapter(title, lessons, self.quiz(quiz, f"{path}.quiz") if quiz is not None else None)
+        return Chapter(title, lessons, quizzes.read(self, row, "quiz", path))
 
     def lesson(self, row: Mapping[str, Any], path: str) -> Lesson:
         text = self.text(row, "texte", path)
@@ -154,14 +136,3 @@ class _Reader(FileReader):
             is_optional=row.get("facultative") is True,
             text=text,
         )
-
-    def quiz(self, row: Mapping[str, Any], path: str) -> Quiz:
-        return Quiz(self.code(row, path), tuple(self.questions(row, path)))
-
-    def questions(self, row: Mapping[str, Any], path: str) -> Iterator[Question]:
-        for one, inner in self.list_of(row, "questions", path):
-            choices = self.lines(one, "choix", inner)
-            if not 2 <= len(choices) <= 8 or len(set(choices)) < len(choices):
-                self.fault(f"{inner}.choix", "de deux à huit réponses, toutes différentes.")
-            right = self.whole(one.get("bonne", 0), f"{inner}.bonne", least=1, most=max(len(choices), 1))
-            yield Question(self.line(one, "question", inner, most=500), choices, right - 1, self.text(one, "pourquoi", inner, most=2000))

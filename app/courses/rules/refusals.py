@@ -219,6 +219,12 @@ class NotYourWork(Reason):
     hard = True
 
 
+class NotYourCompanion(Reason):
+    code = "not_your_companion"
+    sentence = N_("Un journal se partage avec des personnes de sa promotion et de son équipe.")
+    hard = True
+
+
 class BadRepository(Reason):
     code = "bad_repository"
     sentence = N_("L’adresse du dépôt n’est pas une adresse du web.")

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from app.core.db import db, transaction
 from app.core.refusals import N_, Reason
-from app.courses.models import Application, Cohort, Enrolment, JournalPage, OpenEnrolment, StaffNote
+from app.courses.models import Application, Cohort, Enrolment, Interview, JournalPage, JournalReader, OpenEnrolment, StaffNote
 from app.members.models import Member
 from app.members.rules import Eraser, Stays, end_of_year_after
 
@@ -48,7 +48,9 @@ def erase_person(member_id: int, now: datetime) -> None:
         for enrolment, _cohort in _enrolments(member_id):
             enrolment.kept_name = enrolment.kept_name or name
         mine = sa.select(Enrolment.id).where(Enrolment.member_id == member_id)
-        for model in (JournalPage, StaffNote):
+        pages = sa.select(JournalPage.id).where(JournalPage.enrolment_id.in_(mine))
+        session.execute(sa.delete(JournalReader).where(sa.or_(JournalReader.page_id.in_(pages), JournalReader.member_id == member_id)))
+        for model in (JournalPage, Interview, StaffNote):
             session.execute(sa.delete(model).where(model.enrolment_id.in_(mine)))
         session.execute(sa.delete(OpenEnrolment).where(OpenEnrolment.member_id == member_id))
         whose = sa.or_(Application.member_id == member_id, Application.email == person.email)
@@ -88,7 +90,7 @@ def _last_day(enrolment: Enrolment, cohort: Cohort) -> date:
 
 
 ERASER = Eraser(
-    goes=(N_("Vos candidatures, votre journal de bord, vos leçons en ligne."),),
+    goes=(N_("Vos candidatures, votre journal de bord, vos entretiens, vos leçons en ligne."),),
     stays=stays,
     obstacles=obstacles_to_erasing,
     erase=erase_person,

@@ -1,4 +1,4 @@
-"""What is learnt: work asked, handed in and reviewed; levels seen; tests of a block; a journal; notes of the team."""
+"""What is learnt: work asked, handed in and reviewed; levels seen; tests of a block; quizzes."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from app.core import journal
 from app.core.db import db, lock, transaction
 from app.core.refusals import Refused
-from app.courses.models import Assignment, BlockTest, Enrolment, JournalPage, Mastery, Review, StaffNote, Submission
+from app.courses import queries
+from app.courses.models import Assignment, BlockTest, Enrolment, Mastery, Review, SequenceAttempt, Submission
 from app.courses.rules import learning
 from app.courses.rules.refusals import BadCommit, BadRepository, CriteriaMissing, NotYourWork
 from app.courses.services.cohorts import live
@@ -146,22 +147,16 @@ def record_test(
         return row
 
 
-def write_journal(enrolment_id: int, *, week: date, text: str, readers: str, now: datetime) -> JournalPage:
-    """A week in one's own words, read by whom one chooses; nobody else is told."""
+def try_sequence_quiz(enrolment_id: int, *, quiz: str, answers: Sequence[int | None], now: datetime) -> SequenceAttempt:
+    """One attempt at the quiz of a sequence; the best one counts."""
     with transaction():
-        page = db.session.scalar(sa.select(JournalPage).where(JournalPage.enrolment_id == enrolment_id, JournalPage.week == week))
-        if page is None:
-            page = JournalPage(enrolment_id=enrolment_id, week=week)
-            db.session.add(page)
-        page.text, page.readers, page.written_at = text, readers, now
-        db.session.flush()
-        return page
-
-
-def write_note(enrolment_id: int, *, text: str, author_id: int, now: datetime) -> StaffNote:
-    """A note on a trainee, for its author and the head of the course."""
-    with transaction():
-        row = StaffNote(enrolment_id=enrolment_id, author_id=author_id, text=text, written_at=now)
+        enrolment = db.session.get_one(Enrolment, enrolment_id)
+        asked = next((one for one in queries.programme_of(enrolment.cohort).quizzes if one.code == quiz), None)
+        if asked is None or enrolment.status == "withdrawn":
+            raise Refused(NotYourWork())
+        row = SequenceAttempt(
+            enrolment_id=enrolment_id, quiz=quiz, score=asked.score(answers), questions=len(asked.questions), answers=list(answers), at=now
+        )
         db.session.add(row)
         db.session.flush()
         return row

@@ -12,6 +12,7 @@ from app.courses.views import (
     quality,
     reviewing,
     sessions,
+    words,
 )
 from app.courses.views.door import bp, manage_bp
 
@@ -29,4 +30,5 @@ __all__ = [
     "quality",
     "reviewing",
     "sessions",
+    "words",
 ]

@@ -1,8 +1,6 @@
-"""What one learns: work to hand in, competences, a journal, and why each percentage is what it is."""
+"""What one learns: work to hand in, quizzes, competences, and why each percentage is what it is."""
 
-from datetime import timedelta
-
-from flask import abort, flash, redirect, render_template, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -10,10 +8,11 @@ from flask_login import current_user
 from app.core import clock
 from app.core.refusals import Refused
 from app.courses import gateways, queries, services
-from app.courses.forms.learning import HandInForm, JournalForm, LevelForm, review_form
+from app.courses.forms.learning import HandInForm, LevelForm, review_form
 from app.courses.models import Assignment, Enrolment, Submission
 from app.courses.queries import learning
-from app.courses.rules.learning import LEVELS, is_repository
+from app.courses.rules.learning import ACQUIRED, LEVELS, is_repository
+from app.courses.rules.quizzes import passes
 from app.courses.views.door import bp
 from app.courses.views.reviewing import read_verdicts
 from app.place import queries as places
@@ -35,7 +34,10 @@ def progress() -> ResponseReturnValue:
         path=path,
         progress=learning.progress(path, now=now),
         works=learning.works(path),
+        quizzes=learning.quizzes(path),
         seen=learning.skills(path),
+        levels=LEVELS,
+        acquired=ACQUIRED,
         day=now.astimezone(places.current().tz).date(),
     )
 
@@ -43,7 +45,7 @@ def progress() -> ResponseReturnValue:
 @bp.get("/work")
 def work() -> ResponseReturnValue:
     path = own_path()
-    return render_template("courses/learning/work.html", works=learning.works(path), place=places.current())
+    return render_template("courses/learning/work.html", works=learning.works(path), quizzes=learning.quizzes(path), place=places.current())
 
 
 @bp.route("/work/<int:assignment_id>", methods=["GET", "POST"])
@@ -100,9 +102,8 @@ def peer(submission_id: int) -> ResponseReturnValue:
         )
         flash(_("Merci. Votre relecture est arrivée."))
         return redirect(url_for(".assignment", assignment_id=asked.id))
-    return render_template(
-        "courses/learning/review.html", form=form, asked=asked, submission=found, back=url_for(".assignment", assignment_id=asked.id)
-    ), form.status
+    back = url_for(".assignment", assignment_id=asked.id)
+    return render_template("courses/learning/review.html", form=form, asked=asked, submission=found, back=back, versions=[]), form.status
 
 
 @bp.route("/skills", methods=["GET", "POST"])
@@ -135,21 +136,28 @@ def skills() -> ResponseReturnValue:
     ), form.status
 
 
-@bp.route("/journal", methods=["GET", "POST"])
-def journal() -> ResponseReturnValue:
-    """A week in one's own words; one chooses who reads it."""
-    path, today = own_path(), clock.today(places.current().tz)
-    monday = today - timedelta(days=today.weekday())
-    pages = learning.journal_pages(path.id, readers=("self", "trainers", "cohort"))
-    this_week = next((page for page in pages if page.week == monday), None)
-    form = JournalForm(data={"text": this_week.text, "readers": this_week.readers} if this_week else {"readers": "self"})
-    if form.validate_on_submit():
-        services.write_journal(path.id, week=monday, text=form.text.data, readers=form.readers.data, now=clock.now())
-        flash(_("Votre semaine est écrite."))
-        return redirect(url_for(".journal"))
+@bp.route("/quizzes/<code>", methods=["GET", "POST"])
+def quiz(code: str) -> ResponseReturnValue:
+    """The quiz of a sequence; then what was right, and why. The best attempt is kept."""
+    path = own_path()
+    asked = next((one for one in learning.quizzes(path) if one.quiz.code == code), None) or abort(404)
+    answers, score = asked.quiz.answers(request.form), None
+    if request.method == "POST":
+        try:
+            score = services.try_sequence_quiz(path.id, quiz=code, answers=answers, now=clock.now()).score
+        except Refused:
+            abort(404)
+    threshold = queries.programme_of(path.cohort).threshold
     return render_template(
-        "courses/learning/journal.html", form=form, pages=[page for page in pages if page.week != monday], monday=monday
-    ), form.status
+        "courses/learning/quiz.html",
+        quiz=asked.quiz,
+        title=asked.title,
+        score=score,
+        answers=answers,
+        passes=score is not None and passes(score, len(asked.quiz.questions), threshold=threshold),
+        best=learning.best_tries([path.id]).get(path.id, {}).get(code),
+        threshold=threshold,
+    )
 
 
 def _asked(assignment_id: int, path: Enrolment) -> Assignment:

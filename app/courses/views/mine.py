@@ -1,9 +1,7 @@
 """One's own course: what comes now, the week, the whole timetable, and each session's page."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 
 from flask import abort, render_template
 from flask.typing import ResponseReturnValue
@@ -12,36 +10,19 @@ from flask_login import current_user
 
 from app.core import clock
 from app.core.db import db
-from app.core.money import half_up
 from app.core.period import at
 from app.courses import models, queries
 from app.courses.forms import TimetableForm
 from app.courses.models import CourseSession, Enrolment
-from app.courses.queries import Slot, presence
+from app.courses.queries import Slot, learning
 from app.courses.rules import signing
 from app.courses.views.door import bp, may_run, may_teach, seen_cohort
 from app.courses.views.timetables import state_of, where_of
+from app.members.views import is_only_looking
 from app.place import queries as places
 from app.place.models import Place
 from app.web import typography
 from app.web.forms import FIRST_DAY, LAST_DAY
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far somebody is: minutes proved, of the minutes of their path."""
-
-    done: int
-    planned: int
-    to_date: int
-    justified: int
-    unjustified: int
-    to_regularise: int
-
-    @property
-    def percent(self) -> Decimal:
-        """One decimal, as it is shown and explained."""
-        return Decimal(half_up(1000 * self.done, self.planned)) / 10 if self.planned else Decimal(0)
 
 
 @bp.get("/")
@@ -65,7 +46,9 @@ def mine() -> ResponseReturnValue:
         above=_above(following, place, now) if following else "",
         after=after if after and following and after.day == following.day else None,
         can_sign=following is not None and signing.window(following.starts_at, following.ends_at).opens_at <= now,
-        progress=_progress(path, now) if path else None,
+        progress=learning.progress(path, now=now) if path else None,
+        to_hand_in=[one for one in learning.works(path) if one.state in ("to_do", "to_redo")] if path and not is_only_looking() else [],
+        seen=learning.skills(path) if path and not is_only_looking() else [],
         days=list(_days(slots, monday)),
         state_of=state_of,
         where=where_of,
@@ -130,6 +113,8 @@ def session(session_id: int) -> ResponseReturnValue:
         place=place,
         slot=slot,
         step=step,
+        said=said,
+        follows=any(row.cohort_id == found.cohort_id for row in queries.enrolments_of(current_user.id)),
         skills=[skills[code] for code in (said.skill, *said.linked)],
         cohort=found.cohort,
         where=where_of(slot),
@@ -146,12 +131,6 @@ def programme(cohort_id: int) -> ResponseReturnValue:
     cohort = seen_cohort(cohort_id)
     outline = queries.programme_of(cohort)
     return render_template("courses/programme.html", cohort=cohort, outline=outline, skills={one.code: one.title for one in outline.skills})
-
-
-def _progress(path: Enrolment, now: datetime) -> Progress:
-    followed = presence.followed_by(path.id, now=now)
-    total = followed.to_date
-    return Progress(total.done, followed.planned, total.planned, total.justified, total.unjustified, total.to_regularise)
 
 
 def _week_of(path: Enrolment, today: date) -> tuple[int, int] | None:

@@ -1,7 +1,5 @@
 """Open courses: lessons and quizzes for everybody (without a network too); with an account, what one did is kept, and attested."""
 
-from collections.abc import Mapping
-
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -11,7 +9,8 @@ from app.core import clock
 from app.core.refusals import Refused
 from app.courses import queries, services
 from app.courses.models import OpenCourse, OpenEnrolment
-from app.courses.rules.open_courses import Lesson, OpenOutline, Quiz
+from app.courses.rules.open_courses import Lesson, OpenOutline
+from app.courses.rules.quizzes import Quiz
 from app.place import queries as places
 from app.web import offline
 
@@ -103,7 +102,7 @@ def quiz(code: str, quiz_code: str) -> ResponseReturnValue:
     """The questions; for a stranger who answers them, what was right and why, and nothing is kept."""
     found, outline, row = _found(code)
     asked = _quiz(outline, quiz_code)
-    answers = _answers(asked, request.args)
+    answers = asked.answers(request.args)
     is_answered = not current_user.is_authenticated and any(f"q{number}" in request.args for number in range(len(answers)))
     return _quiz_page(found, outline, row, asked, answers, score=asked.score(answers) if is_answered else None)
 
@@ -114,7 +113,7 @@ def try_quiz(code: str, quiz_code: str) -> ResponseReturnValue:
     found, outline, row = _found(code)
     asked = _quiz(outline, quiz_code)
     row = row or services.follow(found.id, member_id=current_user.id, now=clock.now())
-    answers = _answers(asked, request.form)
+    answers = asked.answers(request.form)
     attempt = services.try_quiz(row.id, quiz=asked.code, answers=answers, now=clock.now())
     return _quiz_page(found, outline, row, asked, answers, score=attempt.score)
 
@@ -170,12 +169,3 @@ def _after(outline: OpenOutline, one: Lesson) -> Lesson | None:
     lessons = outline.lessons
     number = lessons.index(one) + 1
     return lessons[number] if number < len(lessons) else None
-
-
-def _answers(asked: Quiz, sent: Mapping[str, str]) -> list[int | None]:
-    """What was ticked; anything else is an answer left out."""
-    said = [sent.get(f"q{number}", "") for number in range(len(asked.questions))]
-    return [
-        int(one) if one.isascii() and one.isdecimal() and len(one) < 3 and int(one) < len(question.choices) else None
-        for one, question in zip(said, asked.questions, strict=True)
-    ]

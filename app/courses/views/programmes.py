@@ -12,7 +12,7 @@ from app.core.refusals import Refused
 from app.courses import queries, services
 from app.courses.forms import CopyVersionForm, ProgrammeFileForm, SequenceForm
 from app.courses.models import ProgrammeVersion
-from app.courses.rules import Outline, ProgrammeRefused, coverage, programmes
+from app.courses.rules import Outline, ProgrammeRefused, coverage, programmes, quizzes
 from app.courses.views.door import manage_bp as bp
 from app.members.views import needs
 from app.place import queries as places
@@ -105,6 +105,7 @@ def sequence(version_id: int, code: str) -> ResponseReturnValue:
         "preuve_attendue": step.proof,
         "a_apporter": step.bring,
         "contenu": step.content,
+        "quiz": quizzes.as_text(step.quiz),
     }
     return _sequence(version, outline, code=code, module="", said=said)
 
@@ -164,6 +165,7 @@ def _written(form: SequenceForm, code: str | None) -> dict[str, Any]:
         "preuve_attendue": form.preuve_attendue.data,
         "a_apporter": form.a_apporter.data,
         "contenu": form.contenu.data,
+        "quiz": quizzes.from_text(form.quiz.data or ""),
     }
     return row if code else {key: value for key, value in row.items() if value not in (None, "", [])}
 

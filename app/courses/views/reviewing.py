@@ -10,8 +10,8 @@ from app.core.period import at
 from app.core.refusals import Refused
 from app.courses import queries, services
 from app.courses.forms.learning import LevelForm, ReviewForm, StaffNoteForm, TestForm, WorkForm, review_form
-from app.courses.models import Assignment, Cohort, Enrolment, Submission
-from app.courses.queries import learning
+from app.courses.models import Assignment, Cohort, Enrolment, JournalPage, Submission
+from app.courses.queries import learning, words
 from app.courses.queries.standing import viewer
 from app.courses.rules.learning import LEVELS, Verdict
 from app.courses.views.door import manage_bp as bp
@@ -53,7 +53,7 @@ def board(cohort_id: int) -> ResponseReturnValue:
         rows=rows,
         levels=LEVELS,
         sees_each=sees_each,
-        heads=[(one.code, "") for one in wanted],
+        quizzes=len(queries.programme_of(cohort).quizzes),
         sums=[[sum(row.levels[number] == level for row in rows) for level in range(5)] for number in range(len(wanted))],
         waiting=learning.to_review(cohort.id) if sees_each else [],
         assignments=learning.assignments(cohort.id),
@@ -136,15 +136,24 @@ def _skills(
         seen=seen,
         blocks=blocks,
         tests=learning.tests(row.id),
+        quizzes=learning.quizzes(row),
+        works=learning.works(row),
         levels=LEVELS,
         level=level,
         test=test,
         note=note,
-        pages=learning.journal_pages(row.id, readers=("trainers", "cohort")),
-        notes=learning.staff_notes(row.id, author_id=None if is_head else current_user.id),
+        pages=_shared(row),
+        notes=words.staff_notes(row.id, author_id=None if is_head else current_user.id),
         place=places.current(),
     )
     return page, max(form.status for form in (level, test, note))
+
+
+def _shared(row: Enrolment) -> list[JournalPage]:
+    """The pages of a journal that its owner shows to the team, or to who asks by name."""
+    pages = words.own_pages(row.id)
+    named = words.readers_named([page.id for page in pages if page.readers == "self"])
+    return [page for page in pages if page.readers != "self" or current_user.id in named.get(page.id, {})]
 
 
 @bp.post("/enrolments/<int:enrolment_id>/level")

@@ -299,6 +299,7 @@ WORDS: Mapping[str, str] = {
     "application.decided": N_("Candidature décidée"),
     "application.withdrawn": N_("Candidature retirée"),
     "work.asked": N_("Travail demandé"),
+    "enrolment.interviewed": N_("Entretien noté"),
     "work.handed_in": N_("Travail rendu"),
     "work.reviewed": N_("Travail relu"),
     "skill.assessed": N_("Niveau d’une compétence noté"),

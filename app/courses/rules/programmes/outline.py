@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from app.courses.rules.quizzes import Quiz
 from app.courses.rules.reading import HALF_DAY
 
 
@@ -32,6 +33,7 @@ class Step:
     proof: str = ""
     bring: str = ""
     content: str = ""
+    quiz: Quiz | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +77,16 @@ class Outline:
     parts: tuple[Part, ...]
     weeks: tuple[tuple[tuple[str, int], ...], ...]
     evaluations: tuple[Evaluation, ...]
+    threshold: int  # percent of right answers from which a quiz is passed
     document: Mapping[str, Any] = field(repr=False)
 
     @property
     def steps(self) -> list[Step]:
         return [step for part in self.parts for step in part.steps]
+
+    @property
+    def quizzes(self) -> list[Quiz]:
+        return [step.quiz for step in self.steps if step.quiz is not None]
 
     @property
     def minutes(self) -> int:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from app.core import plain_yaml
+from app.courses.rules import quizzes
 from app.courses.rules.programmes.outline import Evaluation, Outline, Part, Skill, Step
 from app.courses.rules.reading import HALF_DAY, MOST_MINUTES, FileReader
 
@@ -82,11 +83,13 @@ class _Reader(FileReader):
         self.twice("séquences", (step.code for part in parts for step in part.steps))
         evaluations = tuple(self.evaluations(document, {step.code for part in parts for step in part.steps}))
         weeks = tuple(self.weeks(document, parts))
+        percent = head.get("seuil_de_reussite_pourcent", quizzes.THRESHOLD)
+        threshold = self.whole(percent, "programme.seuil_de_reussite_pourcent", least=1, most=100)
         self.sums(document, head, parts)
         if self.faults:
             return None
         return Outline(
-            *(code, label, title, capacity, weekdays, morning, afternoon, skills, parts, weeks, evaluations),
+            *(code, label, title, capacity, weekdays, morning, afternoon, skills, parts, weeks, evaluations, threshold),
             document=document,
         )
 
@@ -148,8 +151,9 @@ class _Reader(FileReader):
                 self.fault(path, f"la compétence « {code} » n’est pas décrite dans les blocs.")
         if skill in linked or len(set(linked)) < len(linked):
             self.fault(f"{path}.competences_liees", "une compétence est dite deux fois.")
+        code = self.code(row, path)
         return Step(
-            code=self.code(row, path),
+            code=code,
             title=self.line(row, "titre", path, most=200),
             minutes=self.minutes(row.get("heures"), f"{path}.heures"),
             skill=skill,
@@ -160,6 +164,7 @@ class _Reader(FileReader):
             proof=self.line(row, "preuve_attendue", path, required=False),
             bring=self.line(row, "a_apporter", path, required=False),
             content=self.text(row, "contenu", path),
+            quiz=quizzes.read(self, row, "quiz", path, code=code),
         )
 
     def evaluations(self, document: Mapping[str, Any], steps: set[str]) -> Iterator[Evaluation]:
