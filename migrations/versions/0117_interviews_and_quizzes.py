@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision, down_revision = "0116", "0115"
+revision, down_revision = "0117", "0116"
 
 
 def upgrade() -> None:
