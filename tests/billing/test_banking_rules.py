@@ -128,13 +128,6 @@ def test_the_cheapest_way_to_pay_comes_first_with_its_fee():
     assert [(way.means, way.fee_cents) for way in ways] == [("transfer", 0), ("sepa", 20), ("card", 205)]
 
 
-def test_a_late_professional_owes_interest_and_a_private_person_nothing():
-    """Between professionals: 178.60 late by 30 days at 10 % a year."""
-    assert dunning.late(17_860, days=30, yearly_bp=1000, professional=True) == dunning.Late(147, 4000)
-    assert dunning.late(17_860, days=30, yearly_bp=1000, professional=False) == dunning.Late(0, 0)
-    assert dunning.late(17_860, days=0, yearly_bp=1000, professional=True) == dunning.Late(0, 0)
-
-
 def test_three_reminders_and_never_two_in_a_week():
     def step(day: str, told: int, last: str | None = None) -> int | None:
         return dunning.step_due(

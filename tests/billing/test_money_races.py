@@ -2,14 +2,15 @@
 
 import threading
 from datetime import UTC, date, datetime
+from types import SimpleNamespace
 
 import pytest
 import sqlalchemy as sa
 
 from app.billing import gateways, queries, services
-from app.billing.models import Allocation, BankLine, Movement, Payment, ProviderCall, StripeEvent
+from app.billing.models import Allocation, BankLine, Invoice, Movement, Payment, ProviderCall, StripeEvent
 from app.billing.rules.payments import Payer
-from app.billing.services import checkout
+from app.billing.services import checkout, selling
 from app.billing.services.reconciling import proposals_of
 from app.core import clock
 from app.core.db import db, transaction
@@ -19,6 +20,7 @@ from app.members.models import Member
 from app.place.models import Place
 from config import TestConfig
 from tests.billing.bills import bill, line
+from tests.billing.test_selling import make_pass
 from tests.factories import make_member, make_place
 
 CROWD = 8
@@ -124,4 +126,20 @@ def test_eight_at_once(house):
         received = db.session.scalar(sa.select(sa.func.sum(Movement.cents)).where(Movement.kind == "received"))
         paid = db.session.scalar(sa.select(sa.func.sum(Allocation.cents)))
         assert (received, paid) == (500 + 8 * 300 + 840 + 1080, 1200 + 840 + 1080)
+        db.session.remove()
+
+
+def test_a_carnet_given_back_by_eight_at_once_has_one_credit_note(house):
+    with house.app_context():
+        place, person = make_place(), make_member()
+        kind = make_pass(SimpleNamespace(place=place))
+        lot_id = selling.sell_pass(pass_type_id=kind.id, member_id=person.id, now=clock.now(), actor_id=None).id
+        db.session.remove()
+
+    said = at_once(house, lambda _: selling.refund_pass(lot_id=lot_id, reason="Départ", now=clock.now(), actor_id=None))
+
+    assert sorted(said) == ["7500"] + ["nothing_left_to_refund"] * 7
+    with house.app_context():
+        rows = db.session.scalars(sa.select(Invoice).order_by(Invoice.sequence)).all()
+        assert [(row.number, row.gross_cents) for row in rows] == [("F2026-00001", 7500), ("A2026-00001", -7500)]
         db.session.remove()

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from app.billing import queries
 from app.billing.models import Article, Charge, Invoice, Lot, PassType
 from app.billing.services import bills, selling
+from app.booking import services as booking
 from app.core import clock
 from app.core.db import db, transaction
 from app.core.refusals import Refused
@@ -83,6 +84,17 @@ def test_a_carnet_given_back_before_any_bill_leaves_the_tab(lieu):
     selling.refund_pass(lot_id=lot.id, reason="Erreur", **by(lieu.max))
 
     assert queries.due_cents(paul.id) == 0 and invoices() == []
+
+
+def test_a_ticket_that_comes_free_after_the_refund_is_worth_a_tenth_like_the_others(lieu):
+    paul = make_member("Paul")
+    lot = selling.sell_pass(pass_type_id=make_pass(lieu, cents=7501).id, member_id=paul.id, on_tab=True, **by(lieu.max))
+    booked = book_half(lieu.pool, "2026-12-08", "morning", paul)
+    first = selling.refund_pass(lot_id=lot.id, reason="Départ", **by(lieu.max))
+    booking.cancel(booking_id=booked.id, actor_id=paul.id, by_lieu=False, now=clock.now())
+    second = selling.refund_pass(lot_id=lot.id, reason="Départ", **by(lieu.max))
+    assert (first, second) == (6751, 750)  # of 75.01, all of it and no cent more
+    assert queries.open_cents(paul.id) == 0
 
 
 def test_a_tariff_group_pays_its_price(lieu):

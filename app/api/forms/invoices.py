@@ -53,6 +53,10 @@ class Invoice(InvoiceSummary):
     period = ma.fields.List(ma.fields.Date(), required=True)
     lines = ma.fields.List(ma.fields.Nested(InvoiceLine), required=True)
     taxes = ma.fields.List(ma.fields.Nested(InvoiceTax), required=True)
+    late_interest_cents = ma.fields.Integer(
+        required=True, metadata={"description": N_("Intérêts de retard qui peuvent être demandés en plus, entre professionnels.")}
+    )
+    late_indemnity_cents = ma.fields.Integer(required=True, metadata={"description": N_("De même, l’indemnité forfaitaire.")})
     mentions = ma.fields.List(ma.fields.String(), required=True)
 
 

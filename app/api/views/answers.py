@@ -10,6 +10,7 @@ from app.api.models import Webhook
 from app.api.queries import CohortRow, Free, HoursRow
 from app.billing.models import Invoice
 from app.billing.queries import Balances
+from app.billing.rules.legal import Lateness
 from app.booking.models import Booking, Outage
 from app.booking.queries import Directory
 from app.booking.rules import Thing
@@ -135,7 +136,7 @@ def invoice_summary(row: Invoice, left: Mapping[int, int]) -> Answer:
     }
 
 
-def invoice(row: Invoice, left: Mapping[int, int]) -> Answer:
+def invoice(row: Invoice, left: Mapping[int, int], late: Lateness) -> Answer:
     said = row.said
     of_line = ("label", "member_name", "quantity_milli", "unit", "unit_cents", "net_cents", "rate_bp", "category", "used_from", "used_to")
     return {
@@ -147,6 +148,8 @@ def invoice(row: Invoice, left: Mapping[int, int]) -> Answer:
             {"category": tax["category"], "rate_bp": tax["rate_bp"], "net_cents": tax["net"], "vat_cents": tax["vat"]}
             for tax in said["taxes"]
         ],
+        "late_interest_cents": late.interest_cents,
+        "late_indemnity_cents": late.indemnity_cents,
         "mentions": [*(tax["reason"] for tax in said["taxes"] if tax["reason"]), *said["mentions"].values()],
     }
 

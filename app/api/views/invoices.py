@@ -14,6 +14,7 @@ from app.api.views.door import PDF, Caller, Door
 from app.api.views.problems import Problem, WrongField
 from app.billing import queries as billing
 from app.billing.models import Invoice
+from app.core import clock
 from app.core.refusals import N_
 
 bp = Door("invoices", N_("Factures"))
@@ -32,7 +33,8 @@ def invoices(caller: Caller, wanted: dict[str, Any]) -> Answer:
 @bp.get("/invoices/<id:invoice_id>", N_("Une facture"), answer=(200, forms.Invoice))
 def one_invoice(caller: Caller, invoice_id: int) -> Answer:
     row = _seen(caller, invoice_id)
-    return answers.invoice(row, billing.left_to_pay([row.id]))
+    left = billing.left_to_pay([row.id])
+    return answers.invoice(row, left, billing.lateness_of(row, left.get(row.id, 0), today=clock.today(queries.zone(row.place_id))))
 
 
 @bp.get("/invoices/<id:invoice_id>/pdf", N_("Une facture en PDF (Factur-X)"), answer=(200, None), produces=PDF)

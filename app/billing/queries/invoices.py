@@ -11,8 +11,8 @@ from app.billing.models import BillingSettings, Closing, Draft, Invoice
 from app.billing.papers import invoice as paper
 from app.billing.queries.payments import LEFT
 from app.billing.rules.documents import ACTIVITIES, Tax, left_of
-from app.billing.rules.invoices import Buyer, Cited, Seller, Terms
-from app.billing.rules.legal import ALWAYS_OUT_OF_SCOPE, Regime, Threshold, regime_of, thresholds
+from app.billing.rules.invoices import ORGANISATION, Buyer, Cited, Seller, Terms
+from app.billing.rules.legal import ALWAYS_OUT_OF_SCOPE, Lateness, Regime, Threshold, fact_on, lateness, regime_of, thresholds
 from app.core.db import db
 from app.core.text import searchable
 from app.members.models import Member, Organisation
@@ -219,3 +219,14 @@ def drafts(place_id: int) -> list[Draft]:
 
 def draft(draft_id: int) -> Draft | None:
     return db.session.get(Draft, draft_id)
+
+
+def lateness_of(row: Invoice, left_cents: int, *, today: date) -> Lateness:
+    """What may be asked besides of an invoice that is late, between professionals; what it says itself."""
+    return lateness(
+        left_cents,
+        (today - row.due_on).days,
+        rate_bp=terms(row.place_id).late_rate_bp,
+        indemnity_cents=fact_on("late_indemnity", row.issued_on, billing_settings(row.place_id).facts),
+        is_professional=row.said["buyer"]["sort"] == ORGANISATION,
+    )

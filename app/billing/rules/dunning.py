@@ -1,7 +1,4 @@
-"""Asking again, kindly: three steps, and what a late professional owes. A private person owes nothing more, ever.
-
-Code de commerce L441-10: between professionals only, late interest by the day and 40 € for the cost of asking.
-"""
+"""Asking again, kindly: three steps."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -9,11 +6,9 @@ from datetime import date, timedelta
 
 from dateutil.relativedelta import relativedelta
 
-from app.core.money import half_up
 from app.core.refusals import N_, Reason
 
 STEPS = (7, 21, 35)  # days after the due date; a setting of the lieu
-INDEMNITY_CENTS = 4_000
 
 
 class FirstPartInThePast(Reason):
@@ -26,21 +21,6 @@ class TooManyParts(Reason):
     code = "too_many_parts"
     sentence = N_("Il ne reste pas assez à payer pour le partager ainsi.")
     next_step = N_("Choisissez moins d’échéances.")
-
-
-@dataclass(frozen=True, slots=True)
-class Late:
-    """What being late costs."""
-
-    interest_cents: int
-    indemnity_cents: int
-
-
-def late(cents: int, *, days: int, yearly_bp: int, professional: bool) -> Late:
-    """What is owed besides, after so many days: nothing at all from a private person."""
-    if not professional or days <= 0 or cents <= 0:
-        return Late(0, 0)
-    return Late(half_up(cents * yearly_bp * days, 10_000 * 365), INDEMNITY_CENTS)
 
 
 def step_due(*, due_on: date, today: date, told: int, steps: Sequence[int] = STEPS, last_told_on: date | None = None) -> int | None:

@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -82,15 +82,38 @@ def sell_pass(*, pass_type_id: int, member_id: int, now: datetime, actor_id: int
         return lot
 
 
+class PassRefund(NamedTuple):
+    """What is left of a carnet, and what it comes to before and after VAT."""
+
+    units: int
+    net_cents: int
+    gross_cents: int
+    before: int  # units given back already
+
+
+def pass_refund(lot: Lot, sale: Charge) -> PassRefund:
+    """What would come back now. Of several refunds each is the difference of the running sum: together they are the price."""
+    entries = sa.select(sa.func.coalesce(sa.func.sum(LotEntry.units), 0))
+    before = -int(db.session.scalar(entries.where(LotEntry.lot_id == lot.id, LotEntry.kind == "grant", LotEntry.units < 0)) or 0)
+    units, left = lot.granted + before, lot.granted - lot.used - lot.held
+    given, now = (refund_cents(sale.cents, left=count, units=units) for count in (before, before + left))
+    return PassRefund(left, now - given, gross_of_net(now, sale.rate_bp) - gross_of_net(given, sale.rate_bp), before)
+
+
+def sale_of(lot_id: int) -> Charge | None:
+    """The line that sold this carnet; none for a gift."""
+    return db.session.scalars(sa.select(Charge).where(Charge.ref == _pass_ref(lot_id))).first()
+
+
 def refund_pass(*, lot_id: int, reason: str, now: datetime, actor_id: int | None) -> int:
     """What is left of a carnet comes back: a credit note that cites the sale, or a line taken off the tab; cents before VAT."""
     with transaction():
         lot = db.session.get_one(Lot, lot_id, with_for_update=True, populate_existing=True)
-        sale = db.session.scalars(sa.select(Charge).where(Charge.ref == _pass_ref(lot_id))).first()
+        sale = sale_of(lot_id)
         left = lot.granted - lot.used - lot.held
         if sale is None or left <= 0:
             raise Refused(NothingLeftToRefund())
-        units = lot.granted
+        back = pass_refund(lot, sale)
         taken = db.session.scalar(
             sa.update(Lot)
             .where(Lot.id == lot_id, Lot.granted - Lot.used - Lot.held == left)
@@ -100,12 +123,12 @@ def refund_pass(*, lot_id: int, reason: str, now: datetime, actor_id: int | None
         )
         if taken is None:
             raise Refused(NothingLeftToRefund())
-        db.session.add(LotEntry(lot_id=lot_id, kind="grant", units=-left, ref=f"{_pass_ref(lot_id)}:refund", at=now, actor_id=actor_id))
-        cents = refund_cents(sale.cents, left=left, units=units)
-        _give_back(sale, cents, reason=reason, now=now, actor_id=actor_id)
+        ref = f"{_pass_ref(lot_id)}:refund" + (f":{back.before}" if back.before else "")
+        db.session.add(LotEntry(lot_id=lot_id, kind="grant", units=-left, ref=ref, at=now, actor_id=actor_id))
+        _give_back(sale, ref, back.net_cents, reason=reason, now=now, actor_id=actor_id)
         place = db.session.get_one(Place, lot.place_id)
-        _tell("pass.refunded", lot_id, place, sale.member_id, actor_id, now, cents=cents, units=left)
-        return cents
+        _tell("pass.refunded", lot_id, place, sale.member_id, actor_id, now, cents=back.net_cents, units=left)
+        return back.net_cents
 
 
 def take_article(
@@ -298,11 +321,11 @@ def _invoice_now(place: Place, member: Member, ref: str, *, day: date, now: date
         bills.issue_bill(bill, now=now, actor_id=actor_id)
 
 
-def _give_back(sale: Charge, cents: int, *, reason: str, now: datetime, actor_id: int | None) -> None:
+def _give_back(sale: Charge, ref: str, cents: int, *, reason: str, now: datetime, actor_id: int | None) -> None:
     """Off the tab while no bill took it; else a credit note of the invoice that sold it."""
     bill = db.session.get(Bill, sale.bill_id) if sale.bill_id is not None else None
     if bill is None:
-        reverse(sale, f"{sale.ref}:refund", cents, now=now)
+        reverse(sale, ref, cents, now=now)
         return
     if bill.invoice_id is None:
         raise Refused(BillStillDrafted())

@@ -41,6 +41,8 @@ def one(invoice_id: int) -> ResponseReturnValue:
         credited=-sum(note.gross_cents for note in notes),
         cited=queries.invoice(row.credits_id) if row.credits_id else None,
         may_manage=current_user.may("manage_billing"),
+        days_late=(today() - row.due_on).days,
+        besides=queries.lateness_of(row, left.get(row.id, 0), today=today()),
     )
 
 

@@ -17,7 +17,7 @@ from app.core.db import db
 from app.core.refusals import Refused
 from app.members.models import Member
 from app.place import queries as place_queries
-from app.web import words
+from app.web import typography, words
 
 
 @bills_bp.get("/people/<int:member_id>")
@@ -83,7 +83,7 @@ def waive(charge_id: int) -> ResponseReturnValue:
             return redirect(url_for(".person_lines", member_id=member.id))
     title = _("Abandonner « %(label)s »", label=row.label)
     return render_template(
-        "billing/why.html", form=form, member=member, title=title, is_mine=False, place=place_queries.current()
+        "billing/why.html", form=form, member=member, title=title, says="", is_mine=False, place=place_queries.current()
     ), form.status
 
 
@@ -103,8 +103,18 @@ def refund(lot_id: int) -> ResponseReturnValue:
             return redirect(url_for(".person", member_id=member.id))
     title = _("Rendre le reste du carnet")
     return render_template(
-        "billing/why.html", form=form, member=member, title=title, is_mine=False, place=place_queries.current()
+        "billing/why.html", form=form, member=member, title=title, says=_of_the_rest(row), is_mine=False, place=place_queries.current()
     ), form.status
+
+
+def _of_the_rest(lot: Lot) -> str:
+    """What would come back of a carnet, before anybody says yes."""
+    sale = selling.sale_of(lot.id)
+    if sale is None or lot.granted - lot.used - lot.held <= 0:
+        return _("Il n’en reste rien à rendre.")
+    say, back = typography.words(), selling.pass_refund(lot, sale)
+    units = say.minutes(back.units) if lot.unit == "minute" else say.plural(back.units, _("une demi-journée"), _("{n} demi-journées"))
+    return _("Il reste %(units)s : %(amount)s reviennent à la personne.", units=units, amount=say.money(back.gross_cents))
 
 
 def _sold(member: Member, sell: Any, **what: Any) -> ResponseReturnValue:
