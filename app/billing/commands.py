@@ -14,7 +14,7 @@ from app.billing.queries import banking, verification
 from app.billing.queries.bills import payer_names
 from app.billing.services import archive, bills, books, debiting
 from app.core import clock
-from app.core.commands import CommandRefused
+from app.core.commands import CommandRefused, counted
 from app.core.db import db
 from app.core.refusals import Refused
 from app.place.models import Place
@@ -116,7 +116,9 @@ def sepa_command(collection: str, code: str | None, file: Path) -> None:
         raise CommandRefused(" ".join(f"{said(reason)} {next_step(reason)}".strip() for reason in refused.reasons)) from refused
     file.write_bytes(debiting.bank_file(batch.id, terms=terms))
     debits = banking.debits_of(batch.id)
-    click.echo(f"{len(debits)} prélèvement(s), {_euros(sum(debit.cents for debit, _ in debits))}, le {day:%d/%m/%Y}\u00a0: {file}")
+    click.echo(
+        f"{counted(len(debits), 'prélèvement', 'prélèvements')}, {_euros(sum(debit.cents for debit, _ in debits))}, le {day:%d/%m/%Y}\u00a0: {file}"
+    )
 
 
 def _day(text: str) -> date:
@@ -130,9 +132,11 @@ def _run(place: Place, month: date, *, aim: str) -> None:
     run = bills.start_run(place, month, aim=aim, now=clock.now())
     outcome = bills.go_on(run.id, now=clock.now())
     if aim == "drafts":
-        click.echo(f"{outcome.drafted} brouillon(s) à relire, {outcome.issued} facture(s) déjà émise(s).")
+        click.echo(
+            f"{counted(outcome.drafted, 'brouillon', 'brouillons')} à relire, {counted(outcome.issued, 'facture déjà émise', 'factures déjà émises')}."
+        )
     else:
-        click.echo(f"{outcome.issued} facture(s) émise(s) pour {month:%Y-%m}.")
+        click.echo(f"{counted(outcome.issued, 'facture émise', 'factures émises')} pour {month:%Y-%m}.")
 
 
 def _tell_foreseen(place: Place, month: date) -> None:
@@ -141,7 +145,7 @@ def _tell_foreseen(place: Place, month: date) -> None:
     for payer, one in found:
         click.echo(f"{names[payer]}\t{_euros(one.totals.gross_cents)}")
     total = sum(one.totals.gross_cents for _payer, one in found)
-    click.echo(f"{len(found)} facture(s), {_euros(total)} en tout. Rien n’a été écrit.")
+    click.echo(f"{counted(len(found), 'facture', 'factures')}, {_euros(total)} en tout. Rien n’a été écrit.")
 
 
 def _month(text: str) -> date:

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from app.cli import archive, portable, schema
 from app.cli.archive import File, Manifest, Measured, Table
 from app.core import clock
-from app.core.commands import CommandRefused
+from app.core.commands import CommandRefused, counted, size_of
 from app.core.db import db
 
 
@@ -29,8 +29,8 @@ def backup_command(file: Path) -> None:
         manifest = write(file, now=clock.now())
     except OSError as trouble:
         raise CommandRefused(f"La sauvegarde ne peut pas être écrite dans {file} ({trouble.strerror}).") from trouble
-    size = file.stat().st_size / 1_000_000
-    click.echo(f"Sauvegarde faite\u00a0: {file} ({manifest.rows} lignes, {len(manifest.files)} fichiers, {size:.1f} Mo).")
+    lines, files = counted(manifest.rows, "ligne", "lignes"), counted(len(manifest.files), "fichier", "fichiers")
+    click.echo(f"Sauvegarde faite\u00a0: {file} ({lines}, {files}, {size_of(file.stat().st_size)}).")
 
 
 def write(path: Path, *, now: datetime) -> Manifest:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from app import wiring
 from app.cli import schema
 from app.core import clock, state
-from app.core.commands import CommandRefused
+from app.core.commands import CommandRefused, counted
 from app.core.db import READ_ONLY, db
 
 Check = Callable[[Session], Iterator[str]]
@@ -96,7 +96,7 @@ def integrity(session: Session) -> Iterator[str]:
     else:
         failures = session.scalar(sa.text("SELECT checksum_failures FROM pg_stat_database WHERE datname = current_database()"))
         if failures:
-            yield f"PostgreSQL a trouvé {failures} page(s) abîmée(s)."
+            yield f"PostgreSQL a trouvé {counted(failures, 'page abîmée', 'pages abîmées')}."
 
 
 def migrations(session: Session) -> Iterator[str]:
@@ -118,7 +118,7 @@ def links(session: Session) -> Iterator[str]:
             )
             if number := session.scalar(lost):
                 columns = ", ".join(column.name for column in key.columns)
-                yield f"Dans la table {table.name}, {number} ligne(s) mènent nulle part ({columns})."
+                yield f"Dans la table {table.name}, {counted(number, 'ligne ne mène', 'lignes ne mènent')} nulle part ({columns})."
 
 
 OF_THE_DATABASE: tuple[Check, ...] = (integrity, migrations, links, *wiring.GUARDS)

@@ -21,6 +21,7 @@ from app.cli import health, schema
 from app.cli.sentences import first_line
 from app.core import clock, state, transports
 from app.core import mail as outbox
+from app.core.commands import counted, size_of
 from app.core.db import READ_ONLY, db
 from app.core.journal import JournalEntry
 from app.place.models import Place
@@ -114,7 +115,7 @@ def disk() -> Iterator[Line]:
     free = shutil.disk_usage(folder if folder.exists() else folder.parent).free
     mark = ILL if free < VERY_LOW else WATCH if free < LOW else WELL
     remedy = "" if mark == WELL else "Faites de la place\u00a0: sans elle, plus rien ne s’enregistre."
-    yield Line(mark, f"Place sur le disque\u00a0: {free / 1e9:.1f} Go", remedy)
+    yield Line(mark, f"Place sur le disque\u00a0: {size_of(free)}", remedy)
 
 
 def mail() -> Iterator[Line]:
@@ -144,8 +145,8 @@ def database() -> Iterator[Line]:
     if db.engine.dialect.name == "sqlite":
         file = Path(str(db.engine.url.database))
         mode, sync = (db.session.scalar(sa.text(f"PRAGMA {name}")) for name in ("journal_mode", "synchronous"))
-        size = file.stat().st_size / 1e6
-        yield Line(WELL if (mode, sync) == ("wal", 2) else WATCH, f"Base\u00a0: SQLite {sqlite3.sqlite_version}, {file} ({size:.1f} Mo)")
+        size = size_of(file.stat().st_size)
+        yield Line(WELL if (mode, sync) == ("wal", 2) else WATCH, f"Base\u00a0: SQLite {sqlite3.sqlite_version}, {file} ({size})")
     else:
         version, encoding = db.session.scalar(sa.text("SHOW server_version")), db.session.scalar(sa.text("SHOW server_encoding"))
         if encoding == "UTF8":
@@ -215,7 +216,11 @@ def waiting() -> Iterator[Line]:
     if age > health.TOO_OLD:
         yield Line(WATCH, f"Du courrier attend depuis {int(age.total_seconds() // 3600)} h.", "Vérifiez le travail de fond et MAIL_URL.")
     if given_up:
-        yield Line(WATCH, f"{given_up} message(s) n’ont pas pu partir.", "La page du courrier dit pourquoi, et permet de les renvoyer.")
+        yield Line(
+            WATCH,
+            f"{counted(given_up, 'message n’a pas pu partir', 'messages n’ont pas pu partir')}.",
+            "La page du courrier dit pourquoi, et permet de les renvoyer.",
+        )
     if age <= health.TOO_OLD and not given_up:
         yield Line(WELL, "Aucun courrier en souffrance.")
 
@@ -238,7 +243,7 @@ def nights() -> Iterator[Line]:
             "Elle se fait chaque nuit\u00a0; maintenant\u00a0: flask --app wsgi backup FICHIER",
         )
     else:
-        yield Line(WELL, f"Sauvegarde du {saved.at:%d/%m/%Y %H:%M} UTC ({saved.facts['bytes'] / 1e6:.1f} Mo). Gardez-en une ailleurs.")
+        yield Line(WELL, f"Sauvegarde du {saved.at:%d/%m/%Y %H:%M} UTC ({size_of(saved.facts['bytes'])}). Gardez-en une ailleurs.")
 
 
 def writing() -> Iterator[Line]:

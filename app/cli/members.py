@@ -11,7 +11,7 @@ from flask.cli import AppGroup
 from app.billing.models import TariffGroup
 from app.core import clock
 from app.core.addresses import NotAnAddress, email_address
-from app.core.commands import CommandRefused
+from app.core.commands import CommandRefused, counted
 from app.core.db import db
 from app.core.refusals import Reason, Refused
 from app.core.text import clean_line
@@ -109,8 +109,9 @@ def import_command(file: Path, dry_run: bool) -> None:
     for line in done.added:
         waits = " ; attend l’accord d’un parent ou tuteur" if rules.waits_for_guardian(line, now.date()) else ""
         click.echo(f"ligne {line.number} : {line.name} ({line.email}){waits}")
-    verb = "seraient ajoutées" if dry_run else "ajoutées"
-    click.echo(f"{len(done.added)} personne(s) {verb}, {len(done.known)} déjà là.")
+    would = ("personne serait ajoutée", "personnes seraient ajoutées")
+    said = counted(len(done.added), *would) if dry_run else counted(len(done.added), "personne ajoutée", "personnes ajoutées")
+    click.echo(f"{said}, {len(done.known)} déjà là.")
 
 
 @members_group.command("erase")

@@ -20,7 +20,7 @@ from app.cli.archive import BadArchive, Manifest
 from app.cli.backup import uploads_folder
 from app.cli.check import check_and_remember, is_damage
 from app.core import clock
-from app.core.commands import CommandRefused
+from app.core.commands import CommandRefused, counted
 from app.core.db import db
 from app.portal import erasing
 from app.web.words import said
@@ -49,7 +49,9 @@ def restore_command(file: Path, replace: bool, erasures: Path | None) -> None:
         follow_up(now=now)
     erased, not_erased = erasing.again(now=now)
     if erased:
-        click.echo(f"{erased} compte(s), effacé(s) depuis cette sauvegarde, le sont de nouveau.")
+        click.echo(
+            f"{counted(erased, 'compte, effacé depuis cette sauvegarde, l’est', 'comptes, effacés depuis cette sauvegarde, le sont')} de nouveau."
+        )
     findings = check_and_remember(now=now)
     made_at = datetime.fromisoformat(manifest.made_at)
     click.echo(f"Sauvegarde du {made_at:%d/%m/%Y à %H:%M} UTC rendue\u00a0: {manifest.rows} lignes, {len(manifest.files)} fichiers.")

@@ -1,4 +1,4 @@
-"""Commands end in a French sentence: a word that is missing or wrong, a database that is locked, full, away, or without its tables."""
+"""Commands end in a French sentence: a word that is missing or wrong, a database that is locked, full, away, or without its tables, a file out of reach."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -89,6 +89,10 @@ def _told(callback: Callable[..., Any]) -> Callable[..., Any]:
             if sentence is None:
                 raise
             raise CommandRefused(sentence) from trouble
+        except OSError as trouble:
+            if trouble.filename is None:
+                raise
+            raise CommandRefused(f"{trouble.filename} ne peut être ni lu ni écrit ({trouble.strerror}).") from trouble
 
     told.speaks_french = True  # type: ignore[attr-defined]
     return told

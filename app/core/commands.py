@@ -1,4 +1,4 @@
-"""What every command line door needs: a refusal is a French sentence on stderr and exit 1, never a traceback."""
+"""What every command line door needs: a refusal is a French sentence on stderr and exit 1, never a traceback; and how numbers are said."""
 
 from typing import IO, Any
 
@@ -10,3 +10,14 @@ class CommandRefused(click.ClickException):
 
     def show(self, file: IO[Any] | None = None) -> None:
         click.echo(self.message, file=file, err=file is None)
+
+
+def counted(number: int, one: str, many: str) -> str:
+    """« 0 facture », « 1 facture », « 2 factures »: the number and its noun, as French counts."""
+    return f"{number} {one if number < 2 else many}"
+
+
+def size_of(count: float) -> str:
+    """So many bytes, in megabytes; from a thousand of them, in gigabytes."""
+    number, unit = (count / 1e9, "Go") if count >= 1e9 else (count / 1e6, "Mo")
+    return f"{number:.1f}\u00a0{unit}".replace(".", ",")

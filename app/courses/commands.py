@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from flask.cli import AppGroup
 
 from app.core import clock
-from app.core.commands import CommandRefused
+from app.core.commands import CommandRefused, counted
 from app.core.db import db
 from app.core.refusals import Refused
 from app.courses import services
@@ -67,7 +67,7 @@ def verify_command() -> None:
     if broken:
         raise CommandRefused("\n".join(broken))
     chains, events = db.session.execute(sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(AttendanceChain.length), 0))).one()
-    click.echo(f"Tout est intact\u00a0: {events} événements dans {chains} chaînes.")
+    click.echo(f"Tout est intact\u00a0: {counted(events, 'événement', 'événements')} dans {counted(chains, 'chaîne', 'chaînes')}.")
 
 
 @courses_group.command("bpf")

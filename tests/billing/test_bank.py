@@ -261,6 +261,6 @@ def test_the_command_line_writes_the_bank_s_file_and_the_same_again(app, place, 
     written = []
     for _ in range(2):
         said = sepa("--date", "2026-12-15")
-        assert said.exit_code == 0 and "1 prélèvement(s), 96,00" in said.output
+        assert said.exit_code == 0 and "1 prélèvement, 96,00" in said.output
         written.append(file.read_bytes())
     assert written[0] == written[1] and order_faults(written[0], today=date(2026, 12, 1)) == []

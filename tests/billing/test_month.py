@@ -213,9 +213,9 @@ def test_the_command_says_what_it_would_do_then_does_it_once(lieu, app, frozen):
 
     said = runner.invoke(args=["billing", "run", "--month", "2026-12", "--dry-run"])
     assert said.exit_code == 0 and "Paul\t7,00" in said.output and invoices() == []
-    assert "1 brouillon(s)" in runner.invoke(args=["billing", "run", "--month", "2026-12", "--drafts"]).output
+    assert "1 brouillon à relire" in runner.invoke(args=["billing", "run", "--month", "2026-12", "--drafts"]).output
     for _ in range(2):
-        assert "1 facture(s) émise(s)" in runner.invoke(args=["billing", "run", "--month", "2026-12"]).output
+        assert "1 facture émise" in runner.invoke(args=["billing", "run", "--month", "2026-12"]).output
     assert len(invoices()) == 1
     for bad in ("2026-13", "décembre", "2026-1"):
         assert runner.invoke(args=["billing", "run", "--month", bad]).exit_code == 2

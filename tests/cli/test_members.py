@@ -113,7 +113,7 @@ def test_import_opens_all_the_accounts_whatever_wrote_the_file(flask, session, f
 
     found = people(session)
     assert result.exit_code == 0, result.output
-    assert result.stdout.splitlines()[-1] == "3 personne(s) ajoutées, 0 déjà là."
+    assert result.stdout.splitlines()[-1] == "3 personnes ajoutées, 0 déjà là."
     eloise = found["eloise@exemple.fr"]
     assert (eloise.name, eloise.roles, eloise.badge) == ("Éloïse Martin", {"coworker", "trainer"}, True)
     assert (str(eloise.birth_date), eloise.tariff_group, eloise.status) == ("1970-12-08", "solidaire", "active")
@@ -127,7 +127,7 @@ def test_import_twice_changes_nothing(flask, session, file):
     result = flask("members", "import", file())
 
     assert result.exit_code == 0
-    assert result.stdout.splitlines()[-1] == "0 personne(s) ajoutées, 3 déjà là."
+    assert result.stdout.splitlines()[-1] == "0 personne ajoutée, 3 déjà là."
 
 
 def test_a_dry_run_says_everything_and_writes_nothing(flask, session, file):

@@ -285,7 +285,7 @@ def test_who_was_erased_after_a_backup_is_erased_again_when_it_comes_back(new_ho
     restored = house.run("restore", "--replace", file)
     moved = elsewhere.run("restore", "--erasures", house.folder / "erasures.txt", file)
 
-    assert "1 compte(s), effacé(s) depuis cette sauvegarde, le sont de nouveau." in restored.output
+    assert "1 compte, effacé depuis cette sauvegarde, l’est de nouveau." in restored.output
     assert (restored.exit_code, moved.exit_code) == (0, 0), moved.output
     for one in (house, elsewhere):
         with one.inside():

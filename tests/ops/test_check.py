@@ -136,7 +136,7 @@ def test_links_that_lead_nowhere_are_counted(bookings, session):
 
     findings = list(look())
 
-    assert findings[0].sentence == "Dans la table booking, 3 ligne(s) mènent nulle part (member_id)."
+    assert findings[0].sentence == "Dans la table booking, 3 lignes ne mènent nulle part (member_id)."
     assert findings[0].is_grave
 
 

@@ -62,6 +62,18 @@ def test_a_server_that_is_away(tmp_path):
     assert "Traceback" not in result.stderr
 
 
+def test_a_file_where_nothing_can_be_written(new_house, tmp_path):
+    house, nowhere = new_house("sqlite"), tmp_path / "a file"
+    nowhere.write_text("no folder")
+    with house.inside():
+        make_place()
+
+    result = house.run("place", "dump", nowhere / "lieu.yaml")
+
+    assert result.exit_code == 1
+    assert result.stderr == f"{nowhere / 'lieu.yaml'} ne peut être ni lu ni écrit (Not a directory).\n"
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [

@@ -65,7 +65,7 @@ def test_a_run_killed_then_asked_by_two_at_once_bills_each_use_once(house, datab
         said.append(last.communicate(timeout=120)[0])
 
         assert [process.returncode for process in (*both, last)] == [0, 0, 0] and 5 <= killed_after < PEOPLE
-        assert f"{PEOPLE} facture(s) émise(s)" in said[-1]
+        assert f"{PEOPLE} factures émises" in said[-1]
         rows = db.session.scalars(sa.select(Invoice).order_by(Invoice.sequence)).all()
         assert [row.number for row in rows] == [f"F2026-{rank:05}" for rank in range(1, PEOPLE + 1)]
         assert len({row.member_id for row in rows}) == PEOPLE and {row.gross_cents for row in rows} == {USES * 800}
