@@ -94,7 +94,7 @@ def test_seven_of_ten_passes_a_threshold_of_70(score, passes):
         ("code: L02", "code: L01", "« L01 » sert 2 fois"),
         ("format: worklab-parcours/1", "format: x", "ne décrit pas un parcours"),
         ("seuil_de_reussite_pourcent: 70", "seuil_de_reussite_pourcent: 170", "de 1 à 100"),
-        ("minutes: 12", "minutes: -1", "de 1 à 600"),
+        ("minutes: 15", "minutes: -1", "de 1 à 600"),
     ],
 )
 def test_a_file_that_is_no_open_course_is_refused_in_french(before, after, said):
@@ -107,7 +107,7 @@ def test_the_starter_open_course_is_whole():
     outline, text = open_courses.read(OPEN.read_bytes())
 
     assert (len(outline.chapters), len(outline.lessons), len(outline.quizzes), outline.threshold) == (6, 24, 6, 70)
-    assert all(len(lesson.text.split()) > 120 for lesson in outline.lessons)
+    assert all(len(lesson.text.split()) >= 400 for lesson in outline.lessons)
     assert open_courses.read(text.encode())[1] == text
 
 
@@ -255,13 +255,13 @@ def test_anybody_follows_the_open_course_to_its_attestation_and_a_later_lesson_t
             page = client.post(f"{base}/quizzes/{quiz.code}", data=answers)
         assert "5 sur 5" in text_of(page)
     assert client.post(f"{base}/attestation").location.endswith("/attestation")
-    assert "version 2026-11" in text_of(client.get(f"{base}/attestation"))
+    assert "version 2026-12" in text_of(client.get(f"{base}/attestation"))
 
-    longer = OPEN.read_text().replace("version: '2026-11'", "version: '2027-01'").replace(
+    longer = OPEN.read_text().replace("version: '2026-12'", "version: '2027-01'").replace(
         "  quiz:\n    code: Q6", "  - code: L25\n    titre: Encore\n    texte: Une de plus.\n  quiz:\n    code: Q6")  # fmt: skip
     services.load_open_course(longer.encode(), place_id=course.place.id, actor_id=None, now=clock.now())
     assert "96 %" in text_of(client.get(base))
-    assert "version 2026-11" in text_of(client.get(f"{base}/attestation"))
+    assert "version 2026-12" in text_of(client.get(f"{base}/attestation"))
 
 
 def test_a_stranger_reads_the_open_course_and_tries_its_quizzes_and_nothing_is_kept(course, session, client):
