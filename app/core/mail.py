@@ -17,7 +17,7 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core import clock, journal
-from app.core.db import Model, UtcDateTime, db, insert_unless_there, transaction
+from app.core.db import Model, UtcDateTime, db, insert_unless_there, is_writing, transaction
 from app.core.journal import JournalEntry
 from app.core.letters import Addressee, House, Letter
 
@@ -154,11 +154,17 @@ def queue(
     to_address: str | None = None,
     place_id: int | None = None,
     facts: Mapping[str, Any] | None = None,
-) -> None:
-    """Put a mail in the outbox, in the transaction of what it tells; nothing when this fact already has its own."""
+) -> bool:
+    """Put a mail in the outbox, in the transaction of what it tells; false when this fact already has its own.
+
+    What asks again each minute asks outside a transaction: a mail that is there is then seen by a read, and nobody waits to write.
+    """
+    if not is_writing() and db.session.scalar(sa.select(sa.exists().where(OutgoingMail.kind == kind, OutgoingMail.fact == fact))):
+        return False
     with transaction() as session:
-        session.execute(
-            insert_unless_there(OutgoingMail).values(
+        made = session.execute(
+            insert_unless_there(OutgoingMail)
+            .values(
                 kind=kind,
                 fact=fact,
                 member_id=member_id,
@@ -169,7 +175,9 @@ def queue(
                 created_at=now,
                 due_at=now,
             )
+            .returning(OutgoingMail.id)
         )
+        return made.first() is not None
 
 
 def retry(*, mail_id: int, now: datetime) -> bool:

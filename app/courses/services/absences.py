@@ -161,8 +161,7 @@ def _met_on(place_id: int, day: date) -> Collection[int]:
 def _remind(place: Place, day: date, now: datetime) -> int:
     count = 0
     for kind, fact, member_id, facts in _reminders(place, day, now):
-        mail.queue(kind, fact=fact, member_id=member_id, place_id=place.id, facts=facts, now=now)
-        count += 1
+        count += mail.queue(kind, fact=fact, member_id=member_id, place_id=place.id, facts=facts, now=now)
     return count
 
 

@@ -200,15 +200,13 @@ def _settle(agreement: CompanyAgreement, week: queries.Week, now: datetime) -> N
 def _ask(row: CompanyAgreement, week: queries.Week, now: datetime) -> int:
     facts = {"agreement": row.id, "monday": week.monday.isoformat()}
     fact = f"company:{row.id}:{week.monday.isoformat()}"
+    about: dict[str, Any] = {"place_id": row.place_id, "facts": facts, "now": now}
     asked = 0
-    with transaction():
-        if week.row is None or week.row.tutor_signed_at is None:
-            about: dict[str, Any] = {"to_address": row.tutor_email, "place_id": row.place_id, "facts": facts, "now": now}
-            mail.queue("placement.tutor_due", fact=f"{fact}:{mark_of(row.tutor_email)[:8]}", **about)
-            asked += 1
-        if week.row is None or week.row.trainee_signed_at is None:
-            mail.queue("placement.week_due", fact=fact, member_id=row.enrolment.member_id, place_id=row.place_id, facts=facts, now=now)
-            asked += 1
+    if week.row is None or week.row.tutor_signed_at is None:
+        theirs = f"{fact}:{mark_of(row.tutor_email)[:8]}"
+        asked += mail.queue("placement.tutor_due", fact=theirs, to_address=row.tutor_email, **about)
+    if week.row is None or week.row.trainee_signed_at is None:
+        asked += mail.queue("placement.week_due", fact=fact, member_id=row.enrolment.member_id, **about)
     return asked
 
 

@@ -1,6 +1,6 @@
 """The delegates' election: called, stood for, voted once by each person, counted when it closes."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,6 +17,7 @@ from app.courses.services.documents import house_of, title_of
 from app.place.models import Place
 
 TURNS = 7252  # whose turn it is in an election
+FIRST_WEEK = timedelta(days=6)  # since the first day of the course
 
 
 def call_election(cohort_id: int, seat: str, *, actor_id: int, now: datetime) -> Election:
@@ -103,16 +104,15 @@ def close_round(election_id: int, *, actor_id: int, now: datetime) -> Election:
 
 def remind_of_elections(*, now: datetime) -> int:
     """In the first week of a course of more than 500 hours, whoever heads it is told, once, that an election is to be held."""
-    rows = sa.select(Cohort).where(Cohort.state == "running", Cohort.first_day == now.date())
+    today = now.date()
+    rows = sa.select(Cohort).where(Cohort.state == "running", Cohort.first_day.between(today - FIRST_WEEK, today))
     told = 0
     for cohort in db.session.scalars(rows).all():
         if must_elect(cohort) and not queries.elections(cohort.id):
             heads = sa.select(CohortTrainer.member_id).where(CohortTrainer.cohort_id == cohort.id, CohortTrainer.is_head)
-            with transaction():
-                for member_id in db.session.scalars(heads).all():
-                    about: dict[str, Any] = {"member_id": member_id, "place_id": cohort.place_id, "facts": {"subject": cohort.id}}
-                    mail.queue("election.due", fact=f"election:{cohort.id}:{member_id}", now=now, **about)
-                    told += 1
+            for member_id in db.session.scalars(heads).all():
+                about: dict[str, Any] = {"member_id": member_id, "place_id": cohort.place_id, "facts": {"subject": cohort.id}}
+                told += mail.queue("election.due", fact=f"election:{cohort.id}:{member_id}", now=now, **about)
     return told
 
 
