@@ -15,6 +15,20 @@ from app.place.models import Place
 from tests.factories import PARIS, make_member, make_place, make_thing
 
 _numbers = count(1)
+FILE = """format: worklab-programme/1
+version: '1'
+programme: {code: DWWM, titre: Développer des applications web}
+blocs:
+- code: B1
+  intitule: Le bloc
+  competences:
+  - {code: CP1, intitule: Installer}
+modules:
+- code: M1
+  titre: Premiers pas
+  sequences:
+  - {code: S1, titre: Courriels, heures: 3.5, competence_principale: CP1}
+"""
 HALVES = {"morning": (time(9), time(12, 30)), "afternoon": (time(13, 30), time(17))}
 CLOSED = {date(2027, 3, 29), date(2027, 5, 6), date(2027, 5, 7), date(2027, 5, 17), date(2027, 7, 14)}  # holidays, and a closure
 
@@ -70,7 +84,7 @@ def make_class(
         session.add(programme)
         session.flush()
         version = ProgrammeVersion(
-            place_id=place.id, programme_id=programme.id, label="1", title="Développer des applications web", source="", minutes=52_500,
+            place_id=place.id, programme_id=programme.id, label="1", title="Développer des applications web", source=FILE, minutes=52_500,
             company_minutes=10_500, capacity=12, created_at=now,
         )  # fmt: skip
         group = Group(code=f"promo{number}", name="Promotion", created_at=now)

@@ -22,7 +22,8 @@ from app.courses.models import AttendanceEvent, CourseSession, Enrolment
 from app.courses.queries import presence
 from app.courses.queries.year import of_year
 from app.courses.rules.minutes import Minutes
-from app.courses.services import absences, certificates, closing, documents, drawer, evidence
+from app.courses.services import absences, certificates, closing, drawer, evidence
+from app.courses.services.audit import audit_file
 from app.courses.services.closing import Mark
 from tests.courses.cohorts import Class, local
 from tests.courses.test_attendance_drawer import png
@@ -100,8 +101,8 @@ def test_a_whole_cohort_from_application_to_certificate(course, session, frozen)
     assert evidence.verify(cohort.id) is None
     cited = sa.select(AttendanceEvent.cites_rank).where(AttendanceEvent.kind == "corrected")
     assert session.scalars(cited).one() is not None
-    made = documents.audit_file(cohort.id, now=now, enrolment_id=p13.id)
-    assert made == documents.audit_file(cohort.id, now=now, enrolment_id=p13.id)
+    made = audit_file(cohort.id, now=now, enrolment_id=p13.id)
+    assert made == audit_file(cohort.id, now=now, enrolment_id=p13.id)
 
 
 def _ordinary_days(school: Class, enrolments: list[Enrolment]) -> None:

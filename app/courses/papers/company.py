@@ -74,7 +74,9 @@ def week_sheet(row: CompanyAgreement, week: Signed, *, house: House, trainee: st
         ]
         for one in week.half_days
     ]
-    tables = [Table(columns=["Jour", "Demi-journée", "Stagiaire", "Tutrice ou tuteur"], rows=rows, numbers=False, boxes=True)]
+    tables = [
+        Table(columns=["Jour", "Demi-journée", "Stagiaire", "Tutrice ou tuteur"], rows=rows, widths=(2, 2, 2, 2), numbers=False, boxes=True)
+    ]
     closing = [f"Travail fait\u00a0: {said.work}"] if said and said.work else []
     closing += [f"Remarque de la tutrice ou du tuteur\u00a0: {said.remark}"] if said and said.remark else []
     signatures = [

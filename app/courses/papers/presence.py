@@ -11,6 +11,7 @@ from app.courses.rules.minutes import Minutes
 from app.web.typography import NBSP, WORDS
 
 TEMPLATE = "courses/papers/document.typ"
+_NO_HOUR = WORDS["fr"].hours_exact(0)
 SAY = WORDS["fr"]  # these are French documents, whoever reads the screen
 HONEST = (
     "Signatures électroniques simples (règlement eIDAS, art.\u00a025\u00a0; Code civil, art.\u00a01366 et 1367), avec preuves renforcées\u00a0: "
@@ -35,9 +36,19 @@ class Table:
     columns: Sequence[str]
     rows: Sequence[Sequence[str]]
     title: str = ""
+    widths: Sequence[int] = ()  # how columns share the page, 0: as large as what it holds; none: the first one takes what is left
     numbers: bool = True
+    words: Sequence[int] = (0,)  # of a table of numbers, the columns that hold words
     boxes: bool = False
     tall: bool = False  # room to sign by hand
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """A title, and what is said under it, one line each."""
+
+    title: str
+    items: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +62,7 @@ class Document:
     banner: str = ""
     opening: Sequence[str] = ()
     facts: Sequence[tuple[str, str]] = ()
+    sections: Sequence[Section] = ()
     tables: Sequence[Table] = ()
     closing: Sequence[str] = ()
     signatures: Sequence[str] = ()
@@ -63,6 +75,7 @@ class Document:
             "house": self.house.stated,
             "opening": list(self.opening),
             "facts": [list(fact) for fact in self.facts],
+            "sections": [asdict(section) for section in self.sections],
             "tables": [asdict(table) for table in self.tables],
             "closing": list(self.closing),
             "signatures": list(self.signatures),
@@ -110,11 +123,13 @@ def weekly_sheet(
         columns=["Stagiaire", *named, *counts],
         rows=[
             *(
-                [row.name, *("" if blank else cell for cell in row.cells), *([SAY.hours_exact(row.minutes.done)] if not blank else [])]
+                [row.name, *("" if blank else cell for cell in row.cells), *(SAY.hours_exact(row.minutes.done) for _count in counts)]
                 for row in rows
             ),
-            ["Formatrice ou formateur", *("" if blank else column.closed for column in columns), *([""] if not blank else [])],
+            ["Formatrice ou formateur", *("" if blank else column.closed for column in columns), *("" for _count in counts)],
+            ["Séance", *(", ".join(filter(None, (column.title, column.trainer))) for column in columns), *("" for _count in counts)],
         ],
+        widths=(5, *(2 for _column in columns), *(0 for _count in counts)),
         numbers=False,
         boxes=True,
         tall=blank,
@@ -124,11 +139,6 @@ def weekly_sheet(
         for column in columns
         if column.holiday_reason
     ]
-    programme = Table(
-        columns=["Demi-journée", "Contenu", "Formatrice ou formateur"],
-        rows=[[f"{name}", column.title, column.trainer] for name, column in zip(named, columns, strict=True)],
-        numbers=False,
-    )
     total = sum((row.minutes for row in rows), Minutes())
     closing = [] if blank else [_counts(total)]
     last = monday + timedelta(days=6)
@@ -137,7 +147,7 @@ def weekly_sheet(
         title="Feuille d’émargement",
         under=f"{cohort}, {SAY.days_range(monday, last)} {last.year}",
         day=last,
-        tables=[table, programme, *([_corrections(corrections)] if corrections else [])],
+        tables=[table, *([_corrections(corrections)] if corrections else [])],
         closing=[
             *closing,
             *reasons,
@@ -169,7 +179,7 @@ def monthly_statement(
 ) -> Document:
     """Relevé mensuel de présence: of one trainee by half-day, or of a funder's trainees."""
     total = sum((line.minutes for line in lines), Minutes())
-    rows = [[line.label, *_hours(line.minutes), line.note] for line in lines]
+    rows = [[line.label, *(hours if hours != _NO_HOUR else "—" for hours in _hours(line.minutes)), line.note] for line in lines]
     return Document(
         house=house,
         title=title,
@@ -180,6 +190,8 @@ def monthly_statement(
             Table(
                 columns=[heading, "Prévu", "Réalisé", "Justifié", "Non justifié", "À régulariser", "Observation"],
                 rows=[*rows, ["Total", *_hours(total), ""]],
+                widths=(4, 0, 0, 0, 0, 0, 3),
+                words=(0, 6),
             )
         ],
         closing=[_counts(total), HONEST],

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
+from app.core.money import half_up
 from app.core.refusals import N_, Reason
 from app.courses.rules.learning import percent
 from app.courses.rules.seeing import may_publish
@@ -103,7 +104,7 @@ def results(survey: str, asked: int, answers: Sequence[tuple[Mapping[str, int], 
     means = []
     for number, question in enumerate(QUESTIONS[survey]):
         marks = [marks[str(number)] for marks, _words in answers if str(number) in marks]
-        means.append((question, (Decimal(sum(marks)) / len(marks)).quantize(Decimal("0.1")) if marks else Decimal(0)))
+        means.append((question, Decimal(half_up(10 * sum(marks), len(marks))) / 10 if marks else Decimal(0)))
     return Results(survey, asked, len(answers), means, sorted(words for _marks, words in answers if words))
 
 

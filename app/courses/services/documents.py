@@ -1,10 +1,9 @@
-"""What the papers of presence say, gathered from the events; the audit file of a person or of a whole cohort."""
+"""What the papers of presence say, gathered from the events."""
 
-import csv
 import io
 import json
 import zipfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
@@ -173,73 +172,6 @@ def convocation(enrolment_id: int) -> Document:
     )
 
 
-# ---------------------------------------------------------------- audit file
-
-
-def audit_file(cohort_id: int, *, now: datetime, enrolment_id: int | None = None) -> bytes:
-    """Everything that proves the presence of a person, or of a whole cohort, with how to check it: always the same bytes."""
-    followed = presence.followed_in(cohort_id, now=now)
-    if enrolment_id is not None:
-        followed = {key: one for key, one in followed.items() if key == enrolment_id}
-    files: dict[str, bytes] = {"evenements.jsonl": _events(cohort_id), "LISEZMOI.txt": _READ_ME.encode()}
-    names = occasions.names_of(list(followed))
-    for number, (key, name) in enumerate(names.items(), 1):
-        folder = f"{number:02d}-{_plain(name)}/" if enrolment_id is None else ""
-        files |= {f"{folder}{file}": content for file, content in _of_person(key, followed[key], now).items()}
-    for monday in _weeks(followed.values()):
-        if enrolment_id is None:
-            files[f"feuilles/{monday.isoformat()}.pdf"] = weekly_sheet(cohort_id, monday, now=now).pdf()
-    return zipped(files)
-
-
-_READ_ME = """Dossier de preuve de présence.
-
-evenements.jsonl contient tous les événements de la promotion, un par ligne, dans leur ordre. Chaque ligne porte l’empreinte SHA-256 de
-l’événement : celle de l’empreinte précédente, d’un retour à la ligne, puis du texte « ecrit ». Recalculer chaque empreinte montre si un
-événement a été modifié, retiré ou déplacé. L’empreinte du dernier événement de chaque jour a été envoyée le soir même par courriel.
-"""
-
-
-def _of_person(enrolment_id: int, followed: Followed, now: datetime) -> dict[str, bytes]:
-    files = {"heures.csv": _hours(followed)}
-    for month in sorted({slot.day.replace(day=1) for slot in followed.over()}):
-        files[f"releve-{month:%Y-%m}.pdf"] = monthly_statement(enrolment_id, month, now=now).pdf()
-    last = max((slot.day for slot in followed.over()), default=None)
-    if last:
-        files["attestation-assiduite.pdf"] = attestation(enrolment_id, last, now=now).pdf()
-    rows = sa.select(Certificate).where(Certificate.enrolment_id == enrolment_id).order_by(Certificate.id)
-    for certificate in db.session.scalars(rows):
-        files[f"{certificate.number}.pdf"] = certificate_pdf(certificate)
-    return files
-
-
-def _hours(followed: Followed) -> bytes:
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, delimiter=";")
-    writer.writerow(["jour", "demi-journee", "prevu", "realise", "justifie", "non_justifie", "a_regulariser", "signe_a", "contresigne_a"])
-    for slot in followed.over():
-        m = slot.minutes
-        moments = [moment.isoformat() if moment else "" for moment in (slot.signed_at, slot.countersigned_at)]
-        writer.writerow([slot.day, slot.half, m.planned, m.done, m.justified, m.unjustified, m.to_regularise, *moments])
-    return out.getvalue().encode("utf-8-sig")
-
-
-def _events(cohort_id: int) -> bytes:
-    """The chain, as anybody can check it. Ids only."""
-    from_chain = sa.select(AttendanceEvent).where(AttendanceEvent.cohort_id == cohort_id).order_by(AttendanceEvent.rank)
-    lines = []
-    for event in db.session.scalars(from_chain):
-        said = {
-            **{name: getattr(event, name) for name in ("rank", "kind", "session_id", "enrolment_id", "actor_id", "cites_rank")},
-            "at": event.at.isoformat(),
-            "precedente": event.previous_hash,
-            "empreinte": event.hash,
-            "ecrit": occasions.written(event),
-        }
-        lines.append(json.dumps(said, ensure_ascii=False, sort_keys=True))
-    return ("\n".join(lines) + "\n").encode()
-
-
 def zipped(files: Mapping[str, bytes]) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
@@ -269,7 +201,7 @@ def _last_of(month: date) -> date:
 
 
 def _of_month(followed: Followed, month: date) -> Sequence[Slot]:
-    slots = followed.between(month, _last_of(month))
+    slots = [slot for slot in followed.between(month, _last_of(month)) if slot.is_over]
     if not slots:
         raise Refused(NoHalfDay())
     return slots
@@ -338,13 +270,3 @@ def _head(which: sa.ColumnElement[bool]) -> str:
     return (
         f"Dernier événement\u00a0: nº\u00a0{found.rank}, empreinte {found.hash}" if found else "Aucun événement d’émargement à ces dates."
     )
-
-
-def _weeks(followed: Iterable[Followed]) -> list[date]:
-    return sorted({slot.day - timedelta(days=slot.day.weekday()) for one in followed for slot in one.over()})
-
-
-def _plain(name: str) -> str:
-    """A name as a folder is called."""
-    kept = "".join(mark if mark.isalnum() else "-" for mark in name)
-    return "-".join(filter(None, kept.split("-")))[:60] or "personne"

@@ -10,8 +10,11 @@ from app.core import journal, mail
 from app.core.db import db, insert_unless_there, lock, transaction
 from app.core.refusals import Refused
 from app.courses.models import Cohort, Complaint, Enrolment, FollowUp, SurveyAnswer, SurveyInvitation
+from app.courses.papers import listening as papers
+from app.courses.papers.presence import Document
 from app.courses.queries import listening as queries
 from app.courses.rules import listening as rules
+from app.courses.services.documents import house_of, title_of
 from app.place.models import Place
 from app.place.queries import day_at
 
@@ -92,6 +95,20 @@ def answer_complaint(complaint_id: int, *, answer: str, improvement: str, is_clo
         event = "complaint.answered" if is_new else "complaint.followed"
         journal.record(event, row.id, place_id=row.place_id, actor_id=actor_id, member_id=row.member_id, at=now)
         return row
+
+
+def voices_paper(cohort_id: int) -> Document:
+    """What surveys and leavers said, on paper."""
+    cohort = db.session.get_one(Cohort, cohort_id)
+    return papers.voices(
+        house_of(db.session.get_one(Place, cohort.place_id)),
+        course=title_of(cohort),
+        cohort=cohort.name,
+        first=cohort.first_day,
+        last=cohort.last_day,
+        surveys=queries.results(cohort_id),
+        insertions=queries.insertions(cohort_id),
+    )
 
 
 # ---------------------------------------------------------------- private

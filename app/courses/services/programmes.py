@@ -12,7 +12,11 @@ from app.core.db import db, transaction
 from app.core.refusals import Refused
 from app.courses import queries
 from app.courses.models import Cohort, Competence, CourseSession, Module, Programme, ProgrammeVersion, Sequence, SequenceCompetence
+from app.courses.papers import programme as papers
+from app.courses.papers.presence import Document
 from app.courses.rules import Outline, VersionFrozen, VersionKnown, VersionPoured, programmes
+from app.courses.services.documents import house_of
+from app.place.models import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +24,13 @@ class Loaded:
     version: ProgrammeVersion
     is_new: bool
     has_changed: bool
+
+
+def paper(version: ProgrammeVersion) -> Document:
+    """The programme, as it is given to who asks and to an auditor."""
+    place = db.session.get_one(Place, version.place_id)
+    written_on = version.created_at.astimezone(place.tz).date()
+    return papers.programme(house_of(place), queries.outline(version), day=written_on, disability_referent="")
 
 
 def load_programme(content: bytes, *, place_id: int, actor_id: int | None, now: datetime) -> Loaded:

@@ -128,6 +128,7 @@ def skills() -> ResponseReturnValue:
         return redirect(url_for(".skills"))
     return render_template(
         "courses/learning/skills.html",
+        path=path,
         seen=seen,
         blocks=learning.blocks(seen),
         tests=learning.tests(path.id),

@@ -12,11 +12,13 @@ from app.core import clock
 from app.core.db import db
 from app.core.refusals import Refused
 from app.courses.forms.presence import CertificateForm, ReplaceForm
-from app.courses.models import Certificate, Cohort, Enrolment
+from app.courses.models import Certificate, Cohort, Enrolment, ProgrammeVersion
 from app.courses.papers.presence import Document
 from app.courses.queries import occasions, presence, standing
 from app.courses.rules.seeing import Viewer
-from app.courses.services import certificates, documents
+from app.courses.services import audit as audits
+from app.courses.services import booklets, certificates, documents, programmes
+from app.courses.views.door import seen_cohort
 from app.place.models import Place
 from app.web.proofs import Proof
 from app.web.typography import words
@@ -81,6 +83,20 @@ def convocation(enrolment_id: int) -> ResponseReturnValue:
     return _paper(lambda: documents.convocation(enrolment_id), "convocation.pdf")
 
 
+@bp.get("/cohorts/<int:cohort_id>/programme.pdf")
+def programme(cohort_id: int) -> ResponseReturnValue:
+    """For whoever follows the cohort, teaches it or runs it."""
+    cohort = seen_cohort(cohort_id)
+    return _paper(lambda: programmes.paper(db.session.get_one(ProgrammeVersion, cohort.programme_version_id)), "programme.pdf")
+
+
+@bp.get("/enrolments/<int:enrolment_id>/booklet.pdf")
+def booklet(enrolment_id: int) -> ResponseReturnValue:
+    """Livret d'évaluation, for those who may read grades."""
+    enrolment = _person(enrolment_id, "grades")
+    return _paper(lambda: booklets.booklet(enrolment, now=clock.now()), "livret-evaluation.pdf")
+
+
 @bp.get("/enrolments/<int:enrolment_id>/attestation.pdf")
 def attestation(enrolment_id: int) -> ResponseReturnValue:
     """Attestation d'assiduité up to the last half-day that is over, or to `?day=`."""
@@ -140,14 +156,18 @@ def replacement(certificate_id: int) -> ResponseReturnValue:
 def audit(enrolment_id: int) -> ResponseReturnValue:
     """One person's whole file: for themselves, the head and the manager."""
     enrolment = _person(enrolment_id, "category")
-    content = documents.audit_file(enrolment.cohort_id, enrolment_id=enrolment.id, now=clock.now())
+    viewer = standing.viewer(current_user, enrolment.cohort_id)
+    with_grades = viewer.sees("grades", member_id=enrolment.member_id)
+    content = audits.audit_file(enrolment.cohort_id, enrolment_id=enrolment.id, now=clock.now(), with_grades=with_grades)
     return _file(content, "application/zip", f"dossier-{enrolment.id}.zip")
 
 
 @bp.get("/cohorts/<int:cohort_id>/audit.zip")
 def cohort_audit(cohort_id: int) -> ResponseReturnValue:
-    _staff(cohort_id)
-    return _file(documents.audit_file(cohort_id, now=clock.now()), "application/zip", f"promotion-{cohort_id}.zip")
+    """Everybody's; with the booklets of evaluation for the head, not for a manager who does not teach."""
+    _cohort, viewer = _staff(cohort_id)
+    content = audits.audit_file(cohort_id, now=clock.now(), with_grades=viewer.is_head)
+    return _file(content, "application/zip", f"promotion-{cohort_id}.zip")
 
 
 def proof(number: str, code: str) -> Proof | None:

@@ -13,6 +13,7 @@ from app.courses import queries, services
 from app.courses.forms import CopyVersionForm, ProgrammeFileForm, SequenceForm
 from app.courses.models import ProgrammeVersion
 from app.courses.rules import Outline, ProgrammeRefused, coverage, programmes, quizzes
+from app.courses.services import programmes as programmes_of
 from app.courses.views.door import manage_bp as bp
 from app.members.views import needs
 from app.place import queries as places
@@ -59,6 +60,15 @@ def programme_file(version_id: int) -> ResponseReturnValue:
     version = _version(version_id)
     answer = Response(version.source.encode(), mimetype="application/yaml")
     answer.headers["Content-Disposition"] = f'attachment; filename="programme-{version.id}.yaml"'
+    return answer
+
+
+@bp.get("/programmes/<int:version_id>.pdf")
+@needs("manage_courses")
+def programme_pdf(version_id: int) -> ResponseReturnValue:
+    """As it is given to whoever asks."""
+    answer = Response(programmes_of.paper(_version(version_id)).pdf(), mimetype="application/pdf")
+    answer.headers["Content-Disposition"] = f'inline; filename="programme-{version_id}.pdf"'
     return answer
 
 
