@@ -1,6 +1,7 @@
 """The pages of bills, as a person and as who keeps the accounts meet them."""
 
 import re
+from datetime import date
 
 import pytest
 
@@ -182,3 +183,33 @@ def test_a_threshold_is_told_before_it_is_passed_and_after(place, person, treasu
     assert "(41 260,00 €) sont au-dessus de 41 250,00 €" in text_of(keeper.get("/manage/billing/invoices"))
     db.session.refresh(place)
     assert queries.regime_on(place, clock.now().date()).code == FRANCHISE  # nothing switches by itself
+
+
+def test_a_legal_fact_has_its_day_and_its_source_and_the_lieu_writes_its_own(place, person, treasurer, log_in, frozen):
+    chosen.set_regime(place_id=place.id, since=date(2026, 1, 1), code=FRANCHISE, now=clock.now())
+    db.session.refresh(place)
+    keeper = log_in(treasurer)
+    page = text_of(keeper.get("/manage/billing/settings/legal"))
+    assert "Votre expert-comptable a le dernier mot." in page and "37 500,00 €, et 41 250,00 €" in page and "CGI art. 293 B" in page
+    path = "/manage/billing/settings/legal"
+    asked = {"since": "2027-01-01", "value": "40000", "top": "44000", "source": "Loi de finances pour 2027"}
+    assert "au-dessus de l’autre" in text_of(keeper.post(f"{path}/franchise_services", data=asked | {"top": "39999"}))
+    assert keeper.post(f"{path}/franchise_services", data=asked).status_code == 302
+    mention = {"since": "2026-12-01", "value": "TVA non applicable, art. L. 223-1 du CIBS", "source": "CIBS"}
+    before = bill(place, person, line(3_950_000, rate=0, category="E"))
+    assert keeper.post(f"{path}/franchise_mention", data=mention).status_code == 302
+    after = bill(place, person, line(100, rate=0, category="E"))
+    assert [one.said["taxes"][0]["reason"] for one in (before, after)] == ["TVA non applicable, art. 293 B du CGI", mention["value"]]
+    assert [one.limit_cents for one in queries.thresholds_on(place, date(2026, 12, 31))] == [3_750_000, 4_125_000]
+    assert "à partir du 1er janvier 2027 : 40 000,00 €, et 44 000,00 €" in text_of(keeper.get(path))
+
+    frozen("2027-01-02T10:00+01:00")
+    bill(place, person, line(4_000_100, rate=0, category="E"))
+    warned = text_of(log_in(treasurer).get("/manage/billing/settings"))
+    assert "(40 001,00 €) sont au-dessus de 40 000,00 €" in warned and "approchent de 44 000,00 €" in warned
+    assert log_in(treasurer).post(f"{path}/franchise_services/2027-01-01/removal").status_code == 404  # it has begun
+    for key, value in (("kept_years", "12"), ("issuing_duty", "2027-09-15"), ("late_indemnity", "40")):
+        answer = log_in(treasurer).post(f"{path}/{key}", data={"since": "2027-02-01", "value": value, "source": "à confirmer"})
+        assert answer.status_code == 302
+    assert log_in(treasurer).post(f"{path}/issuing_duty/2027-02-01/removal").status_code == 302
+    assert log_in(treasurer).get(f"{path}/nothing").status_code == 404

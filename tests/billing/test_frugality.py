@@ -5,13 +5,16 @@ from datetime import date
 import pytest
 
 from app.billing.queries import books as reads
+from app.billing.queries import frugality
 from app.billing.rules.frugality import margin, own_percent
-from app.billing.services import books, volunteering
+from app.billing.services import bills, books, volunteering
+from app.booking import services as booking
 from app.cli.kit import dumping, loading, shape
 from app.core import clock
 from app.core.refusals import Refused
 from tests.billing.fec_rules import faults
-from tests.factories import make_member
+from tests.billing.test_subscriptions import make_plan, take
+from tests.factories import book_half, make_member
 from tests.pages import error_of, fields_of, text_of
 
 YEAR = (date(2026, 1, 1), date(2026, 12, 31))
@@ -85,3 +88,17 @@ def test_hours_of_a_finished_year_stay(place, frozen):
     with pytest.raises(Refused) as refused:
         volunteering.take_back_hours(hours_id=row.id, actor_id=None, now=clock.now())
     assert refused.value.codes == ["hours_in_the_books"]
+
+
+def test_a_plan_earns_what_is_paid_less_what_it_covered_and_was_not_given_back(lieu, log_in):
+    paul = make_member("Paul")
+    take(make_plan(lieu, allowances={"half_days": 20}), paul, "2026-12-12")
+    for day in ("2026-12-14", "2026-12-15", "2026-12-16"):
+        kept = book_half(lieu.pool, day, "morning", paul)
+    booking.cancel(booking_id=kept.id, actor_id=paul.id, by_lieu=False, now=clock.now())
+    bills.go_on(bills.start_run(lieu.place, date(2026, 12, 1), aim="drafts", now=clock.now()).id, now=clock.now())
+
+    [earned] = frugality.month(lieu.place.id, date(2026, 12, 1), date(2026, 12, 31)).by_plan
+    assert (earned.name, earned.members, earned.cents, earned.worth_cents, earned.earned_cents) == ("Mi-temps", 1, 7742, 1400, 6342)
+    page = text_of(log_in(make_member("Trésor", roles=("member", "treasurer"))).get("/manage/billing/frugality?month=2026-12"))
+    assert "77,42 €" in page and "14,00 €" in page and "63,42 €" in page and "Douze mois : une utilisation" in page

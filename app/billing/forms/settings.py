@@ -1,5 +1,6 @@
 """What is asked to set how the lieu bills: its VAT regime, its terms, its accounts."""
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -135,3 +136,46 @@ class AccountsForm(forms.Form):
     def chosen(self) -> dict[str, str]:
         said = {key: (self[f"account_{key}"].data or "").upper() for key in self.usual}
         return {key: value for key, value in said.items() if value and value != self.usual[key][0]}
+
+
+class LegalFactForm(forms.Form):
+    """What the law asks from a day on, and where it is written."""
+
+    since = forms.DateField(_l("À partir du"), [forms.InputRequired()])
+    source = forms.StringField(
+        _l("Où c’est écrit"), [forms.InputRequired()], max_length=200, description=_l("Un article, un arrêté, une page du BOFiP.")
+    )
+
+    @classmethod
+    def of(cls, kind: str, value: Any) -> "LegalFactForm":
+        """Asked for a text, an amount, two amounts, a number of years or a day; `value` is what holds now."""
+        form_class: type[LegalFactForm] = type("LegalFactForm", (cls,), _VALUE_FIELDS[kind]())
+        now = {"top": value[1], "value": value[0]} if kind == "amounts" else {"value": value}
+        form = form_class(data=now)
+        form.kind = kind
+        return form
+
+    kind = "text"
+
+    def validate_top(self, field: Any) -> None:
+        if field.data is not None and self["value"].data is not None and field.data < self["value"].data:
+            raise forms.ValidationError(_("Le seuil majoré est au-dessus de l’autre."))
+
+    @property
+    def said(self) -> Any:
+        value = self["value"].data
+        if self.kind == "amounts":
+            return [value, self["top"].data]
+        return value.isoformat() if self.kind == "day" else value
+
+
+_VALUE_FIELDS: dict[str, Callable[[], dict[str, Any]]] = {
+    "text": lambda: {"value": forms.StringField(_l("Texte"), [forms.InputRequired()], max_length=200)},
+    "amount": lambda: {"value": forms.MoneyField(_l("Montant"), [forms.InputRequired()], maximum=10_000_000_00)},
+    "amounts": lambda: {
+        "value": forms.MoneyField(_l("Seuil"), [forms.InputRequired()], maximum=10_000_000_00),
+        "top": forms.MoneyField(_l("Seuil majoré"), [forms.InputRequired()], maximum=10_000_000_00),
+    },
+    "years": lambda: {"value": forms.IntegerField(_l("Années"), [forms.InputRequired()], minimum=1, maximum=100)},
+    "day": lambda: {"value": forms.DateField(_l("Jour"), [forms.InputRequired()])},
+}

@@ -174,5 +174,7 @@ class BankLine(Model):
     state: Mapped[str] = mapped_column(sa.String(8), default="open")
     rounds: Mapped[int] = mapped_column(default=0)  # how often it was settled: undone, it may be again
     by_itself: Mapped[bool] = mapped_column(default=False)  # settled without anybody
-    refund_id: Mapped[int | None] = mapped_column(sa.ForeignKey("billing_movement.id"))  # the refund that this transfer made
+    refund_id: Mapped[int | None] = mapped_column(  # the refund that this transfer made; movements name their line, too
+        sa.ForeignKey("billing_movement.id", name="fk_billing_bank_line_refund_id_billing_movement", use_alter=True)
+    )
     settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

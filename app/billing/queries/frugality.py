@@ -5,17 +5,31 @@ from datetime import date
 
 import sqlalchemy as sa
 
-from app.billing.models import Charge, Payment, Plan, Subscription
+from app.billing.models import Charge, Lot, LotEntry, Payment, Plan, Subscription
 from app.billing.rules.documents import gross_of_net
 from app.core.db import db
 
 
 @dataclass(frozen=True, slots=True)
+class PlanEarned:
+    """What a plan brought in, and what the uses that it covered would have cost without it; before VAT."""
+
+    name: str
+    members: int
+    cents: int
+    worth_cents: int
+
+    @property
+    def earned_cents(self) -> int:
+        return self.cents - self.worth_cents
+
+
+@dataclass(frozen=True, slots=True)
 class Month:
-    """Income before VAT by activity and by plan; what people paid, taxes included, use by use and bill by bill."""
+    """Of some months: income before VAT by activity and by plan; what people paid, taxes included, use by use and bill by bill, one a month."""
 
     by_activity: dict[str, int]
-    by_plan: list[tuple[str, int, int]]  # (plan, members, cents)
+    by_plan: list["PlanEarned"]
     uses: list[int]
     bills: list[int]
     members: int
@@ -28,22 +42,21 @@ class Month:
 def month(place_id: int, first: date, last: date) -> Month:
     """What was used between two days, whether it is billed yet or not; what was given back takes its use away."""
     rows = db.session.execute(
-        sa.select(
-            Charge.ref, Charge.member_id, Charge.organisation_id, Charge.activity, Charge.cents, Charge.rate_bp, Charge.subscription_id
-        )
+        sa.select(Charge.ref, Charge.member_id, Charge.organisation_id, Charge.activity, Charge.cents, Charge.rate_bp, Charge.used_on)
         .where(Charge.place_id == place_id, Charge.used_on >= first, Charge.used_on <= last)
         .order_by(Charge.id)
     ).all()
     by_activity: dict[str, int] = {}
     uses: dict[str, int] = {}
-    bills: dict[tuple[int | None, int], int] = {}
+    bills: dict[tuple[int | None, int, date], int] = {}
     for row in rows:
         by_activity[row.activity or "other"] = by_activity.get(row.activity or "other", 0) + row.cents
         gross = gross_of_net(row.cents, row.rate_bp)
         use = row.ref.removesuffix(":reversal").removesuffix(":waived").removesuffix(":refund").removesuffix(":forgiven")
         uses[use] = uses.get(use, 0) + gross
         payer = (row.organisation_id, 0) if row.organisation_id else (None, row.member_id)
-        bills[payer] = bills.get(payer, 0) + gross
+        bill = (*payer, row.used_on.replace(day=1))
+        bills[bill] = bills.get(bill, 0) + gross
     return Month(
         by_activity=dict(sorted(by_activity.items(), key=lambda item: -item[1])),
         by_plan=_by_plan(place_id, first, last),
@@ -64,13 +77,43 @@ def fees_paid(place_id: int, first: date, last: date) -> list[tuple[str, int, in
     return [(means, count, int(cents), int(fees)) for means, count, cents, fees in rows]
 
 
-def _by_plan(place_id: int, first: date, last: date) -> list[tuple[str, int, int]]:
+def _by_plan(place_id: int, first: date, last: date) -> list[PlanEarned]:
     rows = db.session.execute(
         sa.select(Plan.name, sa.func.count(sa.distinct(Charge.member_id)), sa.func.sum(Charge.cents))
         .join(Subscription, Subscription.id == Charge.subscription_id)
         .join(Plan, Plan.id == Subscription.plan_id)
         .where(Charge.place_id == place_id, Charge.used_on >= first, Charge.used_on <= last)
         .group_by(Plan.id, Plan.name)
-        .order_by(sa.func.sum(Charge.cents).desc())
     )
-    return [(name, members, int(cents)) for name, members, cents in rows]
+    paid = {name: (members, int(cents)) for name, members, cents in rows}
+    worth = _covered_by_plans(place_id, first, last)
+    found = [PlanEarned(name, *paid.get(name, (0, 0)), worth.get(name, 0)) for name in {*paid, *worth}]
+    return sorted(found, key=lambda one: (-one.cents, one.name))
+
+
+def _covered_by_plans(place_id: int, first: date, last: date) -> dict[str, int]:
+    """By plan: what the uses that it covered, and that were not given back, would have cost."""
+    signed = sa.case((LotEntry.kind == "hold", LotEntry.units), else_=-LotEntry.units)
+    uses = db.session.execute(
+        sa.select(Lot.origin, Charge.used_on, Charge.worth_cents - Charge.cents)
+        .select_from(LotEntry)
+        .join(Lot, Lot.id == LotEntry.lot_id)
+        .join(Charge, Charge.ref == LotEntry.ref)
+        .where(Charge.place_id == place_id, Charge.used_on >= first, Charge.used_on <= last)
+        .where(Lot.source == "plan", LotEntry.kind.in_(("hold", "release", "return")))
+        .group_by(Lot.id, Lot.origin, Charge.id, Charge.used_on, Charge.worth_cents, Charge.cents)
+        .having(sa.func.sum(signed) > 0)
+    ).all()
+    stretches: dict[int, list[tuple[date, date | None, str]]] = {}
+    root = sa.func.coalesce(Subscription.root_id, Subscription.id)
+    held = sa.select(root, Subscription.first_day, Subscription.last_day, Plan.name).join(Plan, Plan.id == Subscription.plan_id)
+    for root_id, since, until, name in db.session.execute(
+        held.where(Subscription.place_id == place_id, Subscription.replaced_at.is_(None))
+    ):
+        stretches.setdefault(root_id, []).append((since, until, name))
+    worth: dict[str, int] = {}
+    for origin, day, cents in uses:
+        for since, until, name in stretches.get(int(str(origin).split(":")[1]), ()):
+            if since <= day and (until is None or day <= until):
+                worth[name] = worth.get(name, 0) + int(cents)
+    return worth

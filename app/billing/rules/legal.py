@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from app.core.money import half_up
+from app.core.refusals import N_
 
 YEAR_DAYS = 365
 
@@ -49,12 +50,49 @@ FACTS: Mapping[str, tuple[Fact, ...]] = {
 }
 
 
+# How each fact is read and written: its name, and what its value is.
+NAMES: Mapping[str, tuple[str, str]] = {
+    "franchise_services": (N_("Franchise en base, services\u00a0: seuil, et seuil majoré"), "amounts"),
+    "franchise_goods": (N_("Franchise en base, marchandises\u00a0: seuil, et seuil majoré"), "amounts"),
+    "accessory_income": (N_("Recettes accessoires d’une association, par an"), "amount"),
+    "franchise_mention": (N_("Mention de la franchise en base"), "text"),
+    "out_of_scope_mention": (N_("Mention hors du champ de la TVA"), "text"),
+    "training_mention": (N_("Mention de la formation exonérée"), "text"),
+    "on_debits_mention": (N_("Mention de la TVA d’après les débits"), "text"),
+    "late_indemnity": (N_("Indemnité de retard, entre professionnels"), "amount"),
+    "note_for_a_person_from": (N_("Note due à un particulier, à partir de"), "amount"),
+    "kept_years": (N_("Garde des pièces comptables, en années"), "years"),
+    "issuing_duty": (N_("Émission des factures par une plateforme agréée"), "day"),
+    "franchise_vatex": (N_("Code VATEX de la franchise"), "text"),
+    "out_of_scope_vatex": (N_("Code VATEX hors du champ"), "text"),
+    "training_vatex": (N_("Code VATEX de la formation"), "text"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class HeldFact:
+    """A fact as a lieu reads it: ours, or its own."""
+
+    key: str
+    since: date
+    value: Any
+    source: str
+    is_own: bool
+
+
+def facts_of(key: str, own: Iterable[Mapping[str, Any]] = ()) -> list[HeldFact]:
+    """What holds for something, the oldest first; of the same day, the lieu's own comes last, and wins."""
+    ours = [HeldFact(key, fact.since, fact.value, fact.source, False) for fact in FACTS[key]]
+    theirs = [
+        HeldFact(key, date.fromisoformat(row["since"]), row["value"], row.get("source", ""), True) for row in own if row["key"] == key
+    ]
+    return sorted([*ours, *theirs], key=lambda fact: (fact.since, fact.is_own))
+
+
 def fact_on(key: str, day: date, own: Iterable[Mapping[str, Any]] = ()) -> Any:
     """The value that holds on this day; one that the lieu wrote (`{key, since, value}`) goes before ours of the same day or older."""
-    ours = [(fact.since, 0, fact.value) for fact in FACTS[key]]
-    theirs = [(date.fromisoformat(row["since"]), 1, row["value"]) for row in own if row["key"] == key]
-    held = [row for row in (*ours, *theirs) if row[0] <= day]
-    return max(held, key=lambda row: row[:2])[2] if held else None
+    held = [fact.value for fact in facts_of(key, own) if fact.since <= day]
+    return held[-1] if held else None
 
 
 # ---------------------------------------------------------------- regimes

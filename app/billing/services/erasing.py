@@ -12,7 +12,9 @@ from app.billing.models import Bill, Draft, Invoice, Payment, ReminderPause
 from app.billing.queries import payments as money
 from app.billing.queries import subscriptions as held
 from app.billing.queries.bills import BillTo, foreseen
+from app.billing.queries.invoices import billing_settings
 from app.billing.rules import month_of
+from app.billing.rules.legal import fact_on
 from app.billing.rules.payments import Payer
 from app.billing.services import bills, invoicing, mandates
 from app.billing.services import subscriptions as changes
@@ -20,8 +22,6 @@ from app.core.db import db, transaction
 from app.core.refusals import N_, Cents, Reason
 from app.members.rules import Eraser, Stays, end_of_year_after
 from app.place.models import Place
-
-YEARS = 10
 
 
 class StillSubscribed(Reason):
@@ -74,6 +74,7 @@ def obstacles_to_erasing(member_id: int, today: date) -> Iterator[Reason]:
 def stays(member_id: int, today: date) -> Iterator[Stays]:
     issued = sa.select(sa.func.max(Invoice.issued_on)).where(Invoice.member_id == member_id)
     received = sa.select(sa.func.max(Payment.received_on)).where(Payment.member_id == member_id)
+    years = max((fact_on("kept_years", today, billing_settings(place.id).facts) for place in _places()), default=0)
     for title, last in (
         (N_("Vos factures et vos avoirs, tels qu’ils ont été émis, avec votre nom et votre adresse."), db.session.scalar(issued)),
         (
@@ -81,7 +82,7 @@ def stays(member_id: int, today: date) -> Iterator[Stays]:
             db.session.scalar(received),
         ),
     ):
-        if last is not None and (until := end_of_year_after(last, YEARS)) >= today:
+        if last is not None and (until := end_of_year_after(last, years)) >= today:
             yield Stays(title=title, why=N_("La loi demande de garder les pièces comptables dix ans."), until=until)
 
 

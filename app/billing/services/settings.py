@@ -65,3 +65,26 @@ def set_billing(*, place_id: int, actor_id: int | None = None, now: datetime, **
         session.add(row)
         session.flush()
         journal.record("place.billing_set", place_id, place_id=place_id, actor_id=actor_id, at=now, what=sorted(chosen))
+
+
+def set_fact(*, place_id: int, key: str, since: date, value: Any, source: str, actor_id: int | None = None, now: datetime) -> None:
+    """A legal fact of the lieu's own, from a day on; what it had written for that very day is replaced."""
+    row = {"key": key, "since": since.isoformat(), "value": value, "source": source}
+    _change_facts(place_id, key, since, [row], "place.legal_fact_set", actor_id, now)
+
+
+def withdraw_fact(*, place_id: int, key: str, since: date, actor_id: int | None = None, now: datetime) -> None:
+    """A fact that the lieu wrote no longer holds: ours, or its older one, does again."""
+    _change_facts(place_id, key, since, [], "place.legal_fact_withdrawn", actor_id, now)
+
+
+def _change_facts(
+    place_id: int, key: str, since: date, instead: list[dict[str, Any]], event: str, actor_id: int | None, now: datetime
+) -> None:
+    with transaction() as session:
+        row = session.get(BillingSettings, place_id, with_for_update=True) or BillingSettings(place_id=place_id, facts=[])
+        others = [one for one in row.facts if (one["key"], one["since"]) != (key, since.isoformat())]
+        row.facts = sorted([*others, *instead], key=lambda one: (one["key"], one["since"]))
+        session.add(row)
+        session.flush()
+        journal.record(event, place_id, place_id=place_id, actor_id=actor_id, at=now, key=key, since=since.isoformat())

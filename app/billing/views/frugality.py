@@ -14,7 +14,7 @@ from app.billing.models import VolunteerHours
 from app.billing.queries import books
 from app.billing.queries import frugality as frugality_queries
 from app.billing.rules import month_of
-from app.billing.rules.frugality import BreakEven, margin, own_percent, what_if
+from app.billing.rules.frugality import WHAT_IF, BreakEven, margin, own_percent, what_if
 from app.billing.rules.means import MEANS
 from app.billing.services import settings, volunteering
 from app.billing.views.door import bills_bp, today
@@ -44,6 +44,7 @@ def frugality() -> ResponseReturnValue:
         margin(each, income_cents=found.income_cents, variable_cents=variable),
     )
     year = (last + timedelta(days=1)).replace(year=last.year - 1 if last.month < 12 else last.year)
+    whole = frugality_queries.month(place.id, year, last)
     hours = books.volunteer_hours(place.id, first, last)
     return render_template(
         "billing/frugality.html",
@@ -57,7 +58,8 @@ def frugality() -> ResponseReturnValue:
         public=public,
         own=own_percent(found.income_cents, public),
         hours=(sum(row.minutes for row in hours), sum(row.cents for row in hours)),
-        what_if=what_if(found.uses, found.bills),
+        spans=[(_("Ce mois"), found), (_("Douze mois"), whole)],
+        what_if={code: [what_if(span.uses, span.bills)[code] for span in (found, whole)] for code, _means, _each in WHAT_IF},
         ways={
             "card_each_use": _("La carte, à chaque utilisation"),
             "card_month": _("La carte, une fois par mois"),

@@ -206,6 +206,8 @@ WORDS: Mapping[str, str] = {
     "place.trust_set": N_("Mode de confiance changé"),
     "place.rules_changed": N_("Règles de réservation changées"),
     "place.vat_regime_set": N_("Régime de TVA choisi"),
+    "place.legal_fact_set": N_("Règle légale écrite pour le lieu"),
+    "place.legal_fact_withdrawn": N_("Règle légale du lieu retirée"),
     "place.vat_regime_withdrawn": N_("Régime de TVA annoncé, puis retiré"),
     "place.billing_set": N_("Réglages de facturation changés"),
     "place.payments_set": N_("Réglages des paiements changés"),
