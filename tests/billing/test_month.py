@@ -16,6 +16,7 @@ from app.core.db import db, transaction
 from app.members.models import Organisation
 from tests.billing.test_subscriptions import by, make_plan, take
 from tests.factories import between, book, book_half, make_member, price
+from tests.pages import text_of
 
 NOVEMBER, DECEMBER = date(2026, 11, 1), date(2026, 12, 1)
 
@@ -221,3 +222,18 @@ def test_the_command_says_what_it_would_do_then_does_it_once(lieu, app, frozen):
         assert runner.invoke(args=["billing", "run", "--month", bad]).exit_code == 2
     refused = runner.invoke(args=["billing", "run", "--month", "2027-05"])
     assert refused.exit_code == 1 and "pas commencé" in refused.stderr
+
+
+def test_the_morning_of_the_lieu_leads_to_the_month_in_two_clicks(lieu, log_in, frozen):
+    book_half(lieu.pool, "2026-12-08", "morning", make_member("Paul"))
+    frozen("2027-01-04T09:00+01:00")
+    team = log_in(lieu.max)
+    morning = text_of(team.get("/manage/"))
+    assert "Décembre 2026 est à facturer" in morning and "une personne ou organisation" in morning
+    assert 'href="/manage/billing/months/2026-12"' in team.get("/manage/").text
+    team.post("/manage/billing/months/2026-12", data={"aim": "drafts"})
+    assert "Un brouillon de facture attend" in text_of(team.get("/manage/"))
+    team.post("/manage/billing/months/2026-12", data={"aim": "invoices"})
+    morning = text_of(team.get("/manage/"))
+    assert "à facturer" not in morning and "brouillon" not in morning
+    assert "une facture" in text_of(team.get("/manage/billing/months"))

@@ -43,6 +43,7 @@ def test_a_transfer_is_on_the_list_until_the_statement_shows_it(place, person, k
         page = text_of(give(client, payment, "63,00", "the-same-form-sent-twice"))
     reference = re.search(r"REMB\d{6}", page)[0]
     assert "virement à faire" in page and refunded(session) == [6300]
+    assert "Voir, ou rendre" in text_of(client.get(f"/billing/invoices/{invoice.id}"))  # from the invoice to its payments
     assert "Un remboursement à virer" in (listed := text_of(client.get("/manage/money/payments"))) and reference in listed
 
     def told(text: str, cents: str, day: str = "03"):

@@ -43,6 +43,7 @@ from app.billing.queries.ledger import (
     origins_of,
     plans_on,
 )
+from app.billing.queries.paid import prepayment_of, ways_paid
 from app.billing.queries.payments import (
     Unpaid,
     allocations_of,
@@ -56,7 +57,6 @@ from app.billing.queries.payments import (
     payer_of,
     payment_terms,
     payments_of,
-    prepayment_of,
     recent_payments,
     unpaid,
 )
@@ -171,5 +171,6 @@ __all__ = [
     "thresholds_on",
     "unpaid",
     "vat_of",
+    "ways_paid",
     "years_of",
 ]

@@ -138,6 +138,18 @@ def runs(place_id: int) -> list[Run]:
     return list(db.session.scalars(sa.select(Run).where(Run.place_id == place_id).order_by(Run.month.desc())))
 
 
+def issued_by(place_id: int) -> dict[int, int]:
+    """How many documents each run has issued."""
+    rows = sa.select(Bill.run_id, sa.func.count(Bill.id)).join(Run, Run.id == Bill.run_id)
+    issued = rows.where(Run.place_id == place_id, Bill.invoice_id.is_not(None)).group_by(Bill.run_id)
+    return {run_id: count for run_id, count in db.session.execute(issued) if run_id is not None}
+
+
+def drafts_left(run_id: int) -> int:
+    """Drafts of a month that nobody has issued nor given up."""
+    return db.session.scalar(sa.select(sa.func.count(Bill.id)).where(Bill.run_id == run_id, Bill.state == "drafted")) or 0
+
+
 def bills_of(run_id: int) -> list[Bill]:
     return list(db.session.scalars(sa.select(Bill).where(Bill.run_id == run_id).order_by(Bill.id)))
 

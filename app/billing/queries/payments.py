@@ -15,7 +15,6 @@ from app.billing.models import (
     Payment,
     PaymentSchedule,
     PaymentSettings,
-    ProviderCall,
     Reminder,
     ReminderPause,
 )
@@ -386,25 +385,6 @@ def _by(what: sa.orm.InstrumentedAttribute[int], where: sa.ColumnElement[bool]) 
         sa.select(what, sa.func.sum(Allocation.cents)).where(where).group_by(what).order_by(sa.func.min(Allocation.id))
     )
     return {one: int(cents) for one, cents in rows if cents}
-
-
-class Prepayment(NamedTuple):
-    """What was paid by card before any bill asked for it."""
-
-    payment_id: int
-    cents: int
-    received_on: date
-    refunded_cents: int
-
-
-def prepayment_of(ref: str) -> Prepayment | None:
-    """What paid this (« booking:12 ») on a page of payment, and what went back of it."""
-    row = db.session.execute(
-        sa.select(Payment.id, Payment.cents, Payment.received_on)
-        .join(ProviderCall, ProviderCall.payment_id == Payment.id)
-        .where(ProviderCall.ref == ref, ProviderCall.state == "done")
-    ).first()
-    return Prepayment(row.id, row.cents, row.received_on, gone(row.id)) if row else None
 
 
 def payer_name(

@@ -12,6 +12,7 @@ from app.billing.forms.invoicing import CreditForm, FindForm
 from app.billing.models import Invoice
 from app.billing.rules.documents import Line
 from app.billing.rules.invoices import KIND_NAMES
+from app.billing.rules.means import MEANS
 from app.billing.services import invoicing
 from app.billing.views.door import as_pdf, bills_bp, invoices_bp, seen_invoice, today
 from app.core import clock
@@ -38,6 +39,8 @@ def one(invoice_id: int) -> ResponseReturnValue:
         bill=_shown(row, left),
         said=row.said,
         notes=notes,
+        paid=queries.ways_paid(row.id),
+        means=MEANS,
         credited=-sum(note.gross_cents for note in notes),
         cited=queries.invoice(row.credits_id) if row.credits_id else None,
         may_manage=current_user.may("manage_billing"),

@@ -21,7 +21,10 @@ def months() -> ResponseReturnValue:
     runs = bill_queries.runs(place.id)
     known = {run.month for run in runs}
     return render_template(
-        "billing/months.html", runs=runs, proposed=[month for month in (month_before(first), first) if month not in known]
+        "billing/months.html",
+        runs=runs,
+        issued=bill_queries.issued_by(place.id),
+        proposed=[month for month in (month_before(first), first) if month not in known],
     )
 
 

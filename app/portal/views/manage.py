@@ -10,6 +10,8 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from app.billing import queries as billing
+from app.billing.queries import banking, bills
+from app.billing.queries.refunds import refunds_to_make
 from app.booking import papers
 from app.booking import queries as booking_queries
 from app.booking import views as say
@@ -184,6 +186,8 @@ def decisions(place: Place, things: Directory, may: Callable[[str], bool]) -> It
             href=url_for("money.late"),
             href_label=_("Voir les retards"),
         )
+    if may("manage_billing"):
+        yield from _accounts(place, today)
     if may("manage_machines"):
         yield from _to_fetch(place, today)
     if may("manage_courses"):
@@ -202,6 +206,42 @@ def decisions(place: Place, things: Directory, may: Callable[[str], bool]) -> It
             ". ".join(_("%(clearance)s : %(people)s", clearance=name, people=people) for name, people in _by_first(lapsing)),
             href=url_for("fablab.machines"),
             href_label=_("Voir les machines"),
+        )
+
+
+def _accounts(place: Place, today: date) -> Iterator[Decision]:
+    """The month to bill, or its drafts to look at; lines of the bank's statement, and transfers to make."""
+    words = typography.words()
+    last = today.replace(day=1) - timedelta(days=1)
+    page = url_for("bills.month", month=f"{last:%Y-%m}")
+    run = bills.run_of(place.id, last.replace(day=1))
+    if run is None and (payers := bills.payers(place, until=last)):
+        yield Decision(
+            _("%(month)s est à facturer", month=words.opening(words.month(last))),
+            words.plural(len(payers), _("une personne ou organisation"), _("{n} personnes ou organisations")),
+            href=page,
+            href_label=_("Voir, puis tout envoyer"),
+        )
+    elif run is not None and (drafts := bills.drafts_left(run.id)):
+        yield Decision(
+            words.plural(drafts, _("Un brouillon de facture attend"), _("{n} brouillons de factures attendent")),
+            words.month(last),
+            href=page,
+            href_label=_("Relire, puis tout envoyer"),
+        )
+    if lines := len(banking.bank_lines(place.id, state="open")):
+        yield Decision(
+            words.plural(lines, _("Une ligne du relevé attend votre avis"), _("{n} lignes du relevé attendent votre avis")),
+            "",
+            href=url_for("money.statements"),
+            href_label=_("Voir le relevé"),
+        )
+    if to_make := refunds_to_make(place.id):
+        yield Decision(
+            words.plural(len(to_make), _("Un remboursement est à virer"), _("{n} remboursements sont à virer")),
+            ", ".join((words.money(sum(one.cents for one in to_make)), words.listed(dict.fromkeys(one.payer for one in to_make)))),
+            href=url_for("money.all_payments"),
+            href_label=_("Voir les virements"),
         )
 
 
