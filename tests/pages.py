@@ -1,7 +1,10 @@
 """Pages read as a person reads them, and filled as a browser would."""
 
 import re
+from datetime import UTC
 from html import unescape
+
+from tests.factories import paris
 
 
 def fields_of(html: str) -> dict[str, str]:
@@ -34,3 +37,9 @@ def error_of(page, field):
     assert found, f"nothing is said beside {field}: {re.findall(r'field-error. id=.([a-z_0-9]+)', page.text)}"
     assert f'href="#{field}"' in page.text  # in the summary, too
     return found[1]
+
+
+def choice(thing, day: str, start: str, end: str) -> str:
+    """What the button of an offer carries."""
+    begins, ends = (paris(f"{day} {hour}").astimezone(UTC) for hour in (start, end))
+    return f"{thing.id}/{begins:%Y-%m-%dT%H:%MZ}/{ends:%Y-%m-%dT%H:%MZ}"

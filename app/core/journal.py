@@ -92,6 +92,12 @@ def record(
     return Line(session.execute(_WRITE, line).scalar_one(), event)
 
 
+def happened(event: str, subject_id: int | None) -> bool:
+    """Whether this was ever written of it."""
+    written = sa.exists().where(JournalEntry.event == event, JournalEntry.subject_id == subject_id)
+    return bool(db.session.scalar(sa.select(written)))
+
+
 def deliver(readers: Mapping[str, Sequence[Reader]], *, now: datetime) -> int:
     """Give each entry not read yet to the readers of its event; how many entries were read.
 

@@ -36,6 +36,11 @@ class BookForm(forms.Form):
         description=_l("Son nom, pour la liste des visiteurs du jour."),
         render_kw={"autocomplete": "off"},
     )
+    guest_email = forms.EmailField(
+        _l("Son adresse électronique"),
+        description=_l("Pour lui dire quand et comment venir, sans compte\u00a0; oubliée un an après."),
+        render_kw={"autocomplete": "off"},
+    )
     note = forms.StringField(_l("Un mot pour vous en souvenir"), max_length=MEMORABLE, render_kw={"autocomplete": "off"})
     override_reason = forms.StringField(
         _l("Passer outre, et pourquoi"), max_length=MEMORABLE, description=_l("Pour l’équipe du lieu : la raison est gardée.")
@@ -62,6 +67,12 @@ class BookForm(forms.Form):
     def key_for(self, choice: str) -> str | None:
         """One page offers several things under one key: each choice is a gesture of its own."""
         return f"{self.idempotency_key}:{choice}" if self.idempotency_key else None
+
+    def validate_guest_name(self, field: forms.StringField) -> None:
+        if self.guest_email.data and not field.data:
+            raise forms.ValidationError(gettext("Dites aussi son nom."))
+        if self.repeat.data and field.data:
+            raise forms.ValidationError(gettext("Une personne invitée se réserve une date à la fois."))
 
     def validate_until(self, field: forms.DateField) -> None:
         if self.repeat.data and field.data is None and not field.errors:
@@ -106,7 +117,11 @@ class InviteForm(forms.Form):
     """Somebody who comes to see a member."""
 
     name = forms.StringField(_l("Son nom"), [forms.InputRequired()], max_length=120, render_kw={"autocomplete": "off"})
-    email = forms.EmailField(_l("Son adresse électronique"), description=_l("Pour lui envoyer un mot de bienvenue ; oubliée un an après."))
+    email = forms.EmailField(
+        _l("Son adresse électronique"),
+        description=_l("Pour lui dire quand et comment venir, sans compte\u00a0; oubliée un an après."),
+        render_kw={"autocomplete": "off"},
+    )
     day = forms.DateField(_l("Le jour"))
 
 
@@ -204,13 +219,6 @@ class MonthForm(forms.QueryForm):
         """The first day of the month that was asked for, else of this one."""
         said = re.fullmatch(r"(20\d\d)-(0[1-9]|1[0-2])", self.month.data or "")
         return date(int(said[1]), int(said[2]), 1) if said else usual.replace(day=1)
-
-
-class SpanForm(forms.QueryForm):
-    """From a day to a day, both included."""
-
-    first_day = forms.DateField(_l("Du"))
-    last_day = forms.DateField(_l("Au"))
 
 
 class DrawingForm(forms.Form):

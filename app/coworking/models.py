@@ -15,7 +15,11 @@ class Visitor(Model):
     """Visiteur: somebody who comes to see a member on a day, with or without a booking; the member answers for them."""
 
     __tablename__ = "coworking_visitor"
-    __table_args__ = (sa.Index("ix_visitor_day", "place_id", "day"), sa.Index("ix_visitor_host", "host_id"))
+    __table_args__ = (
+        sa.Index("ix_visitor_day", "place_id", "day"),
+        sa.Index("ix_visitor_host", "host_id"),
+        sa.Index("ix_visitor_booking", "booking_id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     place_id: Mapped[int] = mapped_column(sa.ForeignKey("place.id"))

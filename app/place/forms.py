@@ -69,6 +69,11 @@ class IdentityForm(forms.Form):
     phone = forms.StringField(
         _l("Téléphone"), [forms.Optional(), forms.Regexp(r"[+0-9 .()-]{6,30}$", message=_l("Des chiffres, comme 02 33 00 00 00."))]
     )
+    how_to_come = forms.StringField(
+        _l("Comment venir"),
+        max_length=500,
+        description=_l("L’arrêt du car, où se garer, quelle porte : dit aux invités et sur la page d’accueil."),
+    )
     siret = forms.StringField(
         _l("SIRET"), [_number(siret, _l("Ce SIRET n’est pas juste\u00a0: quatorze chiffres, dont le dernier contrôle les autres."))]
     )

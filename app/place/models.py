@@ -30,6 +30,7 @@ class Place(Model):
     country: Mapped[str] = mapped_column(sa.String(2), default="FR")
     email: Mapped[str] = mapped_column(sa.String(254), default="")
     phone: Mapped[str] = mapped_column(sa.String(30), default="")
+    how_to_come: Mapped[str] = mapped_column(sa.String(500), default="")  # bus, car park, which door: for who comes the first time
     siret: Mapped[str] = mapped_column(sa.String(14), default="")
     rna: Mapped[str] = mapped_column(sa.String(10), default="")
     training_number: Mapped[str] = mapped_column(sa.String(11), default="")  # NDA, numéro de déclaration d'activité

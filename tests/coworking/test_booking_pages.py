@@ -1,7 +1,6 @@
 """Réserver: the sentence, its answer, the gesture, and whatever people may type."""
 
 import re
-from datetime import UTC
 
 import pytest
 import sqlalchemy as sa
@@ -9,7 +8,7 @@ import sqlalchemy as sa
 from app.booking.models import Booking, SeriesDate, WaitlistEntry
 from app.core.db import db
 from tests.factories import between, book, book_half, clear, make_machine, make_member, make_thing, paris, price, utc
-from tests.pages import text_of
+from tests.pages import choice, text_of
 from tests.statements import counted
 
 
@@ -29,11 +28,6 @@ def bookings():
 
 def choices(page) -> list[str]:
     return re.findall(r'name="choice" value="([^"]+)"', page.text)
-
-
-def choice(thing, day: str, start: str, end: str) -> str:
-    begins, ends = (paris(f"{day} {hour}").astimezone(UTC) for hour in (start, end))
-    return f"{thing.id}/{begins:%Y-%m-%dT%H:%MZ}/{ends:%Y-%m-%dT%H:%MZ}"
 
 
 # ---------------------------------------------------------------- the answer

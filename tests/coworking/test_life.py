@@ -5,6 +5,7 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from app import wiring
+from app.booking import services as booking
 from app.booking.models import Booking
 from app.core import clock, mail
 from app.core.db import db, transaction
@@ -12,8 +13,8 @@ from app.core.journal import deliver
 from app.coworking import queries, services
 from app.coworking.models import Event, Key, Loan, SignUp, Visitor
 from app.members.models import Member
-from tests.factories import between, book, book_half, make_member
-from tests.pages import error_of, fields_of, text_of
+from tests.factories import between, book, book_half, make_member, make_thing
+from tests.pages import choice, error_of, fields_of, text_of
 
 
 def faults() -> list[str]:
@@ -52,6 +53,68 @@ def test_a_visitor_is_welcomed_expected_and_announced_to_their_host(lieu, log_in
     assert log_in(lieu.camille).get("/coworking/day/visitors").status_code == 404
     assert services.forget_visitors(now=clock.now() + timedelta(days=370)) == 1
     assert (db.session.get_one(Visitor, visitor.id).name, db.session.get_one(Visitor, visitor.id).email) == ("", "")
+
+
+def test_a_guest_is_booked_for_welcomed_told_of_each_change_and_never_has_an_account(lieu, log_in, frozen, post):
+    with transaction():
+        lieu.place.how_to_come = "Car 61, arrêt Mairie ; la porte bleue."
+    camille, people = log_in(lieu.camille), db.session.scalar(sa.select(sa.func.count(Member.id)))
+    said = {"guest_name": "Grace Hopper", "guest_email": "grace@example.org", "idempotency_key": "asked-twice"}
+    alone = {"choice": choice(lieu.pool, "2026-12-03", "08:30", "13:00")}
+    assert error_of(camille.post("/coworking/bookings", data=alone | said | {"guest_name": ""}), "guest_name") == "Dites aussi son nom."
+    repeated = {"repeat": "weekly", "until": "2026-12-20"}
+    assert "une date à la fois" in error_of(camille.post("/coworking/bookings", data=alone | said | repeated), "guest_name")
+    for _ in range(2):
+        assert camille.post("/coworking/bookings", data=alone | said).status_code == 303
+
+    mine = db.session.scalars(sa.select(Booking)).one()
+    assert (mine.member_id, mine.guest_name, mine.covered_by[0]["units"]) == (lieu.camille.id, "Grace Hopper", 1)  # the host pays
+    told = {mail["To"]: mail for mail in post()}
+    assert set(told) == {f"Camille <{lieu.camille.email}>", "grace@example.org"}
+    assert_told(
+        told["grace@example.org"], "Camille vous attend à Worklab, jeudi 3 décembre. Rendez-vous à 8 h 30.", "la porte bleue", "REQUEST", 0
+    )
+    assert "Grace Hopper" in text_of(log_in(lieu.max).get("/coworking/day/visitors?day=2026-12-03"))
+
+    camille.post(f"/bookings/{mine.id}/move", data={"day": "2026-12-04", "part": "morning"})
+    db.session.expire_all()
+    assert mine.starts_at.day == 4
+    told = {mail["To"]: mail for mail in post()}
+    assert_told(told["grace@example.org"], "Camille vous attend maintenant vendredi 4 décembre, à 8 h 30.", "Car 61", "REQUEST", 1)
+    max_ = log_in(lieu.max)
+    assert "Grace" not in max_.get("/coworking/day/visitors?day=2026-12-03").text
+    assert max_.get("/coworking/day/visitors?day=2026-12-04").text.count("Grace Hopper") == 1
+
+    booking.cancel(booking_id=mine.id, actor_id=lieu.camille.id, by_lieu=False, now=clock.now())
+    told = {mail["To"]: mail for mail in post()}
+    assert_told(told["grace@example.org"], "Camille ne vous attend plus vendredi 4 décembre.", "", "CANCEL", 2)
+    assert "Grace" not in max_.get("/coworking/day/visitors?day=2026-12-04").text
+    assert db.session.scalar(sa.select(sa.func.count(Member.id))) == people
+
+
+def test_a_guest_hears_nothing_of_what_waits_for_the_lieu_s_yes(lieu, log_in, post):
+    room = make_thing(lieu.place, "conseil", kind="room", name="Salle du conseil", rules={"approval": True})
+    camille = log_in(lieu.camille)
+    for start, end in (("10:00", "11:00"), ("14:00", "15:00")):
+        said = {"choice": choice(room, "2026-12-03", start, end), "guest_name": "Ada", "guest_email": "ada@example.org"}
+        camille.post("/coworking/bookings", data=said)
+    morning, afternoon = db.session.scalars(sa.select(Booking).order_by(Booking.id)).all()
+    assert "ada@example.org" not in {mail["To"] for mail in post()}
+
+    booking.cancel(booking_id=morning.id, actor_id=lieu.camille.id, by_lieu=False, now=clock.now())
+    booking.approve(afternoon.id, actor_id=lieu.max.id, now=clock.now())
+
+    (letter,) = [mail for mail in post() if mail["To"] == "ada@example.org"]
+    assert_told(letter, "Rendez-vous à 14 h.", "Salle du conseil", "REQUEST", 1)
+
+
+def assert_told(letter, sentence, detail, method, sequence):
+    """The words, and the event for the guest's calendar."""
+    words = letter.get_body(("plain",)).get_content().replace("\u00a0", " ").replace("\u202f", " ")
+    assert sentence in words and detail in words, words
+    (event,) = [part for part in letter.iter_attachments() if part.get_content_type() == "text/calendar"]
+    written = event.get_content().replace("\r\n ", "")
+    assert f"METHOD:{method}" in written and f"SEQUENCE:{sequence}" in written and "UID:visit-" in written, written
 
 
 def test_a_repair_cafe_takes_its_room_fills_its_seats_and_serves_who_waits(lieu, log_in, frozen, client):

@@ -102,6 +102,7 @@ def _place(place: Place) -> dict[str, Any]:
         regime_tva=[_regime(row) for row in place.vat_regimes],
         courriel=place.email,
         telephone=place.phone,
+        comment_venir=place.how_to_come,
         siret=place.siret,
         rna=place.rna,
         nda=place.training_number,

@@ -58,7 +58,7 @@ def _place(kit: Mapping[str, Any]) -> Place:
     place.name, place.short_name, place.legal_form = said["nom"], said["nom_court"], said["forme"]
     place.street, place.postal_code, place.town = address["rue"], address["code_postal"], address["commune"]
     place.insee, place.country = address["insee"], address["pays"]
-    place.email, place.phone = said["courriel"], said["telephone"]
+    place.email, place.phone, place.how_to_come = said["courriel"], said["telephone"], said["comment_venir"]
     place.siret, place.rna, place.training_number, place.vat_number = said["siret"], said["rna"], said["nda"], said["tva"]
     place.iban, place.zone, place.locale = said["iban"], said["fuseau"], said["langue"]
     place.holidays_country = holidays["pays"]

@@ -132,6 +132,7 @@ class PlaceShape(Shape):
     regime_tva = fields.List(fields.Nested(RegimeShape), load_default=list)
     courriel = Line(most=254, load_default="")
     telephone = Line(most=30, load_default="")
+    comment_venir = Line(most=500, load_default="")
     siret = Line(most=14, load_default="")
     rna = Line(most=10, load_default="")
     nda = Line(most=11, load_default="")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response, abort, flash, redirect, render_template, url_for
+from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -17,6 +17,7 @@ from app.courses.services import programmes as programmes_of
 from app.courses.views.door import manage_bp as bp
 from app.members.views import needs
 from app.place import queries as places
+from app.web.downloads import taken_away
 from app.web.forms import Form, SelectChoice
 
 
@@ -58,9 +59,7 @@ def _page(version: ProgrammeVersion, *, form: Form | None = None) -> ResponseRet
 def programme_file(version_id: int) -> ResponseReturnValue:
     """The file as it is written, to keep or to take elsewhere."""
     version = _version(version_id)
-    answer = Response(version.source.encode(), mimetype="application/yaml")
-    answer.headers["Content-Disposition"] = f'attachment; filename="programme-{version.id}.yaml"'
-    return answer
+    return taken_away(version.source.encode(), name=f"programme-{version.id}.yaml", content_type="application/yaml")
 
 
 @bp.get("/programmes/<int:version_id>.pdf")

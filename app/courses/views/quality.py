@@ -1,6 +1,6 @@
 """The quality file, for who runs the course and for the auditor."""
 
-from flask import Response, render_template
+from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from app.core import clock
@@ -10,6 +10,7 @@ from app.courses.services import quality as services
 from app.courses.views.door import manage_bp as bp
 from app.members.views import needs
 from app.place import queries as places
+from app.web.downloads import taken_away
 
 
 @bp.get("/quality")
@@ -32,7 +33,5 @@ def quality() -> ResponseReturnValue:
 def quality_file() -> ResponseReturnValue:
     place = places.current()
     day = clock.today(place.tz)
-    answer = Response(services.quality_file(place.id, day=day), mimetype="application/zip")
-    answer.headers["Content-Disposition"] = f'attachment; filename="qualite-{day.isoformat()}.zip"'
-    answer.headers["Cache-Control"] = "private, no-store"
-    return answer
+    made = services.quality_file(place.id, day=day)
+    return taken_away(made, name=f"qualite-{day.isoformat()}.zip", content_type="application/zip")

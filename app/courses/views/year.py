@@ -1,15 +1,14 @@
 """The bilan pédagogique et financier: gaps first, then figures, both ways; and as a table."""
 
-from flask import Blueprint, Response, abort, render_template, request
+from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.core import clock
-from app.core.tables import as_csv
 from app.courses.queries.year import Year, of_year
 from app.courses.rules.bpf import AIMS, STATUSES
 from app.place import queries as place_queries
-from app.web import rights
+from app.web import downloads, rights
 
 bp = Blueprint("bpf", "app.courses", url_prefix="/manage/bpf", template_folder="templates")
 bp.before_request(rights.only("manage_courses"))
@@ -28,9 +27,8 @@ def index() -> ResponseReturnValue:
 @bp.get("/<int:year>.csv")
 def table(year: int) -> ResponseReturnValue:
     place = place_queries.current()
-    answer = Response(as_csv(rows(of_year(place, _bounded(year), now=clock.now())), COLUMNS), mimetype="text/csv")
-    answer.headers["Content-Disposition"] = f'attachment; filename="bpf-{year}.csv"'
-    return answer
+    lines = rows(of_year(place, _bounded(year), now=clock.now()))
+    return downloads.as_csv(lines, {heading: heading for heading in COLUMNS}, name=f"bpf-{year}")
 
 
 def rows(one: Year) -> list[dict[str, object]]:

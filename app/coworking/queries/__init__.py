@@ -1,6 +1,7 @@
 """Reads of coworking."""
 
 from app.coworking.queries.life import (
+    PRESENT,
     KeyRow,
     Listed,
     There,
@@ -9,6 +10,7 @@ from app.coworking.queries.life import (
     announcements,
     directory_of_people,
     event_told,
+    guests_of_booking,
     keys,
     loans_of,
     loans_of_key,
@@ -26,6 +28,7 @@ from app.coworking.queries.life import (
 from app.coworking.queries.week import Week, week_of
 
 __all__ = [
+    "PRESENT",
     "KeyRow",
     "Listed",
     "There",
@@ -35,6 +38,7 @@ __all__ = [
     "announcements",
     "directory_of_people",
     "event_told",
+    "guests_of_booking",
     "keys",
     "loans_of",
     "loans_of_key",

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
 from app.booking.models import Booking, Resource, Status
 from app.core.db import db
-from app.core.period import Period
+from app.core.period import Period, day_period
 from app.core.refusals import N_
 from app.core.text import searchable
 from app.coworking.models import Announcement, Event, Key, Loan, SignUp, Visitor
@@ -23,9 +24,27 @@ MOST = 500
 # ---------------------------------------------------------------- visitors
 
 
-def visitors_of_day(place_id: int, day: date) -> list[Visitor]:
-    query = sa.select(Visitor).where(Visitor.place_id == place_id, Visitor.day == day, Visitor.cancelled_at.is_(None))
-    return list(db.session.scalars(query.order_by(Visitor.name, Visitor.id)))
+EXPECTED = sa.or_(Visitor.booking_id.is_(None), Booking.status.in_((*PRESENT, Status.PENDING)))
+
+
+def visitors_of_day(place_id: int, day: date, zone: ZoneInfo) -> list[Visitor]:
+    """Who comes that day: who has a place comes when it is, and no more when it is given up."""
+    period = day_period(day, zone)
+    with_place = sa.and_(Booking.starts_at >= period.starts_at, Booking.starts_at < period.ends_at)
+    that_day = sa.or_(sa.and_(Visitor.booking_id.is_(None), Visitor.day == day), with_place)
+    return _expected(sa.select(Visitor).where(Visitor.place_id == place_id, that_day).order_by(Visitor.name, Visitor.id))
+
+
+def _expected(query: sa.Select[Visitor]) -> list[Visitor]:
+    """With the booking that each comes for, and their host: one query."""
+    joined = query.outerjoin(Visitor.booking).options(sa.orm.contains_eager(Visitor.booking), sa.orm.joinedload(Visitor.host))
+    return list(db.session.scalars(joined.where(Visitor.cancelled_at.is_(None), EXPECTED)))
+
+
+def guests_of_booking(booking_id: int | None) -> list[Visitor]:
+    """Who was to come for a booking, whatever became of it."""
+    which = (Visitor.booking_id == booking_id, Visitor.cancelled_at.is_(None), Visitor.name != "")
+    return list(db.session.scalars(sa.select(Visitor).where(*which).order_by(Visitor.id)))
 
 
 def visitors_of_booking(booking_id: int) -> list[Visitor]:
@@ -34,8 +53,8 @@ def visitors_of_booking(booking_id: int) -> list[Visitor]:
 
 
 def visitors_of_host(host_id: int, *, since: date) -> list[Visitor]:
-    query = sa.select(Visitor).where(Visitor.host_id == host_id, Visitor.day >= since, Visitor.cancelled_at.is_(None))
-    return list(db.session.scalars(query.order_by(Visitor.day, Visitor.name, Visitor.id).limit(MOST)))
+    query = sa.select(Visitor).where(Visitor.host_id == host_id, Visitor.day >= since)
+    return _expected(query.order_by(Visitor.day, Visitor.name, Visitor.id).limit(MOST))
 
 
 # ---------------------------------------------------------------- events

@@ -25,7 +25,7 @@ from app.coworking.services.groups import Block, GroupDay, group_days, group_req
 from app.coworking.services.keys import add_key, lend_key, retire_key, take_back_key
 from app.coworking.services.outside import AHEAD, follow_calendar, forget_calendar, read_again, read_calendar, refresh_calendars
 from app.coworking.services.plan import place_on_plan, redraw_plan, set_drawing
-from app.coworking.services.visitors import forget_visitors, invite, uninvite, welcome
+from app.coworking.services.visitors import book_for_guest, forget_visitors, invite, uninvite, welcome
 
 __all__ = [
     "AHEAD",
@@ -36,6 +36,7 @@ __all__ = [
     "accept_seat",
     "add_key",
     "announce_event",
+    "book_for_guest",
     "cancel_event",
     "change_event",
     "follow_calendar",

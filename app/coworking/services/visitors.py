@@ -4,14 +4,36 @@ from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 
+from app.booking import services as booking
+from app.booking.models import Booking
+from app.booking.policy import Request
 from app.core import journal
 from app.core.db import db, transaction
 from app.core.refusals import Refused
+from app.coworking import queries
 from app.coworking.models import Visitor
 from app.coworking.rules import TooManyVisitors
 
 KEPT = timedelta(days=365)
 MOST_A_DAY = 50  # of one host
+
+
+def book_for_guest(request: Request, *, email: str, key: str | None, body: object) -> Booking:
+    """A place for somebody's guest: the host has it and pays for it, the guest is expected; with an address, they are welcomed by mail."""
+    with transaction():
+        made = booking.reserve(request, key=key, body=body)
+        if not queries.visitors_of_booking(made.id):
+            invite(
+                place_id=made.place_id,
+                host_id=made.member_id,
+                day=request.day,
+                name=request.guest_name,
+                email=email,
+                actor_id=request.actor_id or made.member_id,
+                now=request.now,
+                booking_id=made.id,
+            )
+        return made
 
 
 def invite(

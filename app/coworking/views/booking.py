@@ -108,9 +108,15 @@ def new_booking() -> ResponseReturnValue:
     )
     if form.pay_now.data and takes_cards(person) and is_paid_ahead(wanted):
         return _pay_first(place, wanted, form)
-    body = [form.choice.data, person.id, form.note.data, form.guest_name.data, form.override_reason.data]
+    key, body = (
+        form.key_for(form.choice.data),
+        [form.choice.data, person.id, form.note.data, form.guest_name.data, form.override_reason.data],
+    )
     try:
-        made = booking.reserve(wanted, key=form.key_for(form.choice.data), body=body)
+        if wanted.guest_name:
+            made = services.book_for_guest(wanted, email=form.guest_email.data, key=key, body=[*body, form.guest_email.data])
+        else:
+            made = booking.reserve(wanted, key=key, body=body)
     except Refused as refused:
         return _refusal(place, thing, period, refused, form)
     taken = directory(place).any(made.resource_id)

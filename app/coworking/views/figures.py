@@ -2,23 +2,19 @@
 
 from datetime import date, timedelta
 
-from flask import Blueprint, Response, render_template, url_for
+from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.booking import views as say
-from app.core import clock, tables
-from app.coworking.forms import SpanForm
+from app.core import clock
 from app.coworking.queries import figures
 from app.place import queries as place_queries
-from app.web import rights, typography
+from app.web import downloads, rights, typography
+from app.web.forms import SpanForm
 
 bp = Blueprint("figures", "app.coworking", url_prefix="/manage/occupancy", template_folder="templates")
 bp.before_request(rights.only("see_all_bookings"))
-
-USUAL = timedelta(days=27)  # four weeks
-LONGEST = timedelta(days=731)
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @bp.get("/")
@@ -59,26 +55,14 @@ def take(kind: str) -> ResponseReturnValue:
     rows = [
         {**row._asdict(), "status": say.state(row.status)[1], "price": row.price_cents / 100} for row in figures.table(place, first, last)
     ]
+    name = f"reservations-{first}-{last}"
     if kind == "xlsx":
-        content, kind_of = tables.as_xlsx(rows, columns, title=_("Réservations")), XLSX
-    else:
-        named = [{columns[name]: row.get(name) for name in columns} for row in rows]
-        content, kind_of = tables.as_csv(named, list(columns.values())), "text/csv; charset=utf-8"
-    answer = Response(content, content_type=kind_of)
-    answer.headers["Content-Disposition"] = f'attachment; filename="reservations-{first}-{last}.{kind}"'
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+        return downloads.as_xlsx(rows, columns, title=_("Réservations"), name=name)
+    return downloads.as_csv(rows, columns, name=name)
 
 
 def _span() -> tuple[date, date]:
-    """What was asked, two years at most; else the last four weeks."""
-    today = clock.today(place_queries.current().tz)
-    form = SpanForm()
-    last = form.last_day.data or today
-    first = form.first_day.data or last - USUAL
-    if first > last:
-        first, last = last, first
-    return max(first, last - LONGEST), last
+    return SpanForm().days(clock.today(place_queries.current().tz))
 
 
 def _spoken(halves: list[figures.HalfFigure]) -> str:

@@ -78,13 +78,15 @@ def visitors_of_day() -> ResponseReturnValue:
     place = place_queries.current()
     today = clock.today(place.tz)
     day = PlanForm().day.data or today
-    guests = booking_queries.guests_on(place.id, day, place.tz)
+    visitors = queries.visitors_of_day(place.id, day, place.tz)
+    named = {(visitor.booking_id, visitor.name) for visitor in visitors}
+    guests = [one for one in booking_queries.guests_on(place.id, day, place.tz) if (one.id, one.guest_name) not in named]
     return render_template(
         "coworking/visitors_of_day.html",
         place=place,
         day=day,
         today=today,
-        visitors=queries.visitors_of_day(place.id, day),
+        visitors=visitors,
         guests=guests,
         things=booking_queries.directory(place),
         here_url=url_for(".visitors_of_day", day=day.isoformat()),

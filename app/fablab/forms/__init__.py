@@ -1,7 +1,7 @@
 """The fablab's forms: the shape of what is typed."""
 
 from app.fablab.forms.clearances import POLICIES, GiveForm, GroupForm, TypeForm
-from app.fablab.forms.costs import KwhForm, SpanForm
+from app.fablab.forms.costs import KwhForm
 from app.fablab.forms.here import MaterialForm, NoteForm, OutageForm, ProblemForm, sent_photo
 from app.fablab.forms.lending import BoxForm, ExtendForm, GiveBoxForm, LendToolForm, TakeBackForm, ToolForm
 from app.fablab.forms.machines import machine_form
@@ -34,7 +34,6 @@ __all__ = [
     "ReadRightsForm",
     "ReasonForm",
     "RelayForm",
-    "SpanForm",
     "TakeBackForm",
     "ToolForm",
     "TrainingForm",

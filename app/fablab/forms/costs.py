@@ -7,13 +7,6 @@ from flask_babel import lazy_gettext as _l
 from app.web import forms
 
 
-class SpanForm(forms.QueryForm):
-    """From a day to a day, both included."""
-
-    first_day = forms.DateField(_l("Du"))
-    last_day = forms.DateField(_l("Au"))
-
-
 class KwhForm(forms.Form):
     """What the lieu pays its current, for all machines."""
 

@@ -1,24 +1,24 @@
 """What machines cost and bring, beside their tariff: read by who keeps the money; and a table to take away."""
 
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
-from flask import Response, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from app.core import clock, tables
+from app.core import clock
 from app.fablab import queries
-from app.fablab.forms import KwhForm, SpanForm
+from app.fablab.forms import KwhForm
 from app.fablab.queries import CostLine
 from app.fablab.views.door import bp
 from app.members.views import needs
 from app.place import queries as place_queries
 from app.place import services as place_services
+from app.web import downloads
+from app.web.forms import SpanForm
 
-USUAL = timedelta(days=27)  # four weeks
-LONGEST = timedelta(days=731)
 KWH = 10_000  # a price of a kWh is kept in hundredths of a cent
 
 
@@ -54,10 +54,7 @@ def costs_csv() -> ResponseReturnValue:
     """The same, for a spreadsheet; money in euros, before taxes."""
     place, (first, last) = place_queries.current(), _span()
     rows = [_row(line) for line in queries.costs(place, first, last, now=clock.now())]
-    answer = Response(tables.as_csv(rows, list(_row(None))), content_type="text/csv; charset=utf-8")
-    answer.headers["Content-Disposition"] = f'attachment; filename="machines-{first}-{last}.csv"'
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    return downloads.as_csv(rows, {heading: heading for heading in _row(None)}, name=f"machines-{first}-{last}")
 
 
 def _row(line: CostLine | None) -> dict[str, object]:
@@ -87,10 +84,4 @@ def _euros(cents: int | None) -> Decimal | None:
 
 
 def _span() -> tuple[date, date]:
-    """What was asked, two years at most; else the last four weeks."""
-    form = SpanForm()
-    last = form.last_day.data or clock.today(place_queries.current().tz)
-    first = form.first_day.data or last - USUAL
-    if first > last:
-        first, last = last, first
-    return max(first, last - LONGEST), last
+    return SpanForm().days(clock.today(place_queries.current().tz))

@@ -4,7 +4,7 @@ import re
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
 
-from flask import Response, abort, current_app, flash, jsonify, redirect, render_template, request, url_for
+from flask import abort, current_app, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -24,6 +24,7 @@ from app.members.forms import people_to_choose
 from app.members.models import Member
 from app.members.views import needs
 from app.place import queries as place_queries
+from app.web.downloads import taken_away
 
 
 @bp.post("/clearances/mine.json")
@@ -33,10 +34,7 @@ def take_rights() -> ResponseReturnValue:
         made = services.take_rights(current_user._get_current_object(), place_queries.current(), now=clock.now())
     except Refused as refused:
         return render_template("portal/refused.html", refused=refused, back=url_for(".booklet")), refused.status
-    answer = Response(made, mimetype="application/json")
-    answer.headers["Content-Disposition"] = 'attachment; filename="habilitations.json"'
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    return taken_away(made.encode(), name="habilitations.json", content_type="application/json")
 
 
 @bp.get("/rights/<number>.json")

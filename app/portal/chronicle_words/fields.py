@@ -9,6 +9,7 @@ FIELDS: Mapping[str, str] = {
     "name": N_("nom"),
     "email": N_("adresse électronique"),
     "phone": N_("téléphone"),
+    "how_to_come": N_("comment venir"),
     "street": N_("rue"),
     "postal_code": N_("code postal"),
     "town": N_("commune"),

@@ -11,6 +11,7 @@ from wtforms.validators import EqualTo, Length, NoneOf, Optional, Regexp
 
 from app.web.forms.choices import BooleanField, CheckboxesField, RadioField, SelectField
 from app.web.forms.form import Form, QueryForm, described_by, field_attributes, install, sent_key
+from app.web.forms.spans import SpanForm
 from app.web.forms.text import EmailField, HiddenField, InputRequired, PasswordField, StringField, TextAreaField
 from app.web.forms.values import FIRST_DAY, LAST_DAY, DateField, DecimalField, IntegerField, MoneyField, TimeField, Told, asked_day
 
@@ -42,6 +43,7 @@ __all__ = [
     "Regexp",
     "SelectChoice",
     "SelectField",
+    "SpanForm",
     "StringField",
     "TextAreaField",
     "TimeField",
