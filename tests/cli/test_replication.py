@@ -1,5 +1,6 @@
 """A lieu set by its pages leaves in a file, and is the same elsewhere; files that lie or trick are refused."""
 
+import io
 import random
 from pathlib import Path
 
@@ -8,6 +9,8 @@ import sqlalchemy as sa
 import yaml
 
 from app.booking import queries
+from app.booking import services as booking
+from app.booking.models import Resource
 from app.cli.kit import dumping, loading, shape
 from app.core import clock
 from app.core.db import db
@@ -55,6 +58,35 @@ def page_of(place, code, kind):
 
 def test_the_starter_lieu_is_the_same_elsewhere(place):
     assert replicated(place) == dumping.dump(place)
+
+
+def test_a_plan_drawn_by_hand_the_seats_own_names_and_the_keys_are_the_same_elsewhere(place, fill, log_in):
+    client = log_in(make_member("Ada", roles=["manager"]))
+    seats = {row.code: row for row in db.session.scalars(sa.select(Resource).where(Resource.code.in_(("A1", "A2", "A3"))))}
+    fill("/manage/place/identity", how_to_come="Car 61, arrêt Mairie ; la porte bleue.")
+    box = {f"{side}-{seats['A1'].id}": value for side, value in (("x", "20"), ("y", "40"), ("width", "50"), ("height", "48"))}
+    assert (
+        client.post(
+            "/manage/plan/", data=fields_of(client.get("/manage/plan/").text) | box | {f"name-{seats['A1'].id}": "Fenêtre"}
+        ).status_code
+        == 303
+    )
+    svg = b'<svg viewBox="10 0 300 200"><path d="M 0,0 L 10,10"/><text x="3">Salle &amp; cie</text><script>x</script></svg>'
+    client.post("/manage/plan/drawing", data={"file": (io.BytesIO(svg), "plan.svg")})
+    booking.change_thing(resource_id=seats["A2"].id, state="needs_attention", actor_id=None, now=clock.now())
+    client.post(f"/manage/resources/{seats['A3'].id}/retirement", data={"reason": "cassé", "confirm": "y"})
+    for kind, mark in (("key", "porte nord"), ("badge", "12"), ("key", "7")):
+        client.post("/manage/keys/", data={"kind": kind, "mark": mark, "opens": "la grande porte"})
+
+    text = dumping.dump(place)
+    said = yaml.safe_load(text)
+    (pool,) = (desk for desk in said["ressources"]["postes"] if desk.get("pool") == "grande-salle")
+    assert pool["sieges"] == {"A1": {"nom": "Fenêtre"}, "A2": {"etat": "needs_attention"}, "A3": {"etat": "retired"}}
+    assert (pool["nombre"], pool["plans"]["A1"], len(said["cles"])) == (12, [20, 40, 50, 48], 3)
+    assert said["fond_de_plan"]["largeur"] == 300 and "<script" not in text and said["lieu"]["comment_venir"].startswith("Car 61")
+    assert replicated(place) == text
+    with pytest.raises(shape.KitRefused, match="traits"):
+        load(text.replace(said["fond_de_plan"]["traits"][:20], "<b><b><b>"))
 
 
 def test_a_lieu_set_by_its_pages_is_the_same_elsewhere(place, fill):

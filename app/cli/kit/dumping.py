@@ -9,7 +9,8 @@ import yaml
 from app.billing.models import Article, BillingSettings, PassType, Plan, Price, TariffGroup
 from app.booking.models import KindRules, Resource
 from app.booking.rules import priced_as
-from app.cli.kit import FORMAT, coupons, payments
+from app.cli.kit import FORMAT, coupons, life, payments
+from app.cli.kit import seats as pool_seats
 from app.cli.kit.loading import FULL, KINDS_OF
 from app.cli.kit.shape import ROOM_KINDS, UNITS
 from app.cli.kit.things import RULES, WEEKDAYS
@@ -53,9 +54,11 @@ def dump(place: Place) -> str:
             "salles": [_room(row, spaces, prices) for row in things if row.kind in ROOM_KINDS.values()],
             "machines": [_machine(row, spaces, prices) for row in things if row.kind == "machine"],
         },
+        "fond_de_plan": life.drawing_said(place.id),
         "habilitations": [_clearance(row) for row in _all(ClearanceType, place, ClearanceType.id)],
         "outils": [_tool(row) for row in _all(Tool, place, Tool.id) if row.state != "retired"],
         "casiers": [_box(row) for row in _all(Box, place, Box.id) if row.state != "retired"],
+        "cles": life.keys_said(place.id),
         "groupes_tarif": [
             _some(code=row.code, nom=row.name, remise_pct=row.discount_percent or None) for row in _all(TariffGroup, place, TariffGroup.id)
         ],
@@ -184,8 +187,9 @@ def _desks(things: list[Resource], spaces: Mapping[int, str], prices: list[Price
     for pool in pools.values():
         seats = [row for row in things if row.pool_id == pool.id and row.rules.get("sold_by") != "resident"]
         plans = {seat.code: list(seat.plan_box) for seat in seats if seat.plan_box}
-        said = _thing(pool, spaces, prices, pool=pool.code, prefixe=pool.family, nombre=len(seats))
-        yield said | _some(vente=_sale(pool.rules), plans=plans)
+        own = pool_seats.said(pool, seats)
+        said = _thing(pool, spaces, prices, pool=pool.code, prefixe=pool.family, nombre=own.pop("nombre"))
+        yield said | _some(vente=_sale(pool.rules), plans=plans) | own
     for row in things:
         if row.kind == "desk" and (row.pool_id is None or row.rules.get("sold_by") == "resident"):
             joined = pools[row.pool_id].code if row.pool_id in pools else None

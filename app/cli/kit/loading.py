@@ -11,8 +11,9 @@ from app.billing.rules.legal import LIABLE
 from app.booking import queries
 from app.booking import services as booking
 from app.booking.models import KindRules, Resource
-from app.booking.rules import priced_as, seat_code
-from app.cli.kit import coupons, payments
+from app.booking.rules import priced_as
+from app.cli.kit import coupons, life, payments
+from app.cli.kit import seats as pool_seats
 from app.cli.kit.shape import ROOM_KINDS, UNITS
 from app.cli.kit.things import RULES, WEEKDAYS
 from app.core import journal
@@ -37,6 +38,8 @@ def load(kit: Mapping[str, Any], *, now: datetime, actor_id: int | None = None) 
         _clearances(place, kit)
         _machines(place, kit)
         _lending(place, kit, now)
+        life.write_keys(place.id, kit["cles"], now=now)
+        life.write_drawing(place.id, kit["fond_de_plan"], now=now)
         if not any(db.session.scalars(sa.select(Resource.plan_box).where(Resource.place_id == place.id))):
             booking.draw_plan(place.id)
         _tariffs(place, kit)
@@ -163,12 +166,11 @@ def _things(place: Place, kit: Mapping[str, Any]) -> list[Resource]:
             put("desk", said["code"], said, rules=rules, pool_id=joined.id if joined else None, family="")
             continue
         name = said["nom"] or (spaces[said["espace"]].name if said["espace"] else said["pool"])
-        pools[said["pool"]] = pool = put(
-            "pool", said["pool"], {**said, "places": said["nombre"]}, rules=rules, name=name, family=said["prefixe"]
-        )
-        for number in range(1, said["nombre"] + 1):
-            seat = seat_code(said["pool"], said["prefixe"], number)
-            put("desk", seat, {**said, "plan": said["plans"].get(seat), "places": 1}, name=seat, rules=rules, pool_id=pool.id, family="")
+        seats = pool_seats.listed(said)
+        standing = sum(seat["etat"] != "retired" for seat in seats.values())
+        pools[said["pool"]] = pool = put("pool", said["pool"], {**said, "places": standing}, rules=rules, name=name, family=said["prefixe"])
+        for code, seat in seats.items():
+            put("desk", code, seat, rules=rules, pool_id=pool.id, family="")
     for said in kit["ressources"]["salles"]:
         put(ROOM_KINDS[said["genre"]], said["code"], said, rules={"sold_by": _sold_by(said["vente"])} if said["vente"] else {})
     for said in kit["ressources"]["machines"]:

@@ -14,13 +14,15 @@ from app.billing.rules.legal import EXEMPT_RATE
 from app.booking.rules import KIND_DEFAULTS, Rules, reasons_rules, seat_code
 from app.cli.kit import FORMAT
 from app.cli.kit.coupons import CouponShape
+from app.cli.kit.life import DrawingShape, KeyShape
 from app.cli.kit.payments import BillingShape, PaymentsShape
 from app.cli.kit.things import (
     RULES,
     AidShape,
     ArticleShape,
     BoxShape,
-    CancelShape,
+    ByKindCancel,
+    ByKindMinutes,
     CostShape,
     DatedPriceShape,
     SpaceShape,
@@ -278,18 +280,6 @@ class PlanShape(Shape):
     en_vente = Yes(load_default=True)
 
 
-class ByKindCancel(Shape):
-    poste = fields.Nested(CancelShape, load_default=None)
-    salle = fields.Nested(CancelShape, load_default=None)
-    machine = fields.Nested(CancelShape, load_default=None)
-
-
-class ByKindMinutes(Shape):
-    poste = Whole(1, 1440, load_default=None)
-    salle = Whole(1, 1440, load_default=None)
-    machine = Whole(1, 1440, load_default=None)
-
-
 class KitShape(Shape):
     format = fields.Str(required=True, validate=validate.Equal(FORMAT, error=f"{FORMAT} est attendu."), error_messages=MISSING)
     lieu = fields.Nested(PlaceShape, required=True, error_messages=MISSING)
@@ -302,6 +292,8 @@ class KitShape(Shape):
     habilitations = fields.List(fields.Nested(ClearanceShape), load_default=list)
     outils = fields.List(fields.Nested(ToolShape), load_default=list)
     casiers = fields.List(fields.Nested(BoxShape), load_default=list)
+    cles = fields.List(fields.Nested(KeyShape), load_default=list)
+    fond_de_plan = fields.Nested(DrawingShape, load_default=None, allow_none=True)
     groupes_tarif = fields.List(fields.Nested(GroupShape), load_default=list)
     tarifs = fields.Nested(TariffsShape, load_default=lambda: TariffsShape().load({}))
     carnets = fields.List(fields.Nested(PassShape), load_default=list)
@@ -344,6 +336,7 @@ def _dangling(kit: Mapping[str, Any]) -> Iterator[str]:
         ("habilitations", [clearance["nom"] for clearance in kit["habilitations"]]),
         ("outils", [tool["marque"] for tool in kit["outils"]]),
         ("casiers", [box["marque"] for box in kit["casiers"]]),
+        ("cles", [f"{key['genre']} {key['marque']}" for key in kit["cles"]]),
         ("groupes_tarif", [group["code"] for group in kit["groupes_tarif"]]),
         ("carnets", [sold["code"] for sold in kit["carnets"]]),
         ("abonnements", [plan["code"] for plan in kit["abonnements"]]),

@@ -7,6 +7,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate, validates_schema
 
+from app.cli.kit.seats import SeatShape
 from app.cli.kit.values import MISSING, Amount, Code, Day, Line, Shape, Span, Text, Whole, Yes, lines
 from app.fablab.rules import LONGEST_LOAN
 
@@ -121,6 +122,7 @@ class DeskShape(ThingShape):
     )
     rejoint = Code(load_default=None)  # the pool that a resident's desk joins when its holder is away
     plans = fields.Dict(keys=fields.Str(), values=fields.List(Whole(0, 10_000), validate=validate.Length(equal=4)), load_default=dict)
+    sieges = fields.Dict(keys=fields.Str(), values=fields.Nested(SeatShape), load_default=dict)
     prix_heure = Amount(load_default=None)
     plafond_jour = Amount(load_default=None)
     prix_demi_journee = Amount(load_default=None)
@@ -258,3 +260,15 @@ class CostShape(Shape):
 class AidShape(Shape):
     nom = Line(required=True)
     montant = Amount(required=True)
+
+
+class ByKindCancel(Shape):
+    poste = fields.Nested(CancelShape, load_default=None)
+    salle = fields.Nested(CancelShape, load_default=None)
+    machine = fields.Nested(CancelShape, load_default=None)
+
+
+class ByKindMinutes(Shape):
+    poste = Whole(1, 1440, load_default=None)
+    salle = Whole(1, 1440, load_default=None)
+    machine = Whole(1, 1440, load_default=None)
