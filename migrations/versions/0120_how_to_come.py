@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision, down_revision = "0117", "0116"
+revision, down_revision = "0120", "0119"
 
 
 def upgrade() -> None:
