@@ -8,4 +8,5 @@ from app.factory import create_app  # noqa: E402
 from config import Config  # noqa: E402
 
 app = create_app(Config.from_environment())
+gc.freeze()
 gc.enable()
