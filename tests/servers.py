@@ -1,21 +1,28 @@
 """Real server processes on loopback, for the tests that need more than a test client."""
 
 import os
-import signal
 import socket
-import subprocess
 import sys
 import urllib.request
 from pathlib import Path
 from typing import Self
 
-ROOT = Path(__file__).resolve().parent.parent
-WEB = """
-import socket, sys
 from app.cli.http import HttpServer
-from wsgi import app
-HttpServer(app, socket.socket(fileno=int(sys.argv[1])), threads=8).run()
-"""
+from tests.processes import forks
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def serve(listener: socket.socket, environment: dict[str, str], log: Path) -> None:
+    """What such a process does."""
+    with log.open("ab") as output:
+        for stream in (sys.stdout, sys.stderr):
+            os.dup2(output.fileno(), stream.fileno())
+    os.environ.clear()
+    os.environ.update(environment)
+    from wsgi import app  # which reads the settings
+
+    HttpServer(app, listener, threads=8).run()
 
 
 class Server:
@@ -37,28 +44,18 @@ class Server:
         self.start()
 
     def start(self) -> None:
-        number = self._socket.fileno()
-        with self.log.open("ab") as log:
-            self._process = subprocess.Popen(
-                [sys.executable, "-c", WEB, str(number)],
-                cwd=ROOT,
-                env=self._environment,
-                pass_fds=[number],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-            )
+        self._process = forks.Process(target=serve, args=(self._socket, self._environment, self.log), daemon=True)
+        self._process.start()
 
     def kill(self) -> None:
         """As a power cut would: no goodbye."""
         self._process.kill()
-        self._process.wait()
+        self._process.join()
 
     def stop(self) -> None:
-        self._process.send_signal(signal.SIGTERM)
-        try:
-            self._process.wait(timeout=10)
-        except subprocess.TimeoutExpired:
+        self._process.terminate()
+        self._process.join(timeout=10)
+        if self._process.is_alive():
             self.kill()
         self._socket.close()
 

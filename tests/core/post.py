@@ -1,10 +1,6 @@
-"""A mail server on loopback whose mood can be chosen, and a house that has something to write. Also a sender process of its own:
-
-python -m tests.core.post DATABASE_URL MAIL_URL
-"""
+"""A mail server on loopback whose mood can be chosen, and a house that has something to write."""
 
 import asyncio
-import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -91,12 +87,9 @@ def install_post(app: Flask) -> None:
 
 
 def send_everything(database_url: str, mail_url: str) -> None:
+    """What a sender of its own does."""
     app = create_app(TestConfig(SQLALCHEMY_DATABASE_URI=database_url, MAIL_URL=mail_url))
     install_post(app)
     with app.app_context():
         while delivery.send_due(now=clock.now(), most=3):
             pass
-
-
-if __name__ == "__main__":
-    send_everything(*sys.argv[1:])

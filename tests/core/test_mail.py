@@ -1,11 +1,8 @@
 """The outbox: each mail leaves once, whatever the mail server or the machine does; nothing waits for it."""
 
-import subprocess
-import sys
 import threading
 import time
 from datetime import timedelta
-from pathlib import Path
 from typing import cast
 
 import pytest
@@ -16,8 +13,8 @@ from app.core import clock, delivery, mail
 from app.core.db import db, transaction
 from app.core.letters import House
 from app.core.mail import OutgoingMail
-
-ROOT = Path(__file__).resolve().parents[2]
+from tests.core.post import send_everything
+from tests.processes import forks
 
 
 def queue(fact="f1", *, member_id=None, to=None, **facts):
@@ -38,9 +35,9 @@ def rows():
 
 
 def sender(house):
-    return subprocess.Popen(
-        [sys.executable, "-m", "tests.core.post", house.config["SQLALCHEMY_DATABASE_URI"], house.config["MAIL_URL"]], cwd=ROOT
-    )
+    process = forks.Process(target=send_everything, args=(house.config["SQLALCHEMY_DATABASE_URI"], house.config["MAIL_URL"]), daemon=True)
+    process.start()
+    return process
 
 
 # ---------------------------------------------------------------- one by one
@@ -271,7 +268,9 @@ def test_two_senders_never_send_the_same_mail(house, office):
 
     senders = [sender(house), sender(house)]
 
-    assert [process.wait(60) for process in senders] == [0, 0]
+    for process in senders:
+        process.join(60)
+    assert [process.exitcode for process in senders] == [0, 0]
     assert len(office.received) == 24
     assert len({one.message["Message-ID"] for one in office.received}) == 24
     assert len({one.peer for one in office.received}) > 1, "both of them worked"
@@ -286,7 +285,7 @@ def test_a_mail_whose_sender_was_killed_leaves_again_as_the_same_mail(house, off
     process = sender(house)
     assert office.holding.wait(30)
     process.kill()
-    process.wait()
+    process.join()
     stay.set()
 
     assert send_due() == 0, "its lease runs"

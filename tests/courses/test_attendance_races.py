@@ -1,11 +1,7 @@
 """Presence under a crowd, from two processes: one chain, nothing lost, numbers without gap."""
 
-import json
-import subprocess
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, time
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,12 +18,13 @@ from app.courses.rules.minutes import Minutes
 from app.courses.services import elections
 from app.factory import create_app
 from config import TestConfig
+from tests.courses import signers
 from tests.courses.cohorts import Class, local, make_class
 from tests.databases import Engine
+from tests.race.two import Two
 
 pytestmark = pytest.mark.race
 
-ROOT = Path(__file__).resolve().parents[2]
 TUESDAY = date(2027, 3, 2)
 Crowd = Callable[[Sequence[dict[str, Any]]], list[str]]
 
@@ -50,19 +47,9 @@ def app(database: str) -> Iterator[Flask]:
 @pytest.fixture(scope="module")
 def crowd(database: str) -> Iterator[Crowd]:
     """Does these gestures at once, half of them in each of two processes."""
-    words = [sys.executable, "-m", "tests.courses.signers", database]
-    processes = [subprocess.Popen(words, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(2)]
-
-    def crowd(gestures: Sequence[dict[str, Any]]) -> list[str]:
-        for number, process in enumerate(processes):
-            assert process.stdin is not None
-            process.stdin.write(json.dumps(gestures[number::2]) + "\n")
-            process.stdin.flush()
-        return [answer for process in processes if process.stdout for answer in json.loads(process.stdout.readline())]
-
-    yield crowd
-    for process in processes:
-        process.communicate(timeout=60)
+    two = Two(database, signers.done)
+    yield two.at_once
+    two.stop()
 
 
 def arranged(app: Flask, **more: Any) -> tuple[Class, dict[str, Any]]:

@@ -1,11 +1,9 @@
-"""One of several processes that issue bills: `python -m tests.race.biller URL PLACE MEMBER BILLS SEED`.
-
-It is New Year's night, and each has a clock of its own, a few seconds fast or slow. It writes each number that it was given, once its transaction is over; one gesture in ten is undone after its number was taken.
-"""
+"""One of several processes that issue bills. It is New Year's night, and each has a clock of its own, a few seconds fast or slow."""
 
 import random
-import sys
 from datetime import UTC, datetime, timedelta
+from multiprocessing.connection import Connection
+from typing import Any
 
 from sqlalchemy.exc import OperationalError
 
@@ -23,7 +21,8 @@ class Undone(Exception):
     """What came after the invoice failed."""
 
 
-def main(url: str, place_id: int, member_id: int, bills: int, seed: int) -> None:
+def main(told: "Connection[Any, Any]", url: str, place_id: int, member_id: int, bills: int, seed: int) -> None:
+    """It tells each number that it was given, once its transaction is over; one gesture in ten is undone after its number was taken."""
     chance = random.Random(seed)
     with create_app(TestConfig(SQLALCHEMY_DATABASE_URI=url)).app_context():
         for rank in range(bills):
@@ -37,10 +36,4 @@ def main(url: str, place_id: int, member_id: int, bills: int, seed: int) -> None
                         raise Undone
             except (Undone, OperationalError):  # a locked database is told to try again later: a door answers 503
                 continue
-            sys.stdout.write(f"{invoice.number}\n")
-            sys.stdout.flush()
-
-
-if __name__ == "__main__":
-    url, *numbers = sys.argv[1:]
-    main(url, *(int(number) for number in numbers))
+            told.send(invoice.number)

@@ -1,18 +1,8 @@
-"""One process of a crowd: does the gestures of each line it reads, each in a thread of its own, all at the same moment.
+"""What `Two` processes know how to do, of the gestures of coworkers and makers."""
 
-`python -m tests.race.makers URL`: a line is a JSON list of gestures; its answer is a JSON list: « yes », or the codes of the refusal.
-"""
-
-import json
-import sys
-import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
-from functools import partial
 from typing import Any
-
-from flask import Flask
 
 from app.booking import services as booking
 from app.booking.models import Absence
@@ -22,34 +12,17 @@ from app.core.refusals import Refused
 from app.coworking import services as coworking
 from app.fablab import services
 from app.fablab.models import Box
-from app.factory import create_app
 from app.members.models import Member
-from config import TestConfig
 from tests.factories import thing
 
 
-def main(url: str) -> None:
-    app = create_app(TestConfig(SQLALCHEMY_DATABASE_URI=url))
-    with ThreadPoolExecutor(24) as threads:
-        for line in sys.stdin:
-            gestures = json.loads(line)
-            together = threading.Barrier(len(gestures))
-            told = list(threads.map(partial(_done, app, together), gestures))
-            sys.stdout.write(json.dumps(told) + "\n")
-            sys.stdout.flush()
-
-
-def _done(app: Flask, together: threading.Barrier, gesture: dict[str, Any]) -> str:
-    now = datetime.fromisoformat(gesture["now"])
-    with app.app_context():
-        together.wait()
-        try:
-            _do(gesture, now)
-        except Refused as refused:
-            return "+".join(refused.codes)
-        finally:
-            db.session.remove()
-        return "yes"
+def done(gesture: dict[str, Any]) -> str:
+    """« yes », or the codes of the refusal."""
+    try:
+        _do(gesture, datetime.fromisoformat(gesture["now"]))
+    except Refused as refused:
+        return "+".join(refused.codes)
+    return "yes"
 
 
 def _do(said: dict[str, Any], now: datetime) -> None:
@@ -104,7 +77,3 @@ LIVED: dict[str, Callable[[dict[str, Any], int, datetime], object]] = {
 
 def _period(said: dict[str, Any]) -> Period:
     return Period(*(datetime.fromisoformat(said[edge]) for edge in ("start", "end")))
-
-
-if __name__ == "__main__":
-    main(sys.argv[1])

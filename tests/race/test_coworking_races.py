@@ -22,6 +22,7 @@ from app.place.models import Place
 from config import TestConfig
 from tests.databases import Engine
 from tests.factories import between, book, book_half, give_half_days, make_member, make_place, make_pool, make_thing, price, thing
+from tests.race import makers
 from tests.race.two import NOW, Two, faults
 
 pytestmark = pytest.mark.race
@@ -47,7 +48,7 @@ class Coworking(Two):
             self.desk = make_thing(place, "D1", holder_id=self.ines, pool_id=self.pool, rules={"sold_by": "resident"}).id
             self.people = [make_member(f"P{number}").id for number in range(16)]
             db.session.remove()
-        super().__init__(url)
+        super().__init__(url, makers.done)
 
 
 @pytest.fixture(scope="module")

@@ -21,6 +21,7 @@ from app.place.models import Place
 from config import TestConfig
 from tests.databases import Engine
 from tests.factories import between, make_clearance_type, make_machine, make_member, make_place, price, thing
+from tests.race import makers
 from tests.race.two import NOW, Two, faults
 
 pytestmark = pytest.mark.race
@@ -50,7 +51,7 @@ class Atelier(Two):
                     )
                 db.session.flush()
             db.session.remove()
-        super().__init__(url)
+        super().__init__(url, makers.done)
 
     def book(self, thing_id: int, member_id: int, day: str) -> int:
         with self.app.app_context():

@@ -1,9 +1,6 @@
 """Eight processes issue bills at once over New Year's night, some fail, some are killed: no number is missing, none is given twice, the chain holds."""
 
-import os
-import signal
-import subprocess
-import sys
+from contextlib import suppress
 
 import pytest
 import sqlalchemy as sa
@@ -16,11 +13,31 @@ from app.factory import create_app
 from app.place.models import Place
 from config import TestConfig
 from tests.factories import make_member, make_place
-from tests.servers import ROOT
+from tests.processes import forks
+from tests.race import biller
 
 PROCESSES, KILLED = 8, 3
 
 pytestmark = pytest.mark.race
+
+
+class Biller:
+    """A process that issues bills, and the line on which it tells their numbers."""
+
+    def __init__(self, *about: object) -> None:
+        self.line, theirs = forks.Pipe(duplex=False)
+        self.process = forks.Process(target=biller.main, args=(theirs, *about), daemon=True)
+        self.process.start()
+        theirs.close()
+
+    def all_told(self) -> list[str]:
+        """What is still to be heard, until its end."""
+        told = []
+        with suppress(EOFError):
+            while True:
+                told.append(self.line.recv())
+        self.process.join(timeout=60)
+        return told
 
 
 def test_numbers_have_no_gap_and_no_repeat_whoever_fails_or_is_killed(database, rounds):
@@ -29,19 +46,15 @@ def test_numbers_have_no_gap_and_no_repeat_whoever_fails_or_is_killed(database, 
         place, person = make_place().id, make_member().id
         db.session.remove()
 
-    def biller(seed: int) -> "subprocess.Popen[str]":
-        words = [sys.executable, "-m", "tests.race.biller", database, str(place), str(person), str(rounds), str(seed)]
-        return subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, text=True, env=os.environ)
-
-    running = [biller(seed) for seed in range(PROCESSES)]
+    running = [Biller(database, place, person, rounds, seed) for seed in range(PROCESSES)]
     told: list[str] = []
-    for process in running[:KILLED]:
-        told += [process.stdout.readline().strip() for _ in range(2)]
-        process.send_signal(signal.SIGKILL)
-    running.append(biller(PROCESSES))  # and life goes on
-    for process in running:
-        told += process.communicate(timeout=300)[0].split()
-    assert [process.returncode for process in running[KILLED:]] == [0] * (PROCESSES - KILLED + 1)
+    for one in running[:KILLED]:
+        told += [one.line.recv() for _ in range(2)]
+        one.process.kill()
+    running.append(Biller(database, place, person, rounds, PROCESSES))  # and life goes on
+    for one in running:
+        told += one.all_told()
+    assert [one.process.exitcode for one in running[KILLED:]] == [0] * (PROCESSES - KILLED + 1)
 
     with app.app_context():
         rows = db.session.scalars(sa.select(Invoice).order_by(Invoice.sequence)).all()

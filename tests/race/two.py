@@ -1,40 +1,72 @@
-"""Two processes that do people's gestures at the same moment, on one database; see `makers.py` for what they know how to do."""
+"""Two processes that do people's gestures at the same moment, on one database."""
 
-import json
-import subprocess
-import sys
-from collections.abc import Sequence
-from pathlib import Path
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from multiprocessing.connection import Connection
 from typing import Any
+
+from flask import Flask
 
 from app import wiring
 from app.core.db import db
+from app.factory import create_app
+from config import TestConfig
+from tests.processes import forks
 
-ROOT = Path(__file__).resolve().parents[2]
 NOW = "2026-12-01T10:00:00+01:00"
+
+Do = Callable[[dict[str, Any]], str]
 
 
 class Two:
-    def __init__(self, url: str) -> None:
-        words = [sys.executable, "-m", "tests.race.makers", url]
-        self.processes = [subprocess.Popen(words, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    """`do` is what they know how to do: it is given a gesture, and says how it went."""
+
+    def __init__(self, url: str, do: Do) -> None:
+        ours, theirs = zip(*(forks.Pipe() for _ in range(2)), strict=True)
+        self._lines = ours
+        self._processes = [forks.Process(target=_one_of_two, args=(url, do, line), daemon=True) for line in theirs]
+        for process in self._processes:
+            process.start()
 
     def at_once(self, gestures: Sequence[dict[str, Any]]) -> list[str]:
-        """Everybody does theirs at the same moment, half of them in each process: « yes », or the codes of the refusal, in order."""
+        """Everybody does theirs at the same moment, half of them in each process: what was said of each, in order."""
         said = [{"now": NOW} | gesture for gesture in gestures]
-        for number, process in enumerate(self.processes):
-            assert process.stdin is not None
-            process.stdin.write(json.dumps(said[number::2]) + "\n")
-            process.stdin.flush()
-        halves = [json.loads(process.stdout.readline()) for process in self.processes if process.stdout is not None]
+        for number, line in enumerate(self._lines):
+            line.send(said[number::2])
+        halves = [line.recv() for line in self._lines]
         return [halves[number % 2][number // 2] for number in range(len(said))]
 
     def all_do(self, people: Sequence[int], **gesture: Any) -> list[str]:
         return self.at_once([gesture | {"who": member_id} for member_id in people])
 
     def stop(self) -> None:
-        for process in self.processes:
-            process.communicate(timeout=60)
+        for line, process in zip(self._lines, self._processes, strict=True):
+            line.close()
+            process.join(timeout=60)
+
+
+def _one_of_two(url: str, do: Do, line: "Connection[Any, Any]") -> None:
+    """The gestures of each list that it is sent, each in a thread of its own; until nobody is left to send any."""
+    app = create_app(TestConfig(SQLALCHEMY_DATABASE_URI=url))
+    with ThreadPoolExecutor(24) as threads:
+        while True:
+            try:
+                gestures = line.recv()
+            except EOFError:
+                return
+            together = threading.Barrier(len(gestures))
+            line.send(list(threads.map(partial(_do_together, app, do, together), gestures)))
+
+
+def _do_together(app: Flask, do: Do, together: threading.Barrier, gesture: dict[str, Any]) -> str:
+    with app.app_context():
+        together.wait()
+        try:
+            return do(gesture)
+        finally:
+            db.session.remove()
 
 
 def faults() -> list[str]:
