@@ -69,7 +69,7 @@ $(VENV)/.peers: requirements/peers.txt | $(VENV)/.uv
 # ---------------------------------------------------------------- tests
 
 test: $(VENV)/.dev $(VENV)/.peers browser
-	$(BIN)/python -m pytest -n $(JOBS) $(if $(CI),--durations=20) $(ARGS)
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(if $(CI),--durations=20) $(ARGS)
 
 test-quick: $(VENV)/.dev
 	$(BIN)/python -m pytest -m "not postgres and not browser and not race and not peers" $(ARGS)
