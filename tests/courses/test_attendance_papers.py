@@ -1,8 +1,10 @@
 """The papers of presence: numbers without gap, the same bytes twice, refusals, the public check; and who may have which."""
 
 import io
+import json
 import zipfile
 from datetime import date, time
+from hashlib import sha256
 
 import pytest
 import sqlalchemy as sa
@@ -112,6 +114,18 @@ def test_papers_are_the_same_bytes_twice_and_change_with_what_they_say(session):
     names = zipfile.ZipFile(io.BytesIO(whole)).namelist()
     assert {"LISEZMOI.txt", "evenements.jsonl", "feuilles/2027-03-01.pdf"} <= set(names)
     assert sum(name.endswith("/CR-2027-0001.pdf") for name in names) == 1
+    events, own = (
+        [json.loads(line) for line in zipfile.ZipFile(io.BytesIO(made)).read("evenements.jsonl").splitlines()]
+        for made in (whole, audit_file(school.cohort.id, enrolment_id=first.id, now=EVENING))
+    )
+    assert [(one["precedente"], one["empreinte"]) for one in own] == [(one["precedente"], one["empreinte"]) for one in events]
+    assert {one.get("enrolment_id") for one in own} == {None, first.id} and {one.get("enrolment_id") for one in events} > {None, first.id}
+    assert all(sha256(f"{one['precedente']}\n{one['ecrit']}".encode()).hexdigest() == one["empreinte"] for one in own if "ecrit" in one)
+    assert [one["pour_cette_personne"] for one in own if "pour_cette_personne" in one] == [
+        {"present": [20, 0], "signed": True},
+        {"absent": True},
+    ]
+    assert not [one for one in own if one.get("ecrit") and one["enrolment_id"] != first.id]
 
 
 def test_the_public_check_says_what_the_paper_is_worth_and_nothing_of_its_person(session, client):
@@ -170,6 +184,8 @@ def test_each_door_shows_each_paper_to_those_it_is_for_and_to_nobody_else(sessio
         f"/courses/enrolments/{one.id}/statements/2027-03.pdf": staff | {"self", "funder"},
         f"/courses/certificates/{row.id}.pdf": staff | {"self", "funder"},
         f"/courses/enrolments/{one.id}/attestation.pdf": staff | {"self"},
+        f"/courses/enrolments/{one.id}/convocation.pdf": staff | {"self"},
+        f"/courses/cohorts/{school.cohort.id}/sheets/2027-03-01.pdf?blank=1": staff | {"trainer"},
         f"/courses/enrolments/{one.id}/audit.zip": staff | {"self"},
         f"/courses/cohorts/{school.cohort.id}/funders/{funder.id}/statements/2027-03.pdf": staff | {"funder"},
         f"/courses/cohorts/{school.cohort.id}/funders/{other.id}/statements/2027-03.pdf": set(),

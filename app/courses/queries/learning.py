@@ -27,6 +27,7 @@ from app.courses.rules.learning import Block, Verdict, percent
 from app.courses.rules.minutes import Minutes, State
 from app.courses.rules.programmes import Step
 from app.courses.rules.quizzes import Quiz, best, passes
+from app.courses.rules.seeing import Viewer
 from app.members.models import Member
 
 # ---------------------------------------------------------------- work
@@ -276,8 +277,11 @@ class Row:
         return percent(self.done, self.planned)
 
 
-def board(cohort: Cohort, *, now: datetime) -> tuple[list[Competence], list[Row]]:
-    """A whole cohort on one screen: hours, work and the eight competences; as many queries for 12 as for 2."""
+def board(cohort: Cohort, viewer: Viewer, *, now: datetime) -> tuple[list[Competence], list[Row]]:
+    """A whole cohort on one screen: hours, work and the eight competences; as many queries for 12 as for 2.
+
+    Hours are those of the half-days whose minutes `viewer` may see.
+    """
     people = db.session.execute(
         sa.select(Enrolment.id, TRAINEE_NAME)
         .join(Member, Member.id == Enrolment.member_id)
@@ -293,7 +297,8 @@ def board(cohort: Cohort, *, now: datetime) -> tuple[list[Competence], list[Row]
     outline, tried = programme_of(cohort), best_tries([row.id for row in people])
     rows = []
     for enrolment_id, name in people:
-        total = hours[enrolment_id].to_date if enrolment_id in hours else presence.total(())
+        slots = hours[enrolment_id].slots if enrolment_id in hours else ()
+        total = presence.total(slot for slot in slots if viewer.sees("minutes", member_id=0, trainer_id=slot.trainer_id))
         mine = [handed[key] for one in asked if (key := (enrolment_id, one.id)) in handed]
         theirs, own = ([seen.get((enrolment_id, one.id, by_self)) for one in wanted] for by_self in (False, True))
         done = tried.get(enrolment_id, {})

@@ -31,7 +31,8 @@ def audit_file(cohort_id: int, *, now: datetime, enrolment_id: int | None = None
     followed = presence.followed_in(cohort_id, now=now)
     if enrolment_id is not None:
         followed = {key: one for key, one in followed.items() if key == enrolment_id}
-    files: dict[str, bytes] = {"evenements.jsonl": _events(cohort_id), "LISEZMOI.txt": _READ_ME.encode()}
+    read_me = _READ_ME if enrolment_id is None else _READ_ME + _READ_ME_OF_ONE
+    files: dict[str, bytes] = {"evenements.jsonl": _events(cohort_id, enrolment_id), "LISEZMOI.txt": read_me.encode()}
     names = occasions.names_of(list(followed))
     for number, (key, name) in enumerate(names.items(), 1):
         folder = f"{number:02d}-{_plain(name)}/" if enrolment_id is None else ""
@@ -47,6 +48,11 @@ _READ_ME = """Dossier de preuve de présence.
 evenements.jsonl contient tous les événements de la promotion, un par ligne, dans leur ordre. Chaque ligne porte l’empreinte SHA-256 de
 l’événement : celle de l’empreinte précédente, d’un retour à la ligne, puis du texte « ecrit ». Recalculer chaque empreinte montre si un
 événement a été modifié, retiré ou déplacé. L’empreinte du dernier événement de chaque jour a été envoyée le soir même par courriel.
+"""
+_READ_ME_OF_ONE = """
+Ce dossier est celui d’une seule personne : des événements qui concernent les autres, il ne donne que le rang et les empreintes, pour que
+la suite se vérifie ; de ceux de toute la classe (contresignature, feuille), il dit seulement ce qui la concerne. Le texte complet est dans
+le dossier de la promotion.
 """
 
 
@@ -107,20 +113,30 @@ def _hours(followed: Followed) -> bytes:
     return out.getvalue().encode("utf-8-sig")
 
 
-def _events(cohort_id: int) -> bytes:
-    """The chain, as anybody can check it. Ids only."""
+def _events(cohort_id: int, of: int | None) -> bytes:
+    """The chain, as anybody can check it. Ids only; `of` one enrolment: nothing of the others but their fingerprints."""
     from_chain = sa.select(AttendanceEvent).where(AttendanceEvent.cohort_id == cohort_id).order_by(AttendanceEvent.rank)
-    lines = []
-    for event in db.session.scalars(from_chain):
-        said = {
-            **{name: getattr(event, name) for name in ("rank", "kind", "session_id", "enrolment_id", "actor_id", "cites_rank")},
-            "at": event.at.isoformat(),
-            "precedente": event.previous_hash,
-            "empreinte": event.hash,
-            "ecrit": occasions.written(event),
-        }
-        lines.append(json.dumps(said, ensure_ascii=False, sort_keys=True))
+    lines = [json.dumps(_told(event, of), ensure_ascii=False, sort_keys=True) for event in db.session.scalars(from_chain)]
     return ("\n".join(lines) + "\n").encode()
+
+
+def _told(event: AttendanceEvent, of: int | None) -> dict[str, object]:
+    linked: dict[str, object] = {"rank": event.rank, "precedente": event.previous_hash, "empreinte": event.hash}
+    about = {name: getattr(event, name) for name in ("kind", "session_id", "actor_id", "cites_rank")} | {"at": event.at.isoformat()}
+    if of is None or event.enrolment_id == of:
+        return linked | about | {"enrolment_id": event.enrolment_id, "ecrit": occasions.written(event)}
+    said = {name: found for name, people in json.loads(event.facts).items() if (found := _said_of(of, people)) is not None}
+    if event.enrolment_id is None and said:
+        return linked | about | {"enrolment_id": of, "pour_cette_personne": said}
+    return linked
+
+
+def _said_of(one: int, people: object) -> object:
+    """What a list of a whole half-day says of one enrolment: its minutes late and early, or that it is in it."""
+    for row in people if isinstance(people, list) else ():
+        if row == one or (isinstance(row, list) and row[:1] == [one]):
+            return row[1:] if isinstance(row, list) else True
+    return None
 
 
 def _weeks(days: Iterable[date]) -> list[date]:

@@ -1,5 +1,6 @@
 """The trainer's half-day: the code to show in the room, and the sheet closed in one gesture."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -93,7 +94,7 @@ def person(session_id: int, enrolment_id: int) -> ResponseReturnValue:
             flash(_("C’est noté."))
             return redirect(url_for(".sheet", session_id=session_id))
     name = occasions.names_of([enrolment_id])[enrolment_id]
-    history = occasions.history(session_id, enrolment_id)
+    history = _history(session_id, enrolment_id, viewer)
     return render_template(
         "courses/presence/person.html",
         justify=JustifyForm(formdata=None, category=slot.category) if _may_justify(viewer, slot) else None,
@@ -164,6 +165,13 @@ def _mine(session_id: int) -> tuple[Occasion, Viewer]:
     ):
         abort(404)
     return occasion, viewer
+
+
+def _history(session_id: int, enrolment_id: int, viewer: Viewer) -> list[occasions.Act]:
+    """What was written; why an absence is excused, or no longer, is for the head and the manager."""
+    acts = occasions.history(session_id, enrolment_id)
+    is_told = viewer.is_head or viewer.is_manager
+    return [act if is_told or act.kind not in ("justified", "unjustified") else replace(act, facts={}) for act in acts]
 
 
 def _may_justify(viewer: Viewer, slot: Slot) -> bool:

@@ -50,9 +50,10 @@ def index(cohort_id: int) -> ResponseReturnValue:
 
 @bp.get("/cohorts/<int:cohort_id>/sheets/<monday>.pdf")
 def sheet(cohort_id: int, monday: str) -> ResponseReturnValue:
-    """The week's sheet; `?blank=1` is the one to sign by hand."""
-    _staff(cohort_id)
+    """The week's sheet; `?blank=1` is the one to sign by hand, which says nobody's hours: any trainer may print it."""
     day, is_blank = _day(monday), request.args.get("blank") == "1"
+    if not (is_blank and standing.viewer(current_user, cohort_id).is_staff):
+        _staff(cohort_id)
     day -= timedelta(days=day.weekday())
     return _paper(lambda: documents.weekly_sheet(cohort_id, day, now=clock.now(), blank=is_blank), f"emargement-{day.isoformat()}.pdf")
 
@@ -79,7 +80,7 @@ def funder_statement(cohort_id: int, organisation_id: int, month: str) -> Respon
 @bp.get("/enrolments/<int:enrolment_id>/convocation.pdf")
 def convocation(enrolment_id: int) -> ResponseReturnValue:
     """For the trainee, the head and the manager."""
-    _person(enrolment_id, "monthly_statement")
+    _person(enrolment_id, "category")
     return _paper(lambda: documents.convocation(enrolment_id), "convocation.pdf")
 
 

@@ -43,8 +43,9 @@ def read_verdicts(form: ReviewForm, asked: Assignment) -> list[Verdict]:
 def board(cohort_id: int) -> ResponseReturnValue:
     """Twelve people on one screen: hours, work, the eight competences; for the manager, how many at each level."""
     cohort = taught(cohort_id)
-    wanted, rows = learning.board(cohort, now=clock.now())
-    sees_each = viewer(current_user, cohort_id).sees("grades", member_id=0)
+    looking = viewer(current_user, cohort_id)
+    wanted, rows = learning.board(cohort, looking, now=clock.now())
+    sees_each = looking.sees("grades", member_id=0)
     return render_template(
         "courses/manage/board.html",
         cohort=cohort,
@@ -53,6 +54,7 @@ def board(cohort_id: int) -> ResponseReturnValue:
         rows=rows,
         levels=LEVELS,
         sees_each=sees_each,
+        sees_all_hours=looking.is_head or looking.is_manager,
         quizzes=len(queries.programme_of(cohort).quizzes),
         sums=[[sum(row.levels[number] == level for row in rows) for level in range(5)] for number in range(len(wanted))],
         waiting=learning.to_review(cohort.id) if sees_each else [],
