@@ -1,6 +1,7 @@
 """Who sees what of a trainee: the table of the course, cell by cell, by each door that shows it, with one's own eyes and another's."""
 
 import re
+from typing import NamedTuple
 
 import pytest
 import sqlalchemy as sa
@@ -12,15 +13,20 @@ from app.courses.models import CohortTrainer, Competence, FundingLine, Programme
 from app.courses.services import absences, closing
 from app.courses.services.closing import Mark
 from app.members import services as members
-from app.members.models import Organisation
+from app.members.models import Member, Organisation
 from tests.courses.cohorts import Class, make_class
 from tests.courses.course import STARTER
 from tests.factories import make_member, paris
 from tests.pages import text_of
 
 
+class Seen(NamedTuple):
+    school: Class
+    people: dict[str, Member]
+
+
 @pytest.fixture
-def school(session, frozen) -> Class:
+def seen(session, frozen) -> Seen:
     """A morning that Samir closed, Stagiaire1 away with a reason; an afternoon of Aline's; something of each kind to see."""
     frozen("2027-03-02T18:00+01:00")
     school = make_class(people=3)
@@ -54,7 +60,7 @@ def school(session, frozen) -> Class:
         one.id, kind="mid", held_on=morning.day, said="entretien-secret", decided="", held_by_id=school.samir.id, now=now
     )
     services.write_journal(one.id, week=morning.day, text="journal-secret", readers="self", also=[aline.id], now=now)
-    school.people = {
+    people = {
         "self": one.member,
         "other": school.enrolments[1].member,
         "trainer": school.samir,
@@ -65,11 +71,11 @@ def school(session, frozen) -> Class:
         "treasurer": make_member("Trésor", roles=("treasurer",)),
         "stranger": make_member("Passant"),
     }
-    return school
+    return Seen(school, people)
 
 
-def test_each_thing_is_seen_by_whom_the_table_says_and_by_nobody_else(school, log_in):
-    one, cohort, morning = school.enrolments[0], school.cohort.id, school.sessions[0]
+def test_each_thing_is_seen_by_whom_the_table_says_and_by_nobody_else(seen, log_in):
+    one, cohort, morning = seen.school.enrolments[0], seen.school.cohort.id, seen.school.sessions[0]
     person, board = f"/manage/courses/enrolments/{one.id}", f"/manage/courses/cohorts/{cohort}/board"
     team, staff = {"trainer", "other trainer", "head"}, {"head", "manager"}
     sheet = f"/courses/half-days/{morning.id}"
@@ -85,21 +91,21 @@ def test_each_thing_is_seen_by_whom_the_table_says_and_by_nobody_else(school, lo
         ("absence justifiée</span>", (f"/courses/attendance/{morning.id}", sheet), staff | {"self", "trainer"}),
     ]
     for what, addresses, expected in table:
-        found = {who for who, member in school.people.items() if any(_says(log_in(member), address, what) for address in addresses)}
+        found = {who for who, member in seen.people.items() if any(_says(log_in(member), address, what) for address in addresses)}
         assert found == expected, what
 
 
-def test_minutes_are_those_of_the_half_days_one_may_see_on_pages_and_by_the_interface(school, log_in, client):
+def test_minutes_are_those_of_the_half_days_one_may_see_on_pages_and_by_the_interface(seen, log_in, client):
     """3 h 30 justified in the morning, 3 h 30 done in the afternoon: a trainer is told of their own half-day only."""
-    cohort = school.cohort.id
+    cohort = seen.school.cohort.id
     shown = {
-        who: text_of(log_in(school.people[who]).get(f"/manage/courses/cohorts/{cohort}/board"))
+        who: text_of(log_in(seen.people[who]).get(f"/manage/courses/cohorts/{cohort}/board"))
         for who in ("trainer", "other trainer", "head")
     }
     rates = {who: re.search(r"Stagiaire1</a>.*?Heures : </span>([0-9]+ %)", page)[1] for who, page in shown.items()}
     assert rates == {"trainer": "0 %", "other trainer": "100 %", "head": "50 %"}
     hours = {"self": [420], "other": [420], "trainer": [210] * 3, "other trainer": [210] * 3, "head": [420] * 3, "manager": [420] * 3}
-    for who, member in school.people.items():
+    for who, member in seen.people.items():
         token = members.new_token(member_id=member.id, purpose="api", scopes=("read",), now=clock.now())
         answer = client.get(f"/api/v1/cohorts/{cohort}/attendance", headers={"Authorization": f"Bearer {token}"})
         assert answer.status_code == (200 if who in hours else 404), who
@@ -107,15 +113,15 @@ def test_minutes_are_those_of_the_half_days_one_may_see_on_pages_and_by_the_inte
             assert [line["planned"] for line in answer.json["items"]] == hours[who], who
 
 
-def test_a_manager_sees_no_more_with_the_eyes_of_a_trainee_or_of_a_trainer(school, log_in):
-    one = school.enrolments[0]
-    for seen in ("self", "trainer", "head"):
-        manager = log_in(school.people["manager"])
-        manager.post(f"/manage/members/{school.people[seen].id}/look")
+def test_a_manager_sees_no_more_with_the_eyes_of_a_trainee_or_of_a_trainer(seen, log_in):
+    one = seen.school.enrolments[0]
+    for whose in ("self", "trainer", "head"):
+        manager = log_in(seen.people["manager"])
+        manager.post(f"/manage/members/{seen.people[whose].id}/look")
         for address in ("/courses/skills", "/courses/work", "/courses/work/1", "/courses/journal", "/courses/journals", "/courses/interviews",
-                        "/courses/progress", f"/manage/courses/cohorts/{school.cohort.id}/board", "/manage/courses/submissions/1",
+                        "/courses/progress", f"/manage/courses/cohorts/{seen.school.cohort.id}/board", "/manage/courses/submissions/1",
                         f"/manage/courses/enrolments/{one.id}/skills", f"/manage/courses/enrolments/{one.id}/interviews"):  # fmt: skip
-            assert manager.get(address).status_code == 403, (seen, address)
+            assert manager.get(address).status_code == 403, (whose, address)
         page = manager.get("/courses/").text
         assert "Mes compétences</h2>" not in page and "Affiche" not in page
 
