@@ -373,6 +373,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     place_views.public_bp,
     place_views.lieux_bp,
     managing.catalogue_bp,
+    managing.registers_bp,
     managing.closures_bp,
     managing.cohort_rights_bp,
     managing.things_bp,

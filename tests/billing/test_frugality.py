@@ -96,9 +96,11 @@ def test_a_plan_earns_what_is_paid_less_what_it_covered_and_was_not_given_back(l
     for day in ("2026-12-14", "2026-12-15", "2026-12-16"):
         kept = book_half(lieu.pool, day, "morning", paul)
     booking.cancel(booking_id=kept.id, actor_id=paul.id, by_lieu=False, now=clock.now())
+    [foreseen] = frugality.month(lieu.place.id, date(2026, 12, 1), date(2026, 12, 31)).by_plan
     bills.go_on(bills.start_run(lieu.place, date(2026, 12, 1), aim="drafts", now=clock.now()).id, now=clock.now())
 
     [earned] = frugality.month(lieu.place.id, date(2026, 12, 1), date(2026, 12, 31)).by_plan
     assert (earned.name, earned.members, earned.cents, earned.worth_cents, earned.earned_cents) == ("Mi-temps", 1, 7742, 1400, 6342)
+    assert foreseen == earned  # whether the month is billed yet or not
     page = text_of(log_in(make_member("Trésor", roles=("member", "treasurer"))).get("/manage/billing/frugality?month=2026-12"))
     assert "77,42 €" in page and "14,00 €" in page and "63,42 €" in page and "Douze mois : une utilisation" in page

@@ -1,13 +1,18 @@
 """What a month brought in, by what and by whom, and what its payments cost."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from app.billing.models import Charge, Lot, LotEntry, Payment, Plan, Subscription
+from app.billing.queries.invoices import regime_on
+from app.billing.queries.subscriptions import charged_for, due_of, plan_names, subscriptions_in
 from app.billing.rules.documents import gross_of_net
 from app.core.db import db
+from app.place.models import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +51,12 @@ def month(place_id: int, first: date, last: date) -> Month:
         .where(Charge.place_id == place_id, Charge.used_on >= first, Charge.used_on <= last)
         .order_by(Charge.id)
     ).all()
+    dues = _plans_to_come(place_id, first, last)
+    listed: list[Any] = [*rows, *dues]
     by_activity: dict[str, int] = {}
     uses: dict[str, int] = {}
     bills: dict[tuple[int | None, int, date], int] = {}
-    for row in rows:
+    for row in listed:
         by_activity[row.activity or "other"] = by_activity.get(row.activity or "other", 0) + row.cents
         gross = gross_of_net(row.cents, row.rate_bp)
         use = row.ref.removesuffix(":reversal").removesuffix(":waived").removesuffix(":refund").removesuffix(":forgiven")
@@ -59,10 +66,10 @@ def month(place_id: int, first: date, last: date) -> Month:
         bills[bill] = bills.get(bill, 0) + gross
     return Month(
         by_activity=dict(sorted(by_activity.items(), key=lambda item: -item[1])),
-        by_plan=_by_plan(place_id, first, last),
+        by_plan=_by_plan(place_id, first, last, dues),
         uses=[cents for cents in uses.values() if cents > 0],
         bills=[cents for cents in bills.values() if cents > 0],
-        members=len({row.member_id for row in rows if row.cents > 0}),
+        members=len({row.member_id for row in listed if row.cents > 0}),
     )
 
 
@@ -77,17 +84,49 @@ def fees_paid(place_id: int, first: date, last: date) -> list[tuple[str, int, in
     return [(means, count, int(cents), int(fees)) for means, count, cents, fees in rows]
 
 
-def _by_plan(place_id: int, first: date, last: date) -> list[PlanEarned]:
+class PlanDue(NamedTuple):
+    """A month of a plan that no bill has taken yet, read as a charge is."""
+
+    ref: str
+    member_id: int
+    organisation_id: int | None
+    activity: str
+    cents: int
+    rate_bp: int
+    used_on: date
+    plan: str
+
+
+def _plans_to_come(place_id: int, first: date, last: date) -> list[PlanDue]:
+    """What each subscription owes of these days besides what was charged: the month's bill will write it."""
+    held_here, names = subscriptions_in(place_id, until=last), plan_names(place_id)
+    charged = charged_for([held.root_id for held in held_here])
+    rate_bp = regime_on(db.session.get_one(Place, place_id), last).tax_of("plan").rate_bp
+    return [
+        PlanDue(
+            f"due:{held.root_id}:{rank}", held.member_id, held.organisation_id, "plan", one.cents, rate_bp, one.last, names[one.plan_id]
+        )
+        for held in held_here
+        for rank, one in enumerate(due_of(held, until=last, charged=charged.get(held.root_id, ())))
+        if first <= one.last <= last
+    ]
+
+
+def _by_plan(place_id: int, first: date, last: date, dues: Iterable[PlanDue]) -> list[PlanEarned]:
     rows = db.session.execute(
-        sa.select(Plan.name, sa.func.count(sa.distinct(Charge.member_id)), sa.func.sum(Charge.cents))
+        sa.select(Plan.name, Charge.member_id, sa.func.sum(Charge.cents))
         .join(Subscription, Subscription.id == Charge.subscription_id)
         .join(Plan, Plan.id == Subscription.plan_id)
         .where(Charge.place_id == place_id, Charge.used_on >= first, Charge.used_on <= last)
-        .group_by(Plan.id, Plan.name)
-    )
-    paid = {name: (members, int(cents)) for name, members, cents in rows}
+        .group_by(Plan.name, Charge.member_id)
+    ).all()
+    people: dict[str, set[int]] = {}
+    paid: dict[str, int] = {}
+    for name, member_id, cents in (*rows, *((one.plan, one.member_id, one.cents) for one in dues)):
+        people.setdefault(name, set()).add(member_id)
+        paid[name] = paid.get(name, 0) + int(cents)
     worth = _covered_by_plans(place_id, first, last)
-    found = [PlanEarned(name, *paid.get(name, (0, 0)), worth.get(name, 0)) for name in {*paid, *worth}]
+    found = [PlanEarned(name, len(people.get(name, ())), paid.get(name, 0), worth.get(name, 0)) for name in {*paid, *worth}]
     return sorted(found, key=lambda one: (-one.cents, one.name))
 
 

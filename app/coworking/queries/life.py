@@ -203,6 +203,13 @@ def loans_of(member_id: int) -> list[Loan]:
     return list(db.session.scalars(query.order_by(Loan.lent_at)))
 
 
+def deposits_of_keys(place_id: int) -> list[Loan]:
+    """Every deposit taken for a key or a badge, those not given back first, then the last."""
+    query = sa.select(Loan).join(Key, Key.id == Loan.key_id).where(Key.place_id == place_id, Loan.deposit_cents > 0)
+    both = sa.orm.joinedload(Loan.key), sa.orm.joinedload(Loan.member)
+    return list(db.session.scalars(query.options(*both).order_by(Loan.returned_at.is_not(None), Loan.lent_at.desc())))
+
+
 def loans_of_key(key_id: int) -> list[Loan]:
     query = sa.select(Loan).where(Loan.key_id == key_id).options(sa.orm.joinedload(Loan.member)).order_by(Loan.lent_at.desc()).limit(50)
     return list(db.session.scalars(query))
