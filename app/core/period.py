@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 
@@ -59,8 +60,12 @@ def is_ambiguous(wall: datetime, zone: ZoneInfo) -> bool:
     return first != second and exists(wall, zone)
 
 
+@lru_cache(maxsize=8192)
 def at(day: date, minute: int, zone: ZoneInfo) -> datetime:
-    """The instant of a wall-clock minute of a day (1440 is the next midnight); a missing one slides forward."""
+    """The instant of a wall-clock minute of a day (1440 is the next midnight); a missing one slides forward.
+
+    A lieu's weeks have few of them, and each page asks for hundreds.
+    """
     wall = datetime.combine(day, time()) + timedelta(minutes=minute)
     return wall.replace(tzinfo=zone).astimezone(UTC)
 
