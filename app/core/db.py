@@ -88,6 +88,7 @@ class HouseIsReadOnly(Exception):
 
 BUSY_SECONDS = 10  # how long a writer waits for its turn
 _ONE_WRITER = threading.Lock()
+_writers: set[int] = set()  # the threads of this process that write, or wait for their turn to
 READ_ONLY = "read_only"  # name of the line of `house_state` that says so
 _IS_READ_ONLY = sa.text("SELECT 1 FROM house_state WHERE name = 'read_only'")
 
@@ -105,6 +106,7 @@ def transaction(*, while_read_only: bool = False) -> Iterator[Session]:
         return
     session.commit()
     session.info["writing"], session.info["kept"] = True, {}
+    _writers.add(threading.get_ident())
     try:
         with _in_turn(session):
             connection = session.connection(execution_options={"writing": True})
@@ -118,6 +120,7 @@ def transaction(*, while_read_only: bool = False) -> Iterator[Session]:
         session.rollback()
         raise
     finally:
+        _writers.discard(threading.get_ident())
         session.info.pop("last", None)
         session.info.pop("writing", None)
         session.info.pop("kept", None)
@@ -143,6 +146,11 @@ def _in_turn(session: Session) -> Iterator[None]:
 def is_writing() -> bool:
     """Whether a block of writes is open."""
     return bool(db.session().info.get("writing"))
+
+
+def is_a_crowd() -> bool:
+    """Whether others of this process write: to write, too, is to wait for them."""
+    return bool(_writers - {threading.get_ident()})
 
 
 def just_before_commit(key: object, write: Any) -> None:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.db import Model, UtcDateTime, db, table, transaction
+from app.core.db import Model, UtcDateTime, db, is_a_crowd, table, transaction
 from app.core.refusals import N_, Reason, Refused
 
 KEPT = timedelta(hours=24)
@@ -74,17 +74,20 @@ def once(
 ) -> Done:
     """Do it in a transaction, once for this person's key: the same key and `body` recall what was done, another body is refused.
 
-    `look` gives a quick no before the transaction. `keep` says what to remember of what was done; the key, the effect and the
-    answer are one transaction. Another gesture that holds the key is waited for, then its answer stands.
+    In a crowd, `look` gives a quick no before the transaction; who is alone has nobody to wait for, and looks once. `keep` says
+    what to remember of what was done; the key, the effect and the answer are one transaction. Another gesture that holds the key
+    is waited for, then its answer stands.
     """
     if not key:
-        look()
+        if is_a_crowd():
+            look()
         with transaction():
             return do()
-    if (answer := _earlier(member_id, key, body, now)) is not None:
-        return recall(answer)
     try:
-        look()
+        if is_a_crowd():
+            if (answer := _earlier(member_id, key, body, now)) is not None:
+                return recall(answer)
+            look()
         with transaction():
             claimed = _claim(member_id, key, body, now)
             if claimed is not None:

@@ -23,7 +23,7 @@ def done():
 def ask(session, done):
     """`ask("first")`: do it for one person's key, and remember it by its name."""
 
-    def ask(name, *, body="same", look=lambda: None, refuses=False):
+    def ask(name, *, body="same", look=lambda: None, refuses=False, key="k"):
         def do():
             done.append(name)
             if refuses:
@@ -36,7 +36,7 @@ def ask(session, done):
             recall=lambda answer: "again " + answer["name"],
             look=look,
             member_id=1,
-            key="k",
+            key=key,
             body=body,
             now=clock.now(),
         )
@@ -62,17 +62,31 @@ def test_a_refused_gesture_leaves_its_key_free(ask):
     assert ask("second") == "second"
 
 
+@pytest.fixture
+def crowd(monkeypatch):
+    """Others write at this moment."""
+    monkeypatch.setattr(idempotency, "is_a_crowd", lambda: True)
+
+
+def test_only_in_a_crowd_does_one_look_before_taking_ones_turn(ask, monkeypatch):
+    looked = []
+    ask("first", look=lambda: looked.append("alone"))
+    monkeypatch.setattr(idempotency, "is_a_crowd", lambda: True)
+    ask("other", look=lambda: looked.append("in a crowd"), key="other")
+    assert looked == ["in a crowd"]
+
+
 def refuse_after(gesture):
     """What the second of two senders sees: the first one's effect is in its way."""
     gesture()
     raise Refused(Busy())
 
 
-def test_a_no_that_the_same_key_caused_meanwhile_is_the_first_answer(ask, done):
+def test_a_no_that_the_same_key_caused_meanwhile_is_the_first_answer(ask, done, crowd):
     assert ask("second", look=partial(refuse_after, partial(ask, "first"))) == "again first"
     assert done == ["first"]
 
 
-def test_a_key_taken_between_the_look_and_the_turn_is_the_first_answer(ask, done):
+def test_a_key_taken_between_the_look_and_the_turn_is_the_first_answer(ask, done, crowd):
     assert ask("second", look=partial(ask, "first")) == "again first"
     assert done == ["first"]
