@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from flask import current_app
@@ -20,6 +20,21 @@ from app.place.models import Place
 TURNS = 7250  # whose turn it is to write at the end of a cohort's chain
 _EVENT, _CHAIN = table(AttendanceEvent), table(AttendanceChain)
 _UNREADABLE = datetime.min.replace(tzinfo=UTC)  # stands for an instant that somebody spoilt
+
+
+# Asked at each signature, thirty at a time: written once.
+_END = sa.select(_CHAIN.c.length, _CHAIN.c.head).where(_CHAIN.c.cohort_id == sa.bindparam("cohort"))
+_APPEND = sa.insert(_EVENT)
+_LENGTHEN = (
+    sa.update(_CHAIN).where(_CHAIN.c.cohort_id == sa.bindparam("cohort")).values(length=sa.bindparam("rank"), head=sa.bindparam("made"))
+)
+
+
+class End(NamedTuple):
+    """The end of a cohort's chain, where the next event is written."""
+
+    length: int
+    head: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +57,13 @@ def append(
     enrolment_id: int | None = None,
     cites_rank: int | None = None,
     facts: Mapping[str, Any] | None = None,
+    end: End | None = None,
 ) -> Written:
-    """Write one act at the end of its cohort's chain, in the transaction of the gesture; those of one cohort take turns."""
-    length, head = take_turn(cohort_id, place_id=place_id)
+    """Write one act at the end of its cohort's chain, in the transaction of the gesture; those of one cohort take turns.
+
+    `end`: what a gesture that has already taken its turn found there.
+    """
+    length, head = end or take_turn(cohort_id, place_id=place_id)
     event = Event(
         cohort_id=cohort_id,
         rank=length + 1,
@@ -60,7 +79,7 @@ def append(
     made = chain.fingerprint(event, head)
     session = db.session()
     session.execute(
-        sa.insert(_EVENT),
+        _APPEND,
         {
             "place_id": place_id,
             **{name: getattr(event, name) for name in ("cohort_id", "rank", "at", "kind", "act", "session_id", "enrolment_id")},
@@ -70,24 +89,24 @@ def append(
             "seal": chain.seal(_key(), made),
         },
     )
-    session.execute(sa.update(_CHAIN).where(_CHAIN.c.cohort_id == cohort_id).values(length=event.rank, head=made))
+    session.execute(_LENGTHEN, {"cohort": cohort_id, "rank": event.rank, "made": made})
     return Written(event.rank, made)
 
 
-def take_turn(cohort_id: int, *, place_id: int) -> tuple[int, str]:
+def take_turn(cohort_id: int, *, place_id: int) -> End:
     """Wait until nobody else writes in this chain; its length and its head. What is read after this is what will be written on."""
     lock(TURNS, cohort_id)
     session = db.session()
-    found = session.execute(sa.select(_CHAIN.c.length, _CHAIN.c.head).where(_CHAIN.c.cohort_id == cohort_id)).first()
+    found = session.execute(_END, {"cohort": cohort_id}).first()
     if found is None:
         session.execute(sa.insert(_CHAIN), {"cohort_id": cohort_id, "place_id": place_id, "length": 0, "head": chain.FIRST})
-        return 0, chain.FIRST
-    return found.length, found.head
+        return End(0, chain.FIRST)
+    return End(found.length, found.head)
 
 
 def verify(cohort_id: int) -> Break | None:
     """The first broken event of a cohort, or none."""
-    kept = db.session.execute(sa.select(_CHAIN.c.length, _CHAIN.c.head).where(_CHAIN.c.cohort_id == cohort_id)).first()
+    kept = db.session.execute(_END, {"cohort": cohort_id}).first()
     length, head = (kept.length, kept.head) if kept else (0, chain.FIRST)
     anchors = db.session.execute(sa.select(AttendanceAnchor.rank, AttendanceAnchor.hash).where(AttendanceAnchor.cohort_id == cohort_id))
     return chain.first_break(_events(cohort_id), length=length, head=head, key=_key(), anchors=[Anchor(*row) for row in anchors])

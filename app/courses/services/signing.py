@@ -18,6 +18,7 @@ from app.courses.queries import presence
 from app.courses.rules import signing as rules
 from app.courses.rules.minutes import State
 from app.courses.services import evidence
+from app.courses.services.evidence import End
 from app.place.models import Place
 
 _ATTENDANCE, _SESSION, _ENROLMENT, _EXEMPTION = table(Attendance), table(CourseSession), table(Enrolment), table(Exemption)
@@ -45,7 +46,7 @@ def code_of(session_id: int, *, now: datetime) -> str:
 
 def sign(*, session_id: int, member_id: int, code: str, now: datetime, device: str = "") -> Signed:
     """Sign one's own half-day. `device`: what marks a browser, kept as a fingerprint."""
-    return _sign(session_id=session_id, who=_ENROLMENT.c.member_id == member_id, actor_id=member_id, code=code, now=now, device=device)
+    return _sign(_FIND_OWN, session_id=session_id, whose=member_id, actor_id=member_id, code=code, now=now, device=device)
 
 
 def sign_by_link(*, token: str, code: str, now: datetime, device: str = "", member_id: int | None = None) -> Signed:
@@ -53,8 +54,8 @@ def sign_by_link(*, token: str, code: str, now: datetime, device: str = "", memb
     link, owner_id = by_link(token)
     if member_id not in (None, owner_id):
         raise Refused(rules.LinkOfSomebodyElse())
-    of_link = _ENROLMENT.c.id == link.enrolment_id
-    return _sign(session_id=link.session_id, who=of_link, actor_id=owner_id, code=code, now=now, device=device, link_id=link.id)
+    asked = {"session_id": link.session_id, "whose": link.enrolment_id, "link_id": link.id}
+    return _sign(_FIND_LINKED, **asked, actor_id=owner_id, code=code, now=now, device=device)
 
 
 def by_link(token: str) -> tuple[SignLink, int]:
@@ -131,19 +132,27 @@ def unlock(*, session_id: int, enrolment_id: int, actor_id: int, now: datetime) 
 
 
 def _sign(
-    *, session_id: int, who: sa.ColumnElement[bool], actor_id: int, code: str, now: datetime, device: str, link_id: int | None = None
+    find: sa.Select[Any],
+    *,
+    session_id: int,
+    whose: int,
+    actor_id: int,
+    code: str,
+    now: datetime,
+    device: str,
+    link_id: int | None = None,
 ) -> Signed:
-    with transaction():
-        found = _found(session_id, who)
+    with transaction() as session:
+        found = session.execute(find, {"session": session_id, "whose": whose}).first()
         if found is None:
             raise Refused(rules.NotYourSession())
-        evidence.take_turn(found.cohort_id, place_id=found.place_id)
+        end = evidence.take_turn(found.cohort_id, place_id=found.place_id)
         mark = _mark(found)
         reasons = [*_reasons(found, mark, now)]
         if reasons:
             raise Refused(*reasons)
         if rules.is_accepted(_code_key(), session_id, code, now):
-            return _write(found, mark, actor_id=actor_id, device=device, link_id=link_id, now=now)
+            return _write(found, mark, end, actor_id=actor_id, device=device, link_id=link_id, now=now)
         left = _count_wrong_code(found, now=now)
     raise Refused(rules.WrongCode(count=left) if left else rules.SignatureLocked())
 
@@ -159,21 +168,22 @@ _FIND = (
     .join(table(Place), table(Place).c.id == _SESSION.c.place_id)
     .where(
         ~sa.exists().where(_EXEMPTION.c.enrolment_id == _ENROLMENT.c.id, _EXEMPTION.c.session_id == _SESSION.c.id),
+        _SESSION.c.id == sa.bindparam("session"),
     )
 )
+# The half-day and whose it is, if it is on their programme.
+_FIND_OWN = _FIND.where(_ENROLMENT.c.member_id == sa.bindparam("whose"))
+_FIND_LINKED = _FIND.where(_ENROLMENT.c.id == sa.bindparam("whose"))
 
-
-def _found(session_id: int, who: sa.ColumnElement[bool]) -> Any:
-    """The half-day and whose it is, if it is on their programme."""
-    return db.session.execute(_FIND.where(_SESSION.c.id == session_id, who)).first()
+_MARK = sa.select(*(_ATTENDANCE.c[name] for name in ("signed_at", "wrong_codes", "locked_at", "state"))).where(
+    _ATTENDANCE.c.enrolment_id == sa.bindparam("enrolment"), _ATTENDANCE.c.session_id == sa.bindparam("session")
+)
+_FIRST_KNOWN = sa.insert(_ATTENDANCE)
 
 
 def _mark(found: Any) -> Any:
     """What is already known, read once it is our turn."""
-    columns = (_ATTENDANCE.c.signed_at, _ATTENDANCE.c.wrong_codes, _ATTENDANCE.c.locked_at, _ATTENDANCE.c.state)
-    return db.session.execute(
-        sa.select(*columns).where(_ATTENDANCE.c.enrolment_id == found.enrolment_id, _ATTENDANCE.c.session_id == found.id)
-    ).first()
+    return db.session.execute(_MARK, {"enrolment": found.enrolment_id, "session": found.id}).first()
 
 
 def _reasons(found: Any, mark: Any, now: datetime) -> Iterator[Reason]:
@@ -186,7 +196,7 @@ def _reasons(found: Any, mark: Any, now: datetime) -> Iterator[Reason]:
         yield rules.SignatureLocked()
 
 
-def _write(found: Any, mark: Any, *, actor_id: int, device: str, link_id: int | None, now: datetime) -> Signed:
+def _write(found: Any, mark: Any, end: End, *, actor_id: int, device: str, link_id: int | None, now: datetime) -> Signed:
     facts: dict[str, Any] = {"by": "link" if link_id else "account", "code": True} | (
         {"device": fingerprint_of_device(device)} if device else {}
     )
@@ -202,12 +212,13 @@ def _write(found: Any, mark: Any, *, actor_id: int, device: str, link_id: int | 
         session_id=found.id,
         enrolment_id=found.enrolment_id,
         facts=facts,
+        end=end,
     )
     said_again = {"state": State.PLANNED, "category": "", "justified": False} if "was" in facts else {}
     values = {"signed_at": now, "signed_rank": written.rank, **said_again}
     if mark is None:  # the first thing known: the way of most signatures
         pair = {"enrolment_id": found.enrolment_id, "session_id": found.id, "place_id": found.place_id}
-        db.session.execute(sa.insert(_ATTENDANCE), {**_NOTHING, **pair, **values})
+        db.session.execute(_FIRST_KNOWN, {**_NOTHING, **pair, **values})
     else:
         change(found.enrolment_id, found.id, place_id=found.place_id, **values)
     if link_id:
