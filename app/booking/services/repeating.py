@@ -11,7 +11,7 @@ from app.booking.models import Booking, Series, SeriesDate
 from app.booking.policy import Request, Want
 from app.booking.rules import Conflicts, Held, Taken, Thing, wall_starts
 from app.booking.services.asking import ask
-from app.booking.services.cancelling import cancel, refund_of
+from app.booking.services.cancelling import Refund, cancel, refund_of
 from app.booking.services.examining import Examination, Facts, examine, facts_for
 from app.booking.services.moving import move
 from app.booking.services.reserving import reserve
@@ -166,16 +166,7 @@ def cancel_dates(series_id: int, *, first_day: date, last_day: date, actor_id: i
     with transaction():
         series = db.session.get_one(Series, series_id)
         take_turn(series.place_id)
-        zone = db.session.get_one(Place, series.place_id).tz
-        span = Period(at(first_day, 0, zone), at(last_day, 1440, zone))
-        for row in dates_of(series_id):
-            if row.state != "booked" or row.booking_id is None or not span.starts_at <= row.original_start < span.ends_at:
-                continue
-            booking = db.session.get_one(Booking, row.booking_id, populate_existing=True)
-            try:
-                refund_of(booking, now=now, by_lieu=by_lieu)
-            except Refused:
-                continue
+        for row, booking, _refund in dates_to_cancel(series_id, first_day=first_day, last_day=last_day, by_lieu=by_lieu, now=now):
             cause = cause or journal.record(
                 "series.dates_cancelled", series.id, place_id=series.place_id, actor_id=actor_id, member_id=series.member_id, at=now
             )
@@ -183,6 +174,24 @@ def cancel_dates(series_id: int, *, first_day: date, last_day: date, actor_id: i
             row.state = "cancelled"
         db.session.flush()
     return gone
+
+
+def dates_to_cancel(
+    series_id: int, *, first_day: date, last_day: date, by_lieu: bool, now: datetime
+) -> list[tuple[SeriesDate, Booking, Refund]]:
+    """What cancelling these days would give up, and what each would give back; nothing is written."""
+    zone = db.session.get_one(Place, db.session.get_one(Series, series_id).place_id).tz
+    span = Period(at(first_day, 0, zone), at(last_day, 1440, zone))
+    found = []
+    for row in dates_of(series_id):
+        if row.state != "booked" or row.booking_id is None or not span.starts_at <= row.original_start < span.ends_at:
+            continue
+        booking = db.session.get_one(Booking, row.booking_id, populate_existing=True)
+        try:
+            found.append((row, booking, refund_of(booking, now=now, by_lieu=by_lieu)))
+        except Refused:
+            continue
+    return found
 
 
 def move_following(booking_id: int, *, start: datetime, minutes: int, actor_id: int, now: datetime) -> tuple[Series, list[Occurrence]]:
