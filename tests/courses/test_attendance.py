@@ -332,7 +332,7 @@ def test_each_evening_the_head_of_a_chain_that_grew_is_anchored(app, school):
     assert evidence.anchor(now=EVENING + timedelta(hours=1)) == 1
     assert evidence.anchor(now=EVENING + timedelta(hours=2)) == 0
     assert db.session.get_one(AttendanceChain, school.cohort.id).length == 13
-    assert "13 événements dans 1 chaînes" in app.test_cli_runner().invoke(args=["courses", "verify"]).output
+    assert "13 événements dans 1 chaîne." in app.test_cli_runner().invoke(args=["courses", "verify"]).output
     _lower_the_guards()
     with transaction() as session:
         session.execute(sa.text("DELETE FROM course_attendance_event WHERE cohort_id = :id AND rank = 13"), {"id": school.cohort.id})
