@@ -44,6 +44,7 @@ def test_people_apply_are_met_answered_put_on_a_waiting_list_and_enter(course, s
     ]
 
     manager.post(f"/manage/courses/applications/{rows['Mehdi'].id}/decision", data={"decision": "accepted", "reason": ""})
+    assert rows["Sophie"].waiting_rank == 1, "who waited behind moves up"
     full = manager.post(f"/manage/courses/applications/{rows['Mehdi'].id}/enrolment")
     assert (full.status_code, "La promotion est complète" in text_of(full)) == (422, True)
     deliver(READERS, now=clock.now())

@@ -75,7 +75,7 @@ def decide(application_id: int, *, decision: str, reason: str, actor_id: int, no
             ranks = sa.select(sa.func.max(Application.waiting_rank)).where(Application.cohort_id == row.cohort_id)
             row.waiting_rank = (db.session.scalar(ranks) or 0) + 1
         elif decision != "waiting":
-            row.waiting_rank = None
+            _leave_the_list(row)
         row.status, row.decision_reason, row.decided_at = decision, reason, now
         _tell("application.decided", row, actor_id=actor_id, now=now)
         return row
@@ -85,7 +85,8 @@ def withdraw_application(application_id: int, *, actor_id: int, now: datetime) -
     """The person no longer asks for it."""
     with transaction():
         row = _turn_of(application_id)
-        row.status, row.waiting_rank = "withdrawn", None
+        row.status = "withdrawn"
+        _leave_the_list(row)
         _tell("application.withdrawn", row, actor_id=actor_id, now=now)
         return row
 
@@ -110,6 +111,15 @@ def _turn_of(application_id: int) -> Application:
     if row.status in OVER:
         raise Refused(ApplicationDecided())
     return row
+
+
+def _leave_the_list(row: Application) -> None:
+    """Those who waited behind move up."""
+    if row.waiting_rank is not None:
+        behind = sa.select(Application).where(Application.cohort_id == row.cohort_id, Application.waiting_rank > row.waiting_rank)
+        for other in db.session.scalars(behind.order_by(Application.waiting_rank)).all():
+            other.waiting_rank = (other.waiting_rank or 1) - 1
+        row.waiting_rank = None
 
 
 def _tell(event: str, row: Application, *, actor_id: int, now: datetime) -> None:
