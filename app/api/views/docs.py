@@ -133,7 +133,7 @@ def _kind(schema: dict[str, Any]) -> str:
     if schema.get("type") == "array":
         return f"[{_kind(schema['items'])}]"
     if "enum" in schema:
-        return " | ".join(str(word) for word in schema["enum"])
+        return " | ".join("null" if word is None else str(word) for word in schema["enum"])
     kinds = schema.get("type", "object")
     names = [str(schema.get("format", kind) if kind == "string" else kind) for kind in (kinds if isinstance(kinds, list) else [kinds])]
     return " | ".join(names)

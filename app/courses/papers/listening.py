@@ -27,7 +27,7 @@ def voices(
 
 
 def _survey(one: Results) -> Table:
-    told = f"{one.answered} réponses sur {one.asked}, soit {_rate(one.rate)}"
+    told = f"{one.answered} {'réponse' if one.answered < 2 else 'réponses'} sur {one.asked}, soit {_rate(one.rate)}"
     return Table(
         title=f"{SURVEYS[one.survey]}\u00a0: {told}",
         columns=["Question", "Moyenne sur 5"],

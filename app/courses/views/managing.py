@@ -239,7 +239,11 @@ def _offer(form: CohortForm, place: Place) -> None:
 def room_choices(place: Place) -> list[SelectChoice]:
     """The rooms where a cohort may meet, with their seats."""
     rooms = booking.directory(place).of_kind("room", "space", "office")
-    return [SelectChoice(room.id, _("%(name)s, %(seats)s places", name=room.name, seats=room.capacity)) for room in rooms]
+    return [SelectChoice(room.id, room.name if room.capacity < 2 else _seated(room.name, room.capacity)) for room in rooms]
+
+
+def _seated(name: str, seats: int) -> str:
+    return _("%(name)s, %(seats)s places", name=name, seats=seats)
 
 
 def _fields(form: CohortForm) -> dict[str, Any]:
