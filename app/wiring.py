@@ -259,6 +259,7 @@ PUBLIC: frozenset[str] = frozenset(
         "members.new_address",
         "proofs.verify",  # a number and its code
         "company.tutor",  # the link is the proof
+        "listening.report",  # whoever has something to report, known or not
         "signing.by_link",  # the link is the proof, and the room's code
         "post.dev_mails",  # from this machine only, and never of a public house
         "post.dev_mail",

@@ -34,6 +34,7 @@ class Place(Model):
     siret: Mapped[str] = mapped_column(sa.String(14), default="")
     rna: Mapped[str] = mapped_column(sa.String(10), default="")
     training_number: Mapped[str] = mapped_column(sa.String(11), default="")  # NDA, numéro de déclaration d'activité
+    disability_referent: Mapped[str] = mapped_column(sa.String(200), default="")  # référent handicap: who, and how to reach them
     vat_number: Mapped[str] = mapped_column(sa.String(14), default="")
     iban: Mapped[str] = mapped_column(sa.String(34), default="")
     zone: Mapped[str] = mapped_column(sa.String(40), default="Europe/Paris")

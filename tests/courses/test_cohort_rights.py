@@ -1,19 +1,23 @@
 """What a cohort gives in the lieu: to whoever follows it that day, and to nobody else."""
 
-from datetime import date
+from datetime import date, time
 
 from app.billing import queries as billing
 from app.core import clock
+from app.core.journal import deliver
+from app.core.period import Period
 from app.courses import services
 from app.fablab import queries as fablab
 from app.fablab.queries.clearances import Needed
 from app.fablab.rules.clearances import standing
+from app.wiring import READERS
+from tests.courses.cohorts import local
 from tests.courses.test_pages import send
-from tests.factories import make_clearance_type
+from tests.factories import book, make_clearance_type, make_machine
 from tests.pages import text_of
 
 
-def test_desks_machines_and_clearances_follow_who_follows_the_cohort(course, log_in, frozen):
+def test_desks_machines_and_clearances_follow_who_follows_the_cohort(course, session, log_in, frozen):
     frozen("2027-01-20T10:00+01:00")
     cohort = course.cohort()
     course.pour(cohort)
@@ -54,6 +58,16 @@ def test_desks_machines_and_clearances_follow_who_follows_the_cohort(course, log
     assert (has(late, "2027-07-31"), has(late, "2027-08-31"), has(kevin, "2027-08-31")) == (everything, everything, nothing)
     services.change_cohort(cohort.id, last_day=date(2027, 7, 30), **gesture)
     assert (has(late, "2027-07-30"), has(late, "2027-08-02")) == (everything, nothing)
+
+    machine = make_machine(course.place, clearance=laser)
+    gone = course.trainee(cohort, "Noé")
+    days = (date(2027, 2, 9), date(2027, 2, 16))
+    booked = [book(machine, Period(local(day, time(14)), local(day, time(15))), gone.member) for day in days]
+    services.leave(gone.id, last_day=date(2027, 2, 12), half=None, reason="job", **gesture)
+    deliver(READERS, now=clock.now())
+    for one in booked:
+        session.refresh(one)
+    assert [one.status for one in booked] == ["confirmed", "cancelled"], "what only the cohort allowed ends with it"
 
     lower = text_of(send(page, here, half_days="10", hours="0"))
     assert lower.count("0 / 10") == 6 and has(late, "2027-03-08")[:2] == (10, 0)

@@ -5,6 +5,7 @@ import zipfile
 from datetime import date, time
 from decimal import Decimal
 
+import pikepdf
 import pytest
 import sqlalchemy as sa
 
@@ -14,6 +15,7 @@ from app.core.mail import OutgoingMail
 from app.core.refusals import Refused
 from app.courses.models import SurveyAnswer, SurveyInvitation
 from app.courses.queries import listening as queries
+from app.courses.queries import quality as quality_reads
 from app.courses.rules import listening as rules
 from app.courses.rules import quality
 from app.courses.services import listening
@@ -83,7 +85,7 @@ def test_surveys_and_follow_up_leave_on_their_day_once_and_show_their_numbers(se
     assert [row.by_staff for row in queries.follow_ups(school.cohort.id)] == [False] * 5 + [True]
 
 
-def test_a_complaint_is_registered_answered_in_time_and_followed(session, log_in, frozen):
+def test_a_complaint_is_registered_answered_in_time_and_followed(app, session, client, log_in, frozen, monkeypatch):
     school = make_class(people=1)
     frozen(local(date(2027, 3, 2), time(9)).isoformat())
     julie = log_in(school.enrolments[0].member)
@@ -99,6 +101,18 @@ def test_a_complaint_is_registered_answered_in_time_and_followed(session, log_in
     assert [(entry.actor_id, entry.member_id) for entry in told] == [(None, None)]
     ines = log_in(school.ines)
     assert "réponse avant le 17 mars" in text_of(ines.get("/courses/complaints"))
+    client.post("/logout")  # whoever, without an account
+    assert "sans compte" in client.get("/courses/report").text and "/courses/report" in client.get("/login").text
+    assert client.post("/courses/report", data={"kind": "report", "text": ""}).status_code == 422
+    assert "C’est arrivé" in text_of(
+        client.post("/courses/report", data={"kind": "report", "text": "Une porte bloquée", "received_by": ""})
+    )
+    row = queries.complaints(school.place.id)[0]
+    assert (row.member_id, row.received_by, row.kind) == (None, "", "report")
+    monkeypatch.setitem(app.config, "LOGIN_THROTTLE", True)
+    codes = [client.post("/courses/report", data={"kind": "report", "text": f"encore {number}"}).status_code for number in range(7)]
+    assert codes == [200] * 6 + [422]
+    ines = log_in(school.ines)
     outside = {"kind": "hazard", "received_by": "Menuiserie Lebrun, par téléphone", "text": "Portail bloqué"}
     assert ines.post("/courses/complaints", data=outside).status_code == 302
     answer = {"answer": "Un radiateur arrive lundi.", "improvement": ""}
@@ -111,7 +125,7 @@ def test_a_complaint_is_registered_answered_in_time_and_followed(session, log_in
     ines.post(f"/courses/complaints/{named.id}", data=answer | {"improvement": "Chauffage programmé", "is_closed": "y"})
     frozen(local(date(2027, 3, 18), time(9)).isoformat())
     page = text_of(log_in(school.ines).get("/courses/complaints"))
-    assert "réglée" in page and page.count("en retard") == 2
+    assert "réglée" in page and page.count("en retard") == 9  # its seven reports too
 
 
 def test_the_quality_file_holds_the_indicators_in_force_each_with_its_proof(session, log_in, frozen):
@@ -126,10 +140,22 @@ def test_the_quality_file_holds_the_indicators_in_force_each_with_its_proof(sess
     ines = log_in(school.ines)
     page = text_of(ines.get("/manage/courses/quality"))
     assert "Les 33 indicateurs" in page and "réclamations au registre : 1, dernière le 2 mars 2027" in page
+    pdf, paper = pikepdf.new(), io.BytesIO()
+    pdf.add_blank_page()
+    pdf.save(paper)
+    brought = {"dated_on": "2027-02-15", "text": "Veille sur la certification", "file": (io.BytesIO(paper.getvalue()), "veille.pdf")}
+    assert ines.post("/manage/courses/quality/23", data=brought).status_code == 302
+    assert ines.post("/manage/courses/quality/23", data=brought | {"file": (io.BytesIO(b"%PDF-1.7"), "x.pdf")}).status_code == 422
+    assert ines.get("/manage/courses/quality/34").status_code == 404
+    page = text_of(ines.get("/manage/courses/quality"))
+    assert "une preuve apportée, dernière le 15 février 2027" in page
+    note = quality_reads.notes(school.place.id)[23][0]
+    assert ines.get(f"/manage/courses/quality/notes/{note.id}.pdf").data.startswith(b"%PDF")
     first = ines.get("/manage/courses/quality.zip").data
     assert first == ines.get("/manage/courses/quality.zip").data
     archive = zipfile.ZipFile(io.BytesIO(first))
     assert {"indicateurs.csv", "reclamations.csv", "enquetes.csv", "insertion.csv"} < set(archive.namelist())
+    assert f"preuves/23-2027-02-15-{note.id}.pdf" in archive.namelist() and "Veille sur la" in archive.read("indicateurs.csv").decode()
     register = archive.read("reclamations.csv").decode()
     assert "'=Chauffage" in register and school.enrolments[0].name not in register
     assert log_in(school.samir).get("/manage/courses/quality.zip").status_code == 404

@@ -109,6 +109,7 @@ def _place(place: Place) -> dict[str, Any]:
         siret=place.siret,
         rna=place.rna,
         nda=place.training_number,
+        referent_handicap=place.disability_referent or None,
         tva=place.vat_number,
         iban=place.iban,
         acces_badge="24/7" if place.badge_all_hours else None,

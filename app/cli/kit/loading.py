@@ -63,6 +63,7 @@ def _place(kit: Mapping[str, Any]) -> Place:
     place.insee, place.country = address["insee"], address["pays"]
     place.email, place.phone, place.how_to_come = said["courriel"], said["telephone"], said["comment_venir"]
     place.siret, place.rna, place.training_number, place.vat_number = said["siret"], said["rna"], said["nda"], said["tva"]
+    place.disability_referent = said["referent_handicap"]
     place.iban, place.zone, place.locale = said["iban"], said["fuseau"], said["langue"]
     place.holidays_country = holidays["pays"]
     place.holidays_subdivision = _subdivision(holidays["alsace_moselle"], address["code_postal"])

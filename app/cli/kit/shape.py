@@ -138,6 +138,7 @@ class PlaceShape(Shape):
     siret = Line(most=14, load_default="")
     rna = Line(most=10, load_default="")
     nda = Line(most=11, load_default="")
+    referent_handicap = Line(most=200, load_default="")
     tva = Line(most=14, load_default="")
     iban = Line(most=34, load_default="")
     acces_badge = fields.Raw(load_default=None, allow_none=True)

@@ -4,7 +4,18 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.courses.rules.listening import KINDS, MARKS, QUESTIONS, SITUATIONS
-from app.web.forms import BooleanField, Form, InputRequired, RadioField, SelectChoice, SelectField, StringField, TextAreaField
+from app.web.forms import (
+    BooleanField,
+    DateField,
+    FileField,
+    Form,
+    InputRequired,
+    RadioField,
+    SelectChoice,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
 
 
 class SurveyForm(Form):
@@ -34,6 +45,20 @@ class ComplaintForm(Form):
     discreet = BooleanField(
         _l("Sans mon nom"), description=_l("Il n’est gardé nulle part ; la réponse ne pourra donc pas vous être envoyée.")
     )
+
+
+class ReportForm(Form):
+    kind = SelectField(_l("De quoi s’agit-il"), choices=[SelectChoice(code, _l(name)) for code, name in KINDS.items()])
+    text = TextAreaField(_l("Ce qui s’est passé"), [InputRequired()], max_length=10_000)
+    received_by = StringField(
+        _l("Où vous répondre, si vous le voulez"), max_length=120, description=_l("Un téléphone, une adresse. Rien n’est obligatoire.")
+    )
+
+
+class QualityNoteForm(Form):
+    dated_on = DateField(_l("Date"), [InputRequired()])
+    text = TextAreaField(_l("Ce que cela prouve"), [InputRequired()], max_length=5_000)
+    file = FileField(_l("Pièce (PDF)"), render_kw={"accept": "application/pdf"})
 
 
 class RegisterForm(Form):

@@ -28,6 +28,7 @@ from app.courses.models.learning import (
 from app.courses.models.listening import Complaint, FollowUp, SurveyAnswer, SurveyInvitation
 from app.courses.models.open_courses import LessonRead, OpenCourse, OpenEnrolment, QuizAttempt
 from app.courses.models.programmes import Competence, Module, Programme, ProgrammeVersion, Sequence, SequenceCompetence
+from app.courses.models.quality import QualityNote
 from app.courses.models.trainees import TRAINEE_NAME, Application, Enrolment, Exemption, FundingLine
 
 __all__ = [
@@ -67,6 +68,7 @@ __all__ = [
     "OpenEnrolment",
     "Programme",
     "ProgrammeVersion",
+    "QualityNote",
     "QuizAttempt",
     "Review",
     "Sequence",

@@ -225,7 +225,18 @@ def attendance_attestation(
 
 
 def convocation(
-    house: House, *, name: str, course: str, cohort: str, first: date, last: date, minutes: int, session: str, where: str, written_on: date
+    house: House,
+    *,
+    name: str,
+    course: str,
+    cohort: str,
+    first: date,
+    last: date,
+    minutes: int,
+    session: str,
+    where: str,
+    disability_referent: str,
+    written_on: date,
 ) -> Document:
     """Convocation à une action de formation."""
     return Document(
@@ -240,6 +251,7 @@ def convocation(
             ("Durée", SAY.hours_exact(minutes)),
             ("Première séance", session),
             ("Lieu", where),
+            *([("Référence handicap", disability_referent)] if disability_referent else []),
         ],
         closing=[
             "À apporter : de quoi écrire, une pièce d’identité, et votre numéro de dossier si un financeur vous en a donné un.",

@@ -19,6 +19,7 @@ from app.courses.models import (
     FollowUp,
     Mastery,
     ProgrammeVersion,
+    QualityNote,
     SurveyInvitation,
 )
 
@@ -26,6 +27,15 @@ from app.courses.models import (
 class Proof(NamedTuple):
     number: int
     latest: date | None
+
+
+def notes(place_id: int) -> Mapping[int, list[QualityNote]]:
+    """What was brought by hand, by indicator, the latest first."""
+    rows = sa.select(QualityNote).where(QualityNote.place_id == place_id).order_by(QualityNote.dated_on.desc(), QualityNote.id.desc())
+    found: dict[int, list[QualityNote]] = {}
+    for row in db.session.scalars(rows):
+        found.setdefault(row.indicator, []).append(row)
+    return found
 
 
 def proofs(place_id: int) -> Mapping[str, Proof]:

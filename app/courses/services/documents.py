@@ -168,6 +168,7 @@ def convocation(enrolment_id: int) -> Document:
         minutes=planned_minutes(cohort.id)[enrolment.id],
         session=_SAY.span(slots[0].starts_at, slots[0].ends_at, place.tz),
         where=", ".join(filter(None, (slots[0].room, place.name, place.address))),
+        disability_referent=place.disability_referent,
         written_on=enrolment.created_at.astimezone(place.tz).date(),
     )
 

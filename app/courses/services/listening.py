@@ -66,7 +66,7 @@ def note_follow_up(enrolment_id: int, months: int, situation: str, *, actor_id: 
 
 
 def complain(
-    *, place_id: int, kind: str, text: str, actor_id: int, now: datetime, member_id: int | None = None, cohort_id: int | None = None,
+    *, place_id: int, kind: str, text: str, actor_id: int | None, now: datetime, member_id: int | None = None, cohort_id: int | None = None,
     received_by: str = "",
 ) -> Complaint:  # fmt: skip
     """Taken into the register. A discreet one keeps no name, neither here nor in the journal."""

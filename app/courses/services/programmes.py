@@ -30,7 +30,7 @@ def paper(version: ProgrammeVersion) -> Document:
     """The programme, as it is given to who asks and to an auditor."""
     place = db.session.get_one(Place, version.place_id)
     written_on = version.created_at.astimezone(place.tz).date()
-    return papers.programme(house_of(place), queries.outline(version), day=written_on, disability_referent="")
+    return papers.programme(house_of(place), queries.outline(version), day=written_on, disability_referent=place.disability_referent)
 
 
 def load_programme(content: bytes, *, place_id: int, actor_id: int | None, now: datetime) -> Loaded:

@@ -3,12 +3,14 @@
 import csv
 import io
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
+from typing import BinaryIO
 
 import sqlalchemy as sa
 
-from app.core.db import db
-from app.courses.models import Cohort, ProgrammeVersion
+from app.core import journal, uploads
+from app.core.db import db, transaction
+from app.courses.models import Cohort, ProgrammeVersion, QualityNote
 from app.courses.queries import listening, quality
 from app.courses.rules import quality as rules
 from app.courses.rules.listening import KINDS, SURVEYS
@@ -31,15 +33,38 @@ def quality_file(place_id: int, *, day: date) -> bytes:
     versions = sa.select(ProgrammeVersion).where(ProgrammeVersion.place_id == place_id).order_by(ProgrammeVersion.id)
     for version in db.session.scalars(versions):
         files[f"programmes/{version.id}.yaml"] = version.source.encode()
+    for row in _notes(place_id):
+        if row.upload_id is not None:
+            files[f"preuves/{row.indicator:02d}-{row.dated_on}-{row.id}.pdf"] = db.session.get_one(uploads.Upload, row.upload_id).body
     return zipped(files)
 
 
+def bring(*, place_id: int, indicator: int, dated_on: date, text: str, file: BinaryIO | None, actor_id: int, now: datetime) -> QualityNote:
+    """A dated note on an indicator, with a PDF when there is one: it stays as it was brought."""
+    with transaction() as session:
+        kept = uploads.keep_pdf(file, place_id=place_id, owner_id=actor_id, now=now) if file is not None else None
+        row = QualityNote(
+            place_id=place_id, indicator=indicator, dated_on=dated_on, text=text, upload_id=kept.id if kept else None, author_id=actor_id,
+            created_at=now,
+        )  # fmt: skip
+        session.add(row)
+        session.flush()
+        journal.record("quality.brought", row.id, place_id=place_id, actor_id=actor_id, at=now, indicator=indicator)
+        return row
+
+
+def _notes(place_id: int) -> Iterable[QualityNote]:
+    return (row for rows in quality.notes(place_id).values() for row in rows)
+
+
 def _indicators(place_id: int, day: date) -> Iterable[Sequence[object]]:
-    held = quality.proofs(place_id)
+    held, brought = quality.proofs(place_id), quality.notes(place_id)
     for one in rules.indicators(day):
         for name in one.proofs:
             yield one.number, one.title, rules.PROOFS[name], held[name].number, held[name].latest or ""
-        if not one.proofs:
+        for row in brought.get(one.number, []):
+            yield one.number, one.title, row.text, 1, row.dated_on
+        if not one.proofs and one.number not in brought:
             yield one.number, one.title, "à apporter", "", ""
 
 

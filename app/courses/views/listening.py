@@ -1,20 +1,26 @@
 """What trainees think and became, and complaints: for each person, and for who runs the course."""
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from datetime import timedelta
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
 from app.core import clock
 from app.core.refusals import Refused
-from app.courses.forms.listening import AnswerForm, ComplaintForm, FollowUpForm, RegisterForm, survey_form
+from app.courses.forms.listening import AnswerForm, ComplaintForm, FollowUpForm, RegisterForm, ReportForm, survey_form
 from app.courses.models import FollowUp
 from app.courses.queries import listening as queries
 from app.courses.rules import listening as rules
 from app.courses.services import listening as services
 from app.courses.views.door import may_run, seen_cohort
+from app.members.rules import Limit
+from app.members.services import throttle
 from app.members.views import needs
 from app.place import queries as places
+
+REPORT = Limit("report", by_account=30, by_address=6, within=timedelta(hours=1))  # of everybody together, then of one address
 
 bp = Blueprint("listening", "app.courses", url_prefix="/courses", template_folder="templates")
 
@@ -41,6 +47,22 @@ def mine() -> ResponseReturnValue:
         kinds=rules.KINDS,
     )
     return page, form.status
+
+
+@bp.route("/report", methods=["GET", "POST"])
+def report() -> ResponseReturnValue:
+    """For anybody, without an account and without a name: somebody from outside, or who would rather not be known."""
+    form, is_sent = ReportForm(), False
+    if form.validate_on_submit():
+        try:
+            throttle.count_attempt(REPORT, account="report", address=request.remote_addr or "")
+        except Refused as refused:
+            form.refuse(refused)
+        else:
+            said = {name: form[name].data for name in ("kind", "text", "received_by")}
+            services.complain(place_id=places.current().id, actor_id=None, now=clock.now(), **said)
+            is_sent = True
+    return render_template("courses/voice/report.html", form=form, is_sent=is_sent, days=rules.ANSWER_DAYS), form.status
 
 
 @bp.route("/cohorts/<int:cohort_id>/surveys/<survey>", methods=["GET", "POST"])

@@ -12,7 +12,7 @@ from app.core.db import db
 from app.core.journal import JournalEntry
 from app.core.letters import Letter
 from app.core.mail import OutgoingMail
-from app.fablab import queries
+from app.fablab import queries, services
 from app.fablab.mails.trainings import page_of
 from app.fablab.models import Clearance
 from app.members.models import Member
@@ -27,6 +27,11 @@ def given(row: OutgoingMail) -> Letter | None:
         return None
     giver = db.session.get(Member, clearance.given_by_id) if clearance.given_by_id else None
     return _letter(row, "given", clearance, by=giver.name if giver else "", until=clearance.expires_on)
+
+
+def end_with_group(entry: JournalEntry) -> None:
+    """Who left a group loses the bookings to come that only its clearances allowed; each one's own mail tells them."""
+    services.lose_with_group(member_id=entry.member_id or 0, actor_id=entry.actor_id, now=clock.now())
 
 
 def expires_soon(row: OutgoingMail) -> Letter | None:

@@ -4,6 +4,7 @@ from app.fablab.services.boxes import give_box, release_box, renew_box, retire_b
 from app.fablab.services.clearances import (
     clear_group,
     give_clearance,
+    lose_with_group,
     revoke_clearance,
     revoke_group,
     save_clearance_type,
@@ -88,6 +89,7 @@ __all__ = [
     "leave_company",
     "leave_training",
     "lend_tool",
+    "lose_with_group",
     "make_relay",
     "note_intervention",
     "open_due_tasks",

@@ -243,6 +243,18 @@ def revoke_group(*, group_clearance_id: int, actor_id: int, now: datetime) -> li
         return gone
 
 
+def lose_with_group(*, member_id: int, actor_id: int | None, now: datetime) -> list[Booking]:
+    """Somebody left a group: what they booked on machines that no right of theirs allows on that day is cancelled and given back."""
+    with transaction():
+        gone = []
+        held = sa.select(Machine.clearance_type_id).join(Booking, Booking.resource_id == Machine.resource_id)
+        held = held.where(Booking.member_id == member_id, Booking.status.in_(OCCUPYING), Booking.starts_at > now)
+        for kind in db.session.scalars(sa.select(ClearanceType).where(ClearanceType.id.in_(held)).order_by(ClearanceType.id)).all():
+            place = db.session.get_one(Place, kind.place_id)
+            gone += _cancel_without_right(member_id, kind, place, reason=kind.name, actor_id=actor_id, cause_id=None, now=now)
+        return gone
+
+
 def _cancel_without_right(
     member_id: int, kind: ClearanceType, place: Place, *, reason: str, actor_id: int | None, cause_id: int | None, now: datetime
 ) -> list[Booking]:

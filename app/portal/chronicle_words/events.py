@@ -291,6 +291,7 @@ WORDS: Mapping[str, str] = {
     "complaint.received": N_("Réclamation reçue"),
     "complaint.answered": N_("Réclamation répondue"),
     "complaint.followed": N_("Suite d’une réclamation notée"),
+    "quality.brought": N_("Preuve apportée au dossier qualité"),
     "placement.written": N_("Convention en entreprise écrite"),
     "placement.agreed": N_("Convention en entreprise signée à trois"),
     "placement.visited": N_("Visite en entreprise notée"),

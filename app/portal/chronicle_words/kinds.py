@@ -81,6 +81,7 @@ KINDS: Mapping[str, str] = {
     "election": N_("élections"),
     "follow_up": N_("suivi après la formation"),
     "complaint": N_("réclamations"),
+    "quality": N_("dossier qualité"),
     "placement": N_("périodes en entreprise"),
     "application": N_("candidatures"),
     "cohort": N_("promotions"),
