@@ -1,6 +1,8 @@
 """For the accountant and the tax office: exports, closings, archives, the publisher's attestation."""
 
-from flask import Response, abort, render_template, request
+from tempfile import TemporaryFile
+
+from flask import Response, abort, render_template, request, send_file
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -62,10 +64,11 @@ def year_archive(year: int) -> ResponseReturnValue:
     place = place_queries.current()
     if year not in queries.years_of(place.id):
         abort(404)
-    made = archive.written(place, year, today=today())
-    return Response(
-        made, mimetype="application/zip", headers={"Content-Disposition": f'attachment; filename="{archive.name(place, year)}"'}
-    )
+    # A year of papers fits no memory, and the server reads it once the page is over: it closes it too.
+    made = TemporaryFile()  # noqa: SIM115
+    made.writelines(archive.written(place, year, today=today()))
+    made.seek(0)
+    return send_file(made, mimetype="application/zip", as_attachment=True, download_name=archive.name(place, year))
 
 
 @bills_bp.get("/accounts/attestation")
