@@ -11,6 +11,8 @@ P13       | from the waiting list, replaces P03 from 19 April           | 497:00
 together  | the week of 8 March is signed on paper by everybody         | 10496:30| 10492:10| 3:30     | 0:50
 """
 
+import io
+import zipfile
 from datetime import date, time
 
 import sqlalchemy as sa
@@ -19,10 +21,12 @@ from app.core import clock
 from app.core.db import db, transaction
 from app.courses import models, queries, services
 from app.courses.models import AttendanceEvent, CourseSession, Enrolment
+from app.courses.queries import listening as voices
 from app.courses.queries import presence
 from app.courses.queries.year import of_year
+from app.courses.rules.elections import BLANK
 from app.courses.rules.minutes import Minutes
-from app.courses.services import absences, certificates, closing, drawer, evidence
+from app.courses.services import absences, certificates, closing, drawer, elections, evidence, listening
 from app.courses.services.audit import audit_file
 from app.courses.services.closing import Mark
 from tests.courses.cohorts import Class, local
@@ -49,6 +53,9 @@ def test_a_whole_cohort_from_application_to_certificate(course, session, frozen)
     sessions = list(session.scalars(sa.select(CourseSession).where(CourseSession.cohort_id == cohort.id).order_by(CourseSession.starts_at)))
     school = Class(course.place, cohort, course.samir, course.samir, course.manager, enrolments, sessions)
     p1, p2, p3, p4, p5, *_others = enrolments
+
+    _vote(cohort.id, enrolments, **by)
+    _answer(cohort.id, enrolments)
 
     morning, afternoon = school.at("2027-03-02"), school.at("2027-03-02", "afternoon")
     school.sign(morning)
@@ -103,6 +110,36 @@ def test_a_whole_cohort_from_application_to_certificate(course, session, frozen)
     assert session.scalars(cited).one() is not None
     made = audit_file(cohort.id, now=now, enrolment_id=p13.id)
     assert made == audit_file(cohort.id, now=now, enrolment_id=p13.id)
+    names = zipfile.ZipFile(io.BytesIO(made)).namelist()
+    assert {"election-delegate.pdf", "programme.pdf", "CR-2027-0013.pdf", "attestation-assiduite.pdf"} <= set(names)
+    assert [name for name in names if name.startswith("releve")] == [f"releve-2027-{month:02d}.pdf" for month in (4, 5, 6, 7)]
+
+
+def _vote(cohort_id: int, enrolments: list[Enrolment], **by: int) -> None:
+    """In week 1: 5 votes of 12 for P01, 4 for P02, 3 blank: more than half of the 9 given, elected in the first round."""
+    thursday = local(date(2027, 2, 4), time(17))
+    vote = elections.call_election(cohort_id, "delegate", now=thursday, **by)
+    for one in enrolments[:2]:
+        elections.stand(vote.id, member_id=one.member_id, now=thursday)
+    elections.open_vote(vote.id, now=thursday, **by)
+    p1, p2 = enrolments[0].id, enrolments[1].id
+    for one, choice in zip(enrolments, [p1] * 5 + [p2] * 4 + [BLANK] * 3, strict=True):
+        elections.vote(vote.id, choice, member_id=one.member_id)
+    elections.close_round(vote.id, now=thursday, **by)
+    paper = elections.minutes_paper(vote)
+    assert (vote.state, vote.elected_id, len(paper.tables)) == ("elected", p1, 1)
+    assert [row[1] for row in paper.tables[0].rows] == ["5", "4", "3", "12 sur 12"]
+
+
+def _answer(cohort_id: int, enrolments: list[Enrolment]) -> None:
+    """9 of 12 answer the survey of the entry: 75.0 %; four 5 and five 4 come to 4.4."""
+    listening.ask_surveys(now=local(date(2027, 2, 5), time(18)))
+    for number, one in enumerate(enrolments[:9]):
+        marks = {0: 5 if number < 4 else 4, 1: 3, 2: 3}
+        listening.answer_survey(cohort_id, "entry", marks=marks, words="", member_id=one.member_id)
+        assert bool(voices.results(cohort_id)[0].means) == (number >= 4), "nothing is published under five"
+    told = voices.results(cohort_id)[0]
+    assert (told.asked, told.answered, str(told.rate), str(told.means[0][1])) == (12, 9, "75", "4.4")
 
 
 def _ordinary_days(school: Class, enrolments: list[Enrolment]) -> None:
