@@ -4,7 +4,7 @@ import sqlalchemy as sa
 
 from app.billing.models import Lot
 from app.booking.models import Booking
-from app.core.db import db
+from app.core.db import db, transaction
 from app.core.journal import JournalEntry
 from tests.api.partner import codes, count, starts
 from tests.factories import give_half_days, make_member
@@ -216,6 +216,20 @@ def test_a_desk_is_free_to_cancel_until_six_the_day_before(lieu, partner, frozen
     assert camille.delete(f"/bookings/{second}").json == {"status": "late_cancelled", "refund": {"cents": 0, "half_days": 0, "minutes": 0}}
     again = camille.delete(f"/bookings/{second}")
     assert (again.status_code, codes(again)) == (409, ["already_cancelled"])
+
+
+def test_who_is_trusted_books_below_zero_down_to_the_limit_and_is_always_let_in(lieu, partner, frozen):
+    with transaction():
+        lieu.place.trust_units = 2
+    give_half_days(lieu.place, lieu.camille, 1, until="2028-01-01")
+    camille = partner(lieu.camille)
+
+    made = [camille.book(lieu.pool, f"2027-01-0{day} 08:30", f"2027-01-0{day} 13:00") for day in (4, 5, 6, 7)]
+
+    assert [answer.status_code for answer in made] == [201, 201, 201, 422] and codes(made[3]) == ["balance"]
+    assert camille.get("/me").json["balances"]["half_days"] == -2
+    frozen("2027-01-04T08:40+01:00")
+    assert camille.post(f"/bookings/{made[0].json['id']}/check-in").json["status"] == "checked_in"
 
 
 def test_the_manager_books_for_leo_at_half_price(lieu, partner):

@@ -21,6 +21,10 @@ PAGES = {
     WEEK: 3,
     "/coworking/r/room?week=2026-12-07": 4,
     "/coworking/r/desk/2026-12-08m": 6,
+    "/coworking/plan?day=2026-12-08&half=morning": 4,
+    "/coworking/?what=room&day=2026-12-08&part=morning": 5,
+    "/coworking/visitors": 2,
+    "/agenda/": 7,
     "/me": 18,  # four of them: seats in trainings, those one leads, where one goes with somebody, what the lieu cancelled
 }
 BOOKING, REFUSAL = 15, 6
