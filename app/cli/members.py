@@ -67,7 +67,7 @@ def create_command(email: str, name: str, roles: tuple[str, ...], password_stdin
         services.create_member(name=name, email=email, roles=roles, actor=None, password_hash=hashed, is_confirmed=True, now=clock.now())
     except Refused as refused:
         _tell(refused.reasons)
-    click.echo(f"{name} ({email}) est ajouté : {', '.join(ROLE_NAMES[role] for role in dict.fromkeys(roles))}.")
+    click.echo(f"{name} ({email}) a maintenant un compte : {', '.join(ROLE_NAMES[role] for role in dict.fromkeys(roles))}.")
 
 
 @members_group.command("token")
