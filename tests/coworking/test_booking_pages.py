@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from app.booking.models import Booking, SeriesDate, WaitlistEntry
 from app.core.db import db
-from tests.factories import between, book, book_half, clear, make_machine, make_member, make_thing, paris, price, utc
+from tests.factories import between, book, book_half, clear, make_machine, make_member, make_place, make_thing, paris, price, utc
 from tests.pages import choice, text_of
 from tests.statements import counted
 
@@ -447,3 +447,13 @@ def test_what_is_booked_keeps_its_instant(camille, lieu):
     camille.post("/coworking/bookings", data={"choice": choice(lieu.room, "2026-12-07", "10:00", "11:00")})
 
     assert bookings()[0].starts_at == utc("2026-12-07 09:00")
+
+
+def test_a_lieu_with_nothing_to_book_says_so_and_leads_to_adding(session, log_in):
+    make_place()
+    manager = log_in(make_member("Max", roles=("member", "manager")))
+
+    page = manager.get("/coworking/").text
+
+    assert "Rien ne se réserve ici" in page and 'href="/manage/resources/"' in page and 'id="what"' not in page
+    assert manager.get("/coworking/groups").location == "/coworking/"

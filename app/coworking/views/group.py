@@ -39,8 +39,11 @@ def group() -> ResponseReturnValue:
     place, now = place_queries.current(), clock.now()
     payers = _payers()
     pools = [thing for thing in booking_queries.directory(place).of_kind("pool") if thing.bookable]
-    if not payers or not pools:
+    if not payers:
         abort(404)
+    if not pools:
+        flash(_("Ce lieu n’a pas encore de groupe de postes."))
+        return redirect(url_for("coworking.book"))
     form = GroupBookForm()
     form.pool.choices = [SelectChoice(pool.code, pool.name) for pool in pools]
     form.payer.choices = [SelectChoice(key, payer.name) for key, payer in payers.items()]
