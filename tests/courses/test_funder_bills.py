@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from app.billing.models import Draft
+from app.billing.models import Allocation, Draft, Payment
 from app.billing.rules.legal import LIABLE
 from app.billing.services import invoicing
 from app.core import clock
@@ -14,7 +14,7 @@ from app.core.db import transaction
 from app.core.refusals import Refused
 from app.courses import services
 from app.courses.queries.billing import due
-from app.courses.services import Funder
+from app.courses.services import Funder, erasing
 from app.courses.services.billing import bill_advance, bill_hours
 from tests.billing.bills import make_organisation
 from tests.courses.cohorts import make_cohort_a, regularly_held
@@ -74,6 +74,21 @@ def test_what_a_drop_out_followed_is_billed_once_and_an_advance_taken_off(school
     with pytest.raises(Refused) as refused:
         services.fund(with_region.id, [], now=clock.now(), **gesture)
     assert refused.value.codes == ["funding_billed"]
+
+    def kept_until() -> date:
+        return next(erasing.stays(with_region.member_id, date(2027, 8, 2))).until
+
+    assert kept_until() == date(2030, 12, 31)
+    with transaction():
+        paid = Payment(
+            place_id=school.place.id, organisation_id=final.organisation_id, means="transfer", provider="house", cents=199_600,
+            received_on=date(2028, 1, 12), created_at=clock.now(),
+        )  # fmt: skip
+        session.add(paid)
+        session.flush()
+        session.add(Allocation(payment_id=paid.id, invoice_id=advance.id, cents=100_000, created_at=clock.now()))
+        session.flush()
+    assert kept_until() == date(2031, 12, 31), "three years from the end of the year of the last payment"
 
     invoicing.credit(final.id, reason="erreur", now=clock.now())
     again = due(school.cohort, until=date(2027, 7, 30), now=clock.now())[0]

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 import sqlalchemy as sa
 
-from app.billing.models import Draft, Invoice
+from app.billing.models import Allocation, Draft, Invoice, Payment
 from app.core.db import db
 from app.courses.models import Cohort, Enrolment, FundingLine
 from app.courses.queries import presence
@@ -103,6 +103,16 @@ def billed(line_ids: Collection[int]) -> Mapping[int, Billed]:
     for row in rows:
         found.setdefault(int(str(row.origin).split(":")[1]), []).append(row)
     return {line_id: _told(own, invoices, given_back) for line_id, own in found.items()}
+
+
+def last_paid_on(enrolment_id: int) -> date | None:
+    """When somebody's course was last paid for, by whoever pays."""
+    lines = db.session.scalars(sa.select(FundingLine.id).where(FundingLine.enrolment_id == enrolment_id)).all()
+    if not lines:
+        return None
+    of_lines = sa.or_(*(Draft.origin.startswith(f"funding:{line_id}:") for line_id in lines))
+    paid = sa.select(sa.func.max(Payment.received_on)).join(Allocation, Allocation.payment_id == Payment.id)
+    return db.session.scalar(paid.join(Draft, Draft.invoice_id == Allocation.invoice_id).where(of_lines))
 
 
 def _told(rows: list[Draft], invoices: Mapping[int, Invoice], given_back: Mapping[int, int]) -> Billed:

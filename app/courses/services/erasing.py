@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from app.core.db import db, transaction
 from app.core.refusals import N_, Reason
 from app.courses.models import Application, Cohort, Enrolment, Interview, JournalPage, JournalReader, OpenEnrolment, StaffNote
+from app.courses.queries.billing import last_paid_on
 from app.members.models import Member
 from app.members.rules import Eraser, Stays, end_of_year_after
 
@@ -76,8 +77,14 @@ def forget_names(*, now: datetime) -> int:
 
 def _until(member_id: int) -> date | None:
     """The last day that the evidence of somebody's courses is kept with their name."""
-    days = [end_of_year_after(_last_day(enrolment, cohort), YEARS) for enrolment, cohort in _enrolments(member_id)]
+    days = [end_of_year_after(_last_paid(enrolment, cohort), YEARS) for enrolment, cohort in _enrolments(member_id)]
     return max(days, default=None)
+
+
+def _last_paid(enrolment: Enrolment, cohort: Cohort) -> date:
+    """The day of the last payment; at least the last day followed, for it may be paid for later."""
+    last = _last_day(enrolment, cohort)
+    return max(last, last_paid_on(enrolment.id) or last)
 
 
 def _enrolments(member_id: int) -> list[tuple[Enrolment, Cohort]]:
