@@ -84,7 +84,7 @@ class IdentityForm(forms.Form):
         _l("Déclaration d’activité (formation)"), [forms.Optional(), forms.Regexp(r"[0-9]{11}$", message=_l("Onze chiffres."))]
     )
     disability_referent = forms.StringField(
-        _l("Référent·e handicap"), max_length=200, description=_l("Qui, et comment joindre cette personne : les stagiaires le lisent.")
+        _l("Référent·e handicap"), max_length=200, description=_l("Qui, et comment joindre cette personne : les stagiaires le lisent.")
     )
     vat_number = forms.StringField(
         _l("Numéro de TVA"), [_number(tva, _l("Ce numéro n’est pas juste. Il s’écrit comme FR 83 404 833 048."))]
