@@ -8,10 +8,8 @@ from datetime import datetime
 from io import BytesIO
 from typing import BinaryIO
 
-import pikepdf
 import sqlalchemy as sa
 from flask import Response
-from PIL import Image, ImageOps
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Model, UtcDateTime, db, transaction
@@ -84,6 +82,8 @@ def drawn_anew(content: bytes, *, longest: int = LONGEST_SIDE) -> bytes:
     kind = next((kind for begins, kind in _PHOTOS.items() if content.startswith(begins)), None)
     if kind is None or (kind == "WEBP" and content[8:12] != b"WEBP"):
         raise Refused(NotAPhoto())
+    from PIL import Image, ImageOps
+
     try:
         with Image.open(BytesIO(content), formats=[kind]) as picture:
             if picture.width * picture.height > MOST_PIXELS:
@@ -104,6 +104,8 @@ def cleaned_pdf(content: bytes) -> bytes:
     """The same pages, and nothing that acts."""
     if not content.startswith(b"%PDF-"):
         raise Refused(NotAPdf())
+    import pikepdf
+
     try:
         with pikepdf.open(BytesIO(content)) as pdf:
             for name in _ACTIVE:
