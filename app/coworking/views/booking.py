@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from functools import lru_cache
-from typing import Any
 
 from flask import abort, current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -16,21 +15,20 @@ from app.booking import papers
 from app.booking import services as booking
 from app.booking import views as say
 from app.booking.policy import Request
-from app.booking.queries import Directory, directory, usual_thing
-from app.booking.rules import NonexistentTime, Thing, free_until, reasons_typed
+from app.booking.queries import Directory, directory
+from app.booking.rules import Thing, free_until
 from app.core import clock
-from app.core.period import Period, at
-from app.core.refusals import Alternative, Refused
+from app.core.period import Period
+from app.core.refusals import Refused
 from app.coworking import services
 from app.coworking.forms import BookForm, WaitForm, WishForm
 from app.coworking.services import Offer
+from app.coworking.views.answering import Answer, answer_to, value_of
 from app.coworking.views.door import bp
 from app.coworking.views.paying import is_paid_ahead, takes_cards
 from app.coworking.views.wishing import (
-    QUARTER,
     WISH_OF,
     Wish,
-    candidates,
     day_options,
     for_whom,
     subject,
@@ -49,15 +47,6 @@ from app.web.refusals import choice_value, chosen
 FEW = 8  # offers shown before the others
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    offers: list[Offer]
-    title: str
-    refused: Refused | None = None
-    asked: str = ""  # what the waiting list would wait for
-    around: tuple[tuple[str, str], ...] = ()  # ways out of an hour that is missing, or that comes twice: (words, address)
-
-
 @bp.get("/")
 def book() -> ResponseReturnValue:
     place = place_queries.current()
@@ -65,7 +54,7 @@ def book() -> ResponseReturnValue:
     wish = understood(form, place) if form.validate() else None
     if wish is None:
         return _page(place, usual_wish(place), None, problems=form), 422
-    return _page(place, wish, _answer(place, wish))
+    return _page(place, wish, answer_to(place, wish))
 
 
 @bp.get("/r/<code>/<day><any(m, a):half>")
@@ -82,7 +71,7 @@ def book_thing(code: str, day: str, half: str = "") -> ResponseReturnValue:
         abort(404)
     part = {"m": "morning", "a": "afternoon", "": "day"}[half]
     wish = replace(usual_wish(place), what=WISH_OF[thing.kind], thing=thing, day=asked, part=part)
-    return _page(place, wish, _answer(place, wish))
+    return _page(place, wish, answer_to(place, wish))
 
 
 @bp.post("/bookings")
@@ -174,15 +163,15 @@ def chosen_thing(place: Place, value: str) -> tuple[Thing, Period]:
 def _again(place: Place, thing: Thing, period: Period, refused: Refused | None, form: BookForm | None) -> str:
     """The page of the sentence again, with what is in the way and what is free."""
     wish = _wish_of(place, thing, period)
-    answer = _answer(place, wish)
+    answer = answer_to(place, wish)
     if refused is not None:
-        answer = replace(answer, refused=refused, asked=_value(thing, period))
+        answer = replace(answer, refused=refused, asked=value_of(thing, period))
     return _page(place, wish, answer, form=form)
 
 
 def _refusal(place: Place, thing: Thing, period: Period, refused: Refused, form: BookForm) -> ResponseReturnValue:
     """The same for a booking that was just refused: what was examined then is not examined again."""
-    answer = Answer([], "", refused=refused, asked=_value(thing, period))
+    answer = Answer([], "", refused=refused, asked=value_of(thing, period))
     return _page(place, _wish_of(place, thing, period), answer, form=form), refused.status
 
 
@@ -193,96 +182,6 @@ def _wish_of(place: Place, thing: Thing, period: Period) -> Wish:
     return replace(
         usual_wish(place), what=WISH_OF[thing.kind], thing=thing, day=start.date(), part=half or "hours", start=start.time(), end=end.time()
     )
-
-
-# ---------------------------------------------------------------- the answer
-
-
-def _answer(place: Place, wish: Wish) -> Answer:
-    now, who, actor = clock.now(), subject().id, current_user.id
-    things = candidates(place, wish)
-    if not things:
-        return Answer([], _("Rien de tel dans ce lieu"))
-    period = None
-    if wish.part == "hours":
-        try:
-            period = _period(place, wish)
-        except Refused as refused:
-            return Answer([], "", refused=refused, around=_around(place, wish, refused))
-    halves = [thing for thing in things if thing.rules.sold_by != "minutes"]
-    timed = [thing for thing in things if thing.rules.sold_by == "minutes"]
-    offers: list[Offer] = []
-    first = None
-    if halves and period is None:
-        offers, first = services.half_day_offers(halves, day=wish.day, half=wish.part, member_id=who, actor_id=actor, now=now)
-    elif halves and period is not None:
-        first = services.request_for(halves[0], period, member_id=who, actor_id=actor, now=now)
-    if timed:
-        more, of_timed = services.timed_offers(timed, day=wish.day, half=wish.half, period=period, member_id=who, actor_id=actor, now=now)
-        offers, first = offers + more, first or of_timed
-    assert first is not None
-    if offers:
-        return Answer(_best_first(offers, who), _found_title(wish))
-    looked = booking.preview(first)
-    no = Refused(*looked.reasons, alternatives=lambda: looked.alternatives, waitlist=looked.waitlist)
-    return Answer([], "", refused=no, asked=_value(first.first.thing, first.period))
-
-
-def _period(place: Place, wish: Wish) -> Period:
-    """The hours as typed, on the wall clock of that day; an evening may end after midnight."""
-    over_midnight = wish.end <= wish.start and wish.start >= time(12) >= wish.end
-    walls = (
-        datetime.combine(wish.day, wish.start),
-        datetime.combine(wish.day + timedelta(days=1 if over_midnight else 0), wish.end),
-    )
-    for wall in walls:
-        if reasons := list(reasons_typed(wall, place.tz, says_which=bool(wish.clock))):
-            raise Refused(*reasons)
-    fold = 1 if wish.clock == "winter" else 0
-    start, end = (wall.replace(tzinfo=place.tz, fold=fold) for wall in walls)
-    return Period(start, end)
-
-
-def _around(place: Place, wish: Wish, refused: Refused) -> tuple[tuple[str, str], ...]:
-    """The two hours beside one that does not exist; or the two that bear the same name."""
-    said: dict[str, Any] = {
-        "what": wish.what,
-        "which": wish.thing.code if wish.thing else "",
-        **for_whom(subject()),
-        "day": wish.day.isoformat(),
-        "part": "hours",
-    }
-    if any(isinstance(reason, NonexistentTime) for reason in refused.reasons):
-        length = datetime.combine(wish.day, wish.end) - datetime.combine(wish.day, wish.start)
-        step = wish.thing.rules.step if wish.thing else QUARTER
-        ways = []
-        for wall in booking.beside_missing_hour(datetime.combine(wish.day, wish.start), step):
-            begins = at(wall.date(), wall.hour * 60 + wall.minute, place.tz)
-            ends = (begins + max(length, timedelta(minutes=step))).astimezone(place.tz)
-            words = typography.words().from_to(wall.time(), ends.time())
-            ways.append((typography.words().opening(words), url_for(".book", **said, start=f"{wall:%H:%M}", end=f"{ends:%H:%M}")))
-        return tuple(ways)
-    hours: dict[str, Any] = {"start": f"{wish.start:%H:%M}", "end": f"{wish.end:%H:%M}"}
-    return (
-        (_("La première, à l’heure d’été"), url_for(".book", **said, **hours, clock="summer")),
-        (_("La seconde, à l’heure d’hiver"), url_for(".book", **said, **hours, clock="winter")),
-    )
-
-
-def _best_first(offers: list[Offer], member_id: int) -> list[Offer]:
-    """One's usual place on top; then pools; then the longest time that was asked, the cheapest, the lieu's own order."""
-    usual = usual_thing(member_id) if any(offer.seats for offer in offers) else None
-    own = [replace(offer, thing=seat, seats=()) for offer in offers for seat in offer.seats if seat.id == usual and len(offer.seats) > 1]
-    ranked = sorted(offers, key=lambda offer: (not offer.thing.is_pool, -offer.period.minutes, offer.cents, offer.thing.rank))
-    return own + ranked
-
-
-def _found_title(wish: Wish) -> str:
-    when = say.half_words(wish.part) if wish.half else typography.words().from_to(wish.start, wish.end)
-    day = typography.words().day(wish.day)
-    if wish.thing is not None:
-        return _("%(thing)s, %(day)s, %(when)s", thing=say.title(wish.thing), day=day, when=when)
-    return _("Ce qui est libre %(day)s, %(when)s", day=day, when=when)
 
 
 # ---------------------------------------------------------------- the page
@@ -375,8 +274,8 @@ def _line(offer: Offer, place: Place, things: Directory) -> Line:
         detail=words.opening(", ".join(detail for detail in dict.fromkeys(details) if detail and detail != offer.thing.name)),
         price=_("environ %(price)s", price=words.money(offer.cents)) if offer.is_later and offer.cents else words.money(offer.cents),
         cover=cover,
-        value=_value(offer.thing, offer.period),
-        seats=[(seat.name, _value(seat, offer.period)) for seat in offer.seats],
+        value=value_of(offer.thing, offer.period),
+        seats=[(seat.name, value_of(seat, offer.period)) for seat in offer.seats],
     )
 
 
@@ -388,10 +287,6 @@ def _instead(refused: Refused, place: Place, things: Directory) -> list[tuple[st
         when = papers.when(services.half_of_period(thing, period), one.starts_at, one.ends_at, place.tz)
         said.append((choice_value(one), f"{say.title(thing)}, {when}"))
     return said
-
-
-def _value(thing: Thing, period: Period) -> str:
-    return choice_value(Alternative(thing.id, period.starts_at, period.ends_at))
 
 
 def _in_the_way(wish: Wish, answer: Answer) -> str:
