@@ -115,6 +115,7 @@ TICKS: tuple[Callable[..., int], ...] = (
     coworking.forget_visitors,
     coworking.refresh_calendars,
     booking.forget_keys,
+    booking.forget_guests,
     members_services.forget_old,
     absent.say_goodbye,
     erasing.keep_list,

@@ -108,6 +108,36 @@ def test_a_guest_hears_nothing_of_what_waits_for_the_lieu_s_yes(lieu, log_in, po
     assert_told(letter, "Rendez-vous à 14 h.", "Salle du conseil", "REQUEST", 1)
 
 
+def test_a_guest_comes_to_what_their_host_took_instead_and_their_name_is_forgotten_after_a_year(lieu, log_in, post):
+    booth = make_thing(lieu.place, "cabine", kind="booth", name="Cabine")
+    said = {"choice": choice(lieu.room, "2026-12-03", "10:00", "11:00"), "guest_name": "Ada", "guest_email": "ada@example.org"}
+    log_in(lieu.camille).post("/coworking/bookings", data=said)
+    lost = db.session.scalars(sa.select(Booking)).one()
+    closed = between("2026-12-03", "08:30", "18:00")
+    booking.declare_outage(
+        thing=lieu.room, period=closed, starts_at=closed.starts_at, reason="Fuite", actor_id=lieu.max.id, now=clock.now()
+    )
+    post()
+
+    wanted = services.request_for(
+        booth,
+        between("2026-12-03", "15:00", "16:00"),
+        member_id=lieu.camille.id,
+        actor_id=lieu.camille.id,
+        now=clock.now(),
+        guest_name=lost.guest_name,
+    )
+    made = booking.replace_taken_away(lost.id, wanted)
+
+    (letter,) = [mail for mail in post() if mail["To"] == "ada@example.org"]
+    assert_told(letter, "Camille vous attend maintenant jeudi 3 décembre, à 15 h.", "Cabine", "REQUEST", 0)
+    assert text_of(log_in(lieu.max).get("/coworking/day/visitors?day=2026-12-03")).count("Ada") == 1
+    assert booking.forget_guests(now=made.ends_at + timedelta(days=364)) == 0
+    assert booking.forget_guests(now=made.ends_at + timedelta(days=366)) == 2
+    db.session.expire_all()
+    assert {one.guest_name for one in (lost, made)} == {""}
+
+
 def assert_told(letter, sentence, detail, method, sequence):
     """The words, and the event for the guest's calendar."""
     words = letter.get_body(("plain",)).get_content().replace("\u00a0", " ").replace("\u202f", " ")

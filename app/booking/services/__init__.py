@@ -44,7 +44,7 @@ from app.booking.services.repeating import (
 from app.booking.services.replacing import instead_of, let_go, replace_taken_away, replacement_of, taken_away
 from app.booking.services.reserving import Preview, look, preview, reserve, take, take_for_lieu, take_now
 from app.booking.services.searching import beside_missing_hour
-from app.booking.services.ticking import forget_keys, lapse_holds, remind, settle_arrivals
+from app.booking.services.ticking import forget_guests, forget_keys, lapse_holds, remind, settle_arrivals
 from app.booking.services.timetabling import reasons_by_period, release_all, reserve_all, session_request
 from app.booking.services.waiting import confirm_hold, join_waitlist, leave_waitlist, place_in_line, request_of
 from app.booking.services.writing import take_turn
@@ -86,6 +86,7 @@ __all__ = [
     "draw_plan",
     "end_outage",
     "examine",
+    "forget_guests",
     "forget_keys",
     "forgive",
     "give_up_hold",

@@ -19,6 +19,7 @@ from app.place.models import Place
 from app.place.services import touch_calendar
 
 AT_ONCE = 200
+GUESTS_KEPT = timedelta(days=365)
 
 
 def lapse_holds(*, now: datetime) -> int:
@@ -87,6 +88,13 @@ def forget_keys(*, now: datetime) -> int:
     """Idempotency answers live a day."""
     with transaction():
         return idempotency.forget_old(now=now)
+
+
+def forget_guests(*, now: datetime) -> int:
+    """After a year, nobody needs to know for whom a member booked; how many names were forgotten."""
+    with transaction() as session:
+        old = (Booking.guest_name != "", Booking.ends_at < now - GUESTS_KEPT)
+        return len(session.execute(sa.update(Booking).where(*old).values(guest_name="").returning(Booking.id)).all())
 
 
 def _settle(booking: Booking, *, now: datetime) -> int:

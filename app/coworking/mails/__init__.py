@@ -8,6 +8,7 @@ from app.coworking.mails.events import as_event, cancelled, moved, offered, sign
 from app.coworking.mails.visitors import (
     arrived,
     guests_come_at_another_time,
+    guests_come_instead,
     guests_do_not_come,
     guests_have_a_place,
     invited,
@@ -42,6 +43,7 @@ READERS: dict[str, list[journal.Reader]] = {
     "visitor.uninvited": [to_visitor],
     "booking.confirmed": [guests_have_a_place],
     "booking.moved": [guests_come_at_another_time],
+    "booking.replaced": [guests_come_instead],
     "booking.cancelled": [guests_do_not_come],
     "booking.late_cancelled": [guests_do_not_come],
 }

@@ -39,10 +39,21 @@ def guests_have_a_place(entry: JournalEntry) -> None:
 
 
 def guests_come_at_another_time(entry: JournalEntry) -> None:
-    booking = db.session.get_one(Booking, entry.subject_id)
+    _bring(entry, booking_id=entry.subject_id)
+
+
+def guests_come_instead(entry: JournalEntry) -> None:
+    """Their host took something else instead of what the lieu had to cancel."""
+    _bring(entry, booking_id=entry.facts["by"])
+
+
+def _bring(entry: JournalEntry, *, booking_id: int | None) -> None:
+    """Who was to come for the booking that the entry is about comes for this one, and is told when it is."""
+    booking = db.session.get_one(Booking, booking_id)
     zone = db.session.get_one(Place, booking.place_id).tz
     with transaction():
-        for visitor in queries.guests_of_booking(booking.id):
+        for visitor in queries.guests_of_booking(entry.subject_id):
+            visitor.booking_id = booking.id
             visitor.day = booking.starts_at.astimezone(zone).date()
             if booking.status != Status.PENDING:
                 _tell(visitor, entry, "visitor.moved")
