@@ -32,6 +32,17 @@ _SORTS: Mapping[str, str] = {
     "pool": N_("Poste"),
 }
 
+_SKIPPED = {
+    "holiday": N_("jour férié"),
+    "closed": N_("lieu fermé"),
+    "horizon": N_("trop loin, à réserver plus tard"),
+    "overlap": N_("déjà pris"),
+    "full": N_("complet"),
+    "buffer": N_("trop près d’une autre réservation"),
+    "own_overlap": N_("vous avez déjà une place à ce moment-là"),
+    "balance": N_("plus assez de crédit"),
+}
+
 _COVERS: Mapping[tuple[str, str], tuple[str, str]] = {
     ("plan", "half_day"): (N_("{n} demi-journée de votre abonnement"), N_("{n} demi-journées de votre abonnement")),
     ("plan", "minute"): (N_("{n} de votre abonnement"), N_("{n} de votre abonnement")),
@@ -87,6 +98,11 @@ def when(half: str | None, starts_at: datetime, ends_at: datetime, zone: ZoneInf
 def place_line(place: Place) -> str:
     """« L’Écloserie, Ancienne école, 61500 Boitron »."""
     return ", ".join(filter(None, (place.name, place.address)))
+
+
+def why_skipped(code: str) -> str:
+    """Why a date of a series was left out, in a word: « jour férié »."""
+    return str(_(_SKIPPED.get(code, N_("pas possible"))))
 
 
 def covered(parts: Sequence[Mapping[str, Any]]) -> list[str]:

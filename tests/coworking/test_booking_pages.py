@@ -263,6 +263,8 @@ def test_the_dates_that_are_kept_are_booked_together(camille, lieu):
     assert "2 dates sont réservées. Une autre est sautée" in text_of(answer)
     states = db.session.scalars(sa.select(SeriesDate.state).order_by(SeriesDate.original_start)).all()
     assert states == ["booked", "skipped", "booked"]
+    (series,) = db.session.scalars(sa.select(Booking.series_id).distinct().where(Booking.series_id.is_not(None))).all()
+    assert "10 h – 11 h, déjà pris<" in text_of(camille.get(f"/series/{series}"))
 
 
 def test_each_month_on_the_31st_asks_what_is_meant(camille, lieu):

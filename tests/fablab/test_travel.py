@@ -234,7 +234,7 @@ def test_one_takes_ones_own_and_the_number_answers_for_it_without_a_name(fablab,
     ana = log_in(fablab.ana)
     assert "Les emporter dans un autre lieu" in ana.get("/fablab/clearances/mine").text
     answer = ana.post("/fablab/clearances/mine.json")
-    assert answer.headers["Content-Disposition"].startswith("attachment") and answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["Content-Disposition"].startswith("attachment") and answer.headers["Cache-Control"] == "private, no-store"
     (right,) = answer.json["rights"]
     stranger = app.test_client()
     assert stranger.get(f"/fablab/rights/{right['number']}.json?code={right['code']}").json == {

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -95,9 +96,17 @@ def run(program: str, *arguments: str | Path, folder: Path, said: str = "") -> s
     return done.stdout
 
 
+class Secrets(NamedTuple):
+    """Where the house runs, and what opens Camille's calendar and the lieu's."""
+
+    url: str
+    own: str
+    lieu: str
+
+
 @pytest.fixture
-def feed(database, servers, tmp_path, frozen) -> str:
-    """The address of Camille's feed on a running house: a desk, a weekly room over the change of hour, one date moved, one cancelled."""
+def secrets(database, servers, tmp_path, frozen) -> Secrets:
+    """A running house where Camille has a desk, and a weekly room over the change of hour: one date moved, one cancelled."""
     (server,) = servers(1, WORKLAB_NOW=NOW)
     app = create_app(TestConfig(SQLALCHEMY_DATABASE_URI=database, MAIL_URL=f"file:{tmp_path / 'mails'}"))
     frozen(NOW)
@@ -118,10 +127,16 @@ def feed(database, servers, tmp_path, frozen) -> str:
         )
         services.move(moved, wanted)
         services.cancel(booking_id=cancelled, actor_id=camille.id, by_lieu=False, now=clock.now())
-        token = new_token(member_id=camille.id, purpose="feed", subject="member", now=clock.now())
+        own = new_token(member_id=camille.id, purpose="feed", subject="member", now=clock.now())
+        lieu = new_token(member_id=None, purpose="feed", subject=f"place:{place.id}", now=clock.now())
         db.session.remove()
         db.engine.dispose()
-    return f"{server.url}/feeds/{token}.ics"
+    return Secrets(server.url, own, lieu)
+
+
+@pytest.fixture
+def feed(secrets) -> str:
+    return f"{secrets.url}/feeds/{secrets.own}.ics"
 
 
 def synchronise(feed: str, folder: Path) -> str:
@@ -221,18 +236,21 @@ def test_a_caldav_server_takes_our_events_and_gives_them_back(feed, tmp_path):
     assert len({event["uid"] for event in said}) == 5
 
 
-def test_vdirsyncer_finds_our_own_caldav_copies_it_once_and_khal_reads_it(feed, tmp_path):
+CANCELLED = "2026-11-02 09:00 CANCELLED"  # told to whom it was; to the others the lieu is only free then
+
+
+@pytest.mark.parametrize(("whose", "gone"), [("own", [CANCELLED]), ("lieu", [])])
+def test_vdirsyncer_finds_our_own_caldav_copies_it_once_and_khal_reads_it(secrets, whose, gone, tmp_path):
     folder = tmp_path / "peer"
     folder.mkdir()
-    url, _slash, secret = feed.removesuffix(".ics").partition("/feeds/")
     config = folder / "vdirsyncer.conf"
-    config.write_text(CALDAV.format(folder=folder, url=url, secret=secret))
+    config.write_text(CALDAV.format(folder=folder, url=secrets.url, secret=getattr(secrets, whose)))
     run("vdirsyncer", "-c", config, "discover", "--no-list", folder=folder, said="y\n")
     run("vdirsyncer", "-c", config, "sync", folder=folder)
     (copied,) = [path for path in (folder / "dav").iterdir() if path.is_dir()]
     before = {file.name: file.read_bytes() for file in copied.glob("*.ics")}
     run("vdirsyncer", "-c", config, "sync", folder=folder)
-    assert len(before) == 5 and {file.name: file.read_bytes() for file in copied.glob("*.ics")} == before
+    assert len(before) == 4 + len(gone) and {file.name: file.read_bytes() for file in copied.glob("*.ics")} == before
 
     (folder / "khal.conf").write_text(KHAL.format(folder=folder).replace(f"{folder}/calendar", str(copied)))
     listed = run(
@@ -244,18 +262,21 @@ def test_vdirsyncer_finds_our_own_caldav_copies_it_once_and_khal_reads_it(feed, 
         "2026-10-19 09:00 CONFIRMED",
         "2026-10-20 08:30 CONFIRMED",
         "2026-10-27 11:00 CONFIRMED",
-        "2026-11-02 09:00 CANCELLED",
+        *gone,
         "2026-11-09 09:00 CONFIRMED",
     ]
 
 
-def test_a_caldav_client_finds_our_calendar_searches_it_and_may_not_write(feed, tmp_path):
+@pytest.mark.parametrize(
+    ("whose", "name", "gone"),
+    [("own", "Mes réservations · L’Écloserie; Boitron", [["2026-11-02T08:00:00+00:00", "CANCELLED"]]), ("lieu", "Worklab", [])],
+)
+def test_a_caldav_client_finds_our_calendar_searches_it_and_may_not_write(secrets, whose, name, gone, tmp_path):
     folder = tmp_path / "peer"
     folder.mkdir()
-    url, _slash, secret = feed.removesuffix(".ics").partition("/feeds/")
     script = Path(__file__).with_name("peers_reading.py")
-    said = json.loads(run("python", script, f"{url}/dav/", secret, "2026-10-26", "2026-11-03", folder=folder))
+    said = json.loads(run("python", script, f"{secrets.url}/dav/", getattr(secrets, whose), "2026-10-26", "2026-11-03", folder=folder))
 
-    assert said["calendars"] == ["Mes réservations · L’Écloserie; Boitron"]
-    assert said["found"] == [["2026-10-27T10:00:00+00:00", "CONFIRMED"], ["2026-11-02T08:00:00+00:00", "CANCELLED"]]
+    assert said["calendars"] == [name]
+    assert said["found"] == [["2026-10-27T10:00:00+00:00", "CONFIRMED"], *gone]
     assert said["written"] is False

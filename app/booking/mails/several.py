@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from flask_babel import gettext as _
 
 from app.booking import papers, queries
 from app.booking.mails.told import MOST_LISTED, About, about_row, lines_of, told_of
@@ -17,21 +16,9 @@ from app.core.journal import JournalEntry
 from app.core.letters import Letter
 from app.core.mail import OutgoingMail
 from app.core.period import day_period
-from app.core.refusals import N_
 from app.place.models import Closure
 from app.web.refusals import choice_value
 from app.web.typography import words
-
-_SKIPPED = {
-    "holiday": N_("jour férié"),
-    "closed": N_("lieu fermé"),
-    "horizon": N_("trop loin, à réserver plus tard"),
-    "overlap": N_("déjà pris"),
-    "full": N_("complet"),
-    "buffer": N_("trop près d’une autre réservation"),
-    "own_overlap": N_("vous avez déjà une place à ce moment-là"),
-    "balance": N_("plus assez de crédit"),
-}
 
 
 def reminder_due(row: OutgoingMail) -> Letter | None:
@@ -67,7 +54,7 @@ def series_booked(row: OutgoingMail) -> Letter | None:
     skipped = [
         (
             papers.when(series.whole_half, date.original_start, date.ends_at, about.place.tz),
-            _(_SKIPPED.get(date.reason, N_("pas possible"))),
+            papers.why_skipped(date.reason),
         )
         for date in dates
         if date.state in ("skipped", "refused")

@@ -39,6 +39,7 @@ def mine() -> ResponseReturnValue:
         months=[(month, presence.total(slots), len(slots)) for month, slots in months.items()],
         shown=shown,
         slots=months.get(shown, []),
+        is_begun=any(slot.day.replace(day=1) == shown for slot in followed.over()),
         zone=place.tz,
     )
 

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from app.booking import papers
 from app.booking import queries as booking_queries
 from app.booking import services as booking
 from app.booking import views as say
@@ -38,6 +39,7 @@ def series(series_id: int) -> ResponseReturnValue:
         half=owner.whole_half,
         rows=rows,
         words={"booked": _("réservée"), "skipped": _("sautée"), "refused": _("refusée"), "cancelled": _("annulée")},
+        why={row.id: papers.why_skipped(row.reason) for row in rows if row.state in ("skipped", "refused") and row.reason},
         signs={"booked": "mine", "skipped": "busy", "refused": "down", "cancelled": "busy"},
         now=now,
         may_change=owner.member_id == current_user.id or current_user.may("book_for_others"),
