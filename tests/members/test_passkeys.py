@@ -133,7 +133,7 @@ def test_only_its_person_takes_a_key_away_and_is_told(camille, log_in, post):
     assert log_in(camille).post(f"/me/passkeys/{key.id}/end").status_code == 302
     (told,) = post()
     assert (camille.email in told["To"], told["Subject"]) == (True, "Une clé d’accès est retirée")
-    assert "La clé « clé » vient d’être retirée" in told.get_body(("plain",)).get_content()
+    assert "La clé «\u00a0clé\u00a0» vient d’être retirée" in told.get_body(("plain",)).get_content()
 
 
 def test_a_key_added_is_told(camille, post):
@@ -141,7 +141,7 @@ def test_a_key_added_is_told(camille, post):
         journal.record("member.passkey_kept", camille.id, actor_id=camille.id, member_id=camille.id, label="mon téléphone")
 
     (told,) = post()
-    assert "La clé « mon téléphone » vient d’être ajoutée" in told.get_body(("plain",)).get_content()
+    assert "La clé «\u00a0mon téléphone\u00a0» vient d’être ajoutée" in told.get_body(("plain",)).get_content()
 
 
 def test_keys_outlive_a_lost_password_but_those_that_are_lost_too(camille, client, post):
