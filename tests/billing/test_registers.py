@@ -21,8 +21,8 @@ def test_the_drawer_and_the_deposits_are_read_and_downloaded(place, person, log_
     )
     pay(place, person, 12_000, mine, means="cash", day=date(2026, 11, 30))
     pay(place, person, 5_000, deposit, means="cash", day=date(2026, 12, 1))
-    slips.hand_in_cash(place_id=place.id, cents=10_000, day=date(2026, 12, 1), now=clock.now())
-    slips.bank_has(1, day=date(2026, 12, 1), now=clock.now())
+    slip = slips.hand_in_cash(place_id=place.id, cents=10_000, day=date(2026, 12, 1), now=clock.now())
+    slips.bank_has(slip.id, day=date(2026, 12, 1), now=clock.now())
     with transaction():
         key = Key(place_id=place.id, kind="key", mark="Porte nord", created_at=clock.now())
         db.session.add(key)

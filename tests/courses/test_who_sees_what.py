@@ -23,6 +23,8 @@ from tests.pages import text_of
 class Seen(NamedTuple):
     school: Class
     people: dict[str, Member]
+    work_id: int
+    submission_id: int
 
 
 @pytest.fixture
@@ -51,7 +53,7 @@ def seen(session, frozen) -> Seen:
     closing.close(session_id=afternoon.id, actor_id=aline.id, now=afternoon.ends_at)
     ask = {"brief": "", "due_at": paris("2027-03-12 17:00"), "peers": False, "actor_id": school.samir.id, "now": now}
     work = services.ask_work(school.cohort.id, title="Affiche", criteria=["Sens"], **ask)
-    services.hand_in(work.id, enrolment_id=one.id, url="https://codeberg.org/un/depot-secret", commit="a" * 40, note="", now=now)
+    handed = services.hand_in(work.id, enrolment_id=one.id, url="https://codeberg.org/un/depot-secret", commit="a" * 40, note="", now=now)
     services.assess(
         one.id, competence_id=competence.id, level=3, by_self=False, evidence="preuve-secrete", assessor_id=school.samir.id, now=now
     )
@@ -71,7 +73,7 @@ def seen(session, frozen) -> Seen:
         "treasurer": make_member("Trésor", roles=("treasurer",)),
         "stranger": make_member("Passant"),
     }
-    return Seen(school, people)
+    return Seen(school, people, work.id, handed.id)
 
 
 def test_each_thing_is_seen_by_whom_the_table_says_and_by_nobody_else(seen, log_in):
@@ -82,7 +84,7 @@ def test_each_thing_is_seen_by_whom_the_table_says_and_by_nobody_else(seen, log_
     # (what is looked for, where: one's own page, the team's) and who finds it
     table = [
         ("preuve-secrete", ("/courses/skills", f"{person}/skills"), team | {"self"}),
-        ("depot-secret", ("/courses/work/1", "/manage/courses/submissions/1"), team | {"self"}),
+        ("depot-secret", (f"/courses/work/{seen.work_id}", f"/manage/courses/submissions/{seen.submission_id}"), team | {"self"}),
         ("entretien-secret", ("/courses/interviews", f"{person}/interviews"), team | {"self"}),
         ("note-secrete", (f"{person}/skills",), {"trainer", "head"}),
         ("journal-secret", ("/courses/journal", "/courses/journals", f"{person}/skills"), {"self", "other trainer"}),
