@@ -89,7 +89,7 @@ def test_folders_that_everyone_can_read_are_told(house):
 def test_a_full_disk_is_told(house, monkeypatch):
     monkeypatch.setattr("shutil.disk_usage", lambda path: type("Usage", (), {"free": 100_000_000})())
 
-    assert "✗ Place sur le disque\u00a0: 100,0\u00a0Mo" in told(house)[1]
+    assert "✗ Place sur le disque : 100,0 Mo" in told(house)[1]
 
 
 def test_a_clock_that_went_back_is_told(house):
