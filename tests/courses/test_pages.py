@@ -144,8 +144,10 @@ def test_a_trainee_sees_what_comes_the_week_and_the_whole_timetable(course, log_
     assert "Aujourd’hui, mardi 2 février, 9 h – 12 h 30, Salle de classe" in page
     assert re.search(r'<a href="/courses/" aria-current="page">', page)
     listed, week, sheet = (client.get(f"/courses/timetable{more}") for more in ("", "?view=week&week=2027-02-02", "/print"))
-    assert text_of(listed).count("Salle de classe") == 200
-    assert "875 h 00" in text_of(listed)
+    months = [listed, *(client.get(href) for href in re.findall(r'href="(/courses/timetable\?month=[^"]+)"', listed.text))]
+    assert len(months) == 6 and sum(text_of(month).count("Salle de classe") for month in months) == 200
+    assert all("875 h 00 en tout" in text_of(month) and month.text.count("<") < 900 for month in months)  # tags, opened and closed
+    assert '<b aria-current="page">Février 2027</b>' in listed.text
     assert week.text.count("Salle de classe") == 10
     assert sheet.text.count("<caption>") == 26
     lesson = client.get(f"/courses/sessions/{session.scalar(sa.select(CourseSession.id).order_by(CourseSession.starts_at))}")

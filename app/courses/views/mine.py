@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 
-from flask import abort, render_template
+from flask import abort, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -17,7 +17,7 @@ from app.courses.models import CourseSession, Enrolment
 from app.courses.queries import Slot, learning
 from app.courses.rules import signing
 from app.courses.views.door import bp, may_run, may_teach, seen_cohort
-from app.courses.views.timetables import state_of, where_of
+from app.courses.views.timetables import month_asked, state_of, where_of
 from app.members.views import is_only_looking
 from app.place import queries as places
 from app.place.models import Place
@@ -58,12 +58,13 @@ def mine() -> ResponseReturnValue:
 
 @bp.get("/timetable")
 def timetable() -> ResponseReturnValue:
-    """One's own, or a cohort's: the list of all that comes, or one week as a grid."""
+    """One's own, or a cohort's: a list, month by month, or one week as a grid."""
     return _timetable("courses/timetable.html")
 
 
 @bp.get("/timetable/print")
 def printed() -> ResponseReturnValue:
+    """The whole of it, or one week."""
     return _timetable("courses/timetable_sheet.html")
 
 
@@ -79,11 +80,16 @@ def _timetable(template: str) -> ResponseReturnValue:
         slots = queries.timetable(cohort.id, first, last, with_cancelled=True)
     else:
         slots = queries.own_slots(current_user.id, at(first, 0, place.tz), at(last, 1440, place.tz), with_cancelled=True)
+    months = sorted({slot.day.replace(day=1) for slot in slots})
+    shown = month_asked(months, request.args.get("month", ""), today)
     return render_template(
         template,
         place=place,
         today=today,
         cohort=cohort,
+        months=months,
+        shown=shown,
+        of_month=list(_weeks([slot for slot in slots if slot.day.replace(day=1) == shown])),
         is_week=is_week,
         monday=monday,
         sunday=monday + timedelta(days=6),

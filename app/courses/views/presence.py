@@ -1,6 +1,6 @@
 """Hours: one's own with their reasons, and a cohort's for who runs it."""
 
-from datetime import date, timedelta
+from datetime import date
 
 from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
@@ -12,6 +12,7 @@ from app.courses.queries.presence import Followed, Slot
 from app.courses.rules.minutes import Minutes, State
 from app.courses.rules.seeing import Viewer
 from app.courses.views import said
+from app.courses.views.timetables import month_asked
 from app.place import queries as place_queries
 
 bp = Blueprint("presence", "app.courses", url_prefix="/courses", template_folder="templates")
@@ -29,7 +30,7 @@ def mine() -> ResponseReturnValue:
     followed = presence.followed_by(enrolment.id, now=now)
     months = _months(followed)
     today = now.astimezone(place.tz).date()
-    shown = _month_asked(months, request.args.get("month", ""), today)
+    shown = month_asked(list(months), request.args.get("month", ""), today)
     return render_template(
         "courses/presence/mine.html",
         enrolment=enrolment,
@@ -103,9 +104,3 @@ def _months(followed: Followed) -> dict[date, list[Slot]]:
         if slot.facts.state != State.CANCELLED:
             months.setdefault(slot.day.replace(day=1), []).append(slot)
     return months
-
-
-def _month_asked(months: dict[date, list[Slot]], asked: str, today: date) -> date:
-    known = {month.isoformat()[:7]: month for month in months}
-    past = [month for month in months if month <= today]
-    return known.get(asked) or (past[-1] if past else next(iter(months), today - timedelta(days=today.day - 1)))

@@ -1,4 +1,7 @@
-"""What sessions are called on screen: where they take place, what has become of them."""
+"""What sessions are called on screen: where they take place, what has become of them; and the month of them that is shown."""
+
+from collections.abc import Sequence
+from datetime import date
 
 from flask_babel import gettext as _
 
@@ -22,3 +25,10 @@ def state_of(slot: Slot) -> tuple[str, str]:
     if slot.needs_room:
         return "wait", str(_("sans salle"))
     return "", ""
+
+
+def month_asked(months: Sequence[date], asked: str, today: date) -> date:
+    """The first day of the month to show: the one that an address names (« 2027-02 »), else the last that has begun, else the first."""
+    known = {month.isoformat()[:7]: month for month in months}
+    begun = [month for month in months if month <= today]
+    return known.get(asked) or (begun[-1] if begun else next(iter(months), today.replace(day=1)))
