@@ -14,6 +14,7 @@ from app.booking import queries
 from app.booking import services as booking
 from app.booking.models import Absence, Resource
 from app.booking.policy import Request
+from app.cli.demo_community import gather
 from app.cli.demo_course import load_course
 from app.core.db import db, transaction
 from app.core.journal import JournalEntry
@@ -191,6 +192,7 @@ def load_demonstration(*, now: datetime) -> None:
         monday = local.date() - timedelta(days=local.weekday())
         for first in (monday - timedelta(days=7), monday, monday + timedelta(days=7)):
             _week(place, people, first, now=now)
+        gather(place, people, now=now)
         # the mails of an imaginary week are written to nobody
         db.session.execute(sa.update(JournalEntry).where(JournalEntry.read_at.is_(None)).values(read_at=now))
 

@@ -7,6 +7,7 @@ from app.booking.models import Booking, Occupancy
 from app.cli import demo, starter
 from app.core import clock
 from app.core.db import db
+from app.coworking.models import Announcement, Event, Loan, SignUp
 from app.members.models import Member
 
 
@@ -31,6 +32,9 @@ def test_a_new_house_has_thirty_people_and_a_believable_week(app, session, froze
     assert {"no_show", "checked_in"} <= set(states)
     future = db.session.scalar(sa.select(sa.func.count()).where(Booking.starts_at > clock.now(), Booking.status == "confirmed"))
     assert (future or 0) > 50
+    assert sorted(db.session.scalars(sa.select(Event.title))) == ["Repair café", "Tourner une toupie sur bois"]
+    assert db.session.scalars(sa.select(SignUp.state).where(SignUp.state != "in")).all() == ["waiting"]
+    assert db.session.scalars(sa.select(Announcement.title)).all() and len(db.session.scalars(sa.select(Loan.id)).all()) == 4
     assert [fault for check in (*wiring.CHECKS, *wiring.GUARDS) for fault in check(session)] == []
 
 
