@@ -18,8 +18,8 @@ _ACTS = (
     .order_by(_EVENT.c.cohort_id, _EVENT.c.rank)
 )
 _KEPT = sa.select(*(_ATTENDANCE.c[name] for name in ("enrolment_id", "session_id", *Told.__slots__)))
-_GUARDED = ("course_attendance_event", "course_attendance_anchor", "course_certificate", "course_attendance_chain")
-_GUARDS = 9  # triggers on them, those of TRUNCATE aside
+_GUARDED = ("course_attendance_event", "course_attendance_anchor", "course_certificate", "course_attendance_chain", "course_paper")
+_GUARDS = 11  # triggers on them, those of TRUNCATE aside
 
 
 def guard(session: Session) -> Iterator[str]:

@@ -7,6 +7,7 @@ from datetime import date, time
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
 
 from app.core import journal
 from app.core.db import db
@@ -38,7 +39,7 @@ def school(session):
 
 
 def sound(school) -> bool:
-    return [*checks.chains(db.session()), *checks.states(db.session())] == []
+    return [*checks.guard(db.session()), *checks.chains(db.session()), *checks.states(db.session())] == []
 
 
 def test_a_sheet_on_paper_counts_as_both_signatures_once_it_is_validated(school, log_in, frozen):
@@ -72,6 +73,14 @@ def test_a_sheet_on_paper_counts_as_both_signatures_once_it_is_validated(school,
     assert again == 1, "what was said is corrected, never said again"
     assert sound(school)
     assert len(drawer.papers_of(school.cohort.id)) == 1
+    for attack in (
+        "DELETE FROM course_paper",
+        "UPDATE course_paper SET content = preview",
+        "UPDATE course_paper SET sha256 = '0'",
+        "UPDATE course_paper SET enrolment_id = (SELECT min(id) FROM course_enrolment)",
+    ):
+        with pytest.raises(DBAPIError, match="course_paper_"), db.session.begin_nested():
+            db.session.execute(sa.text(attack))
 
 
 def test_an_explanation_waits_in_the_drawer_and_shows_its_category_alone(school, log_in, frozen):

@@ -118,7 +118,8 @@ class SignLink(Model):
 class CoursePaper(Model):
     """Pièce: a scanned sheet, or what justifies an absence, in a drawer that says who opened it.
 
-    The original is kept as it came, with its fingerprint; what is shown is a picture made again from it.
+    The original is kept as it came, with its fingerprint; what is shown is a picture made again from it. The database refuses to
+    remove one, or to change what was sent.
     """
 
     __tablename__ = "course_paper"
