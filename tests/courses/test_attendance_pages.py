@@ -87,6 +87,9 @@ def test_the_trainer_shows_the_code_then_closes_in_one_gesture(school, log_in, f
 
     frozen("2027-03-02T12:30+01:00")
     assert "2 sur 3 ont signé" in text(client.get(sheet))
+    trail = f"/courses/cohorts/{school.cohort.id}/attendance"
+    assert all(trail in client.get(page).text for page in (sheet, f"{sheet}/code", f"{sheet}/people/{late.id}"))
+    assert client.get(trail).status_code == 200
     typed = {f"p{here.id}": "present", f"p{late.id}": "present", f"arrived{late.id}": "9h20", f"p{away.id}": "absent"}
     assert "Écrivez l’heure" in text(client.post(sheet, data=typed | {f"arrived{late.id}": "neuf heures"}))
     assert client.post(sheet, data=typed | {f"arrived{late.id}": "8:20"}).status_code == 422

@@ -33,7 +33,7 @@ bp = Blueprint("half_day", "app.courses", url_prefix="/courses/half-days", templ
 @bp.get("/<int:session_id>/code")
 def room(session_id: int) -> ResponseReturnValue:
     """The rotating code, for the room's screen: the page asks for itself again when the code changes; without a script, a link does."""
-    occasion, _viewer = _mine(session_id)
+    occasion, viewer = _mine(session_id)
     now = clock.now()
     code = signing.code_of(session_id, now=now)
     slots = _expected(session_id, now)
@@ -42,6 +42,7 @@ def room(session_id: int) -> ResponseReturnValue:
     drawn = segno.make(url, micro=False).svg_inline(border=2, svgclass="qr", lineclass=None, omitsize=True, light="#fff", dark="#000")
     return render_template(
         "courses/presence/code.html",
+        is_staff=viewer.is_staff,
         one=occasion,
         code=code,
         seconds=rules.next_code_in(now),
@@ -97,6 +98,7 @@ def person(session_id: int, enrolment_id: int) -> ResponseReturnValue:
     history = _history(session_id, enrolment_id, viewer)
     return render_template(
         "courses/presence/person.html",
+        is_staff=viewer.is_staff,
         justify=JustifyForm(formdata=None, category=slot.category) if _may_justify(viewer, slot) else None,
         one=occasion,
         slot=slot,
@@ -188,6 +190,7 @@ def _sheet(occasion: Occasion, viewer: Viewer, form: CloseForm, slots: list[Slot
     by_person = {slot.enrolment_id: slot for slot in slots}
     return render_template(
         "courses/presence/sheet.html",
+        is_staff=viewer.is_staff,
         one=occasion,
         form=form,
         people=[(by_person[enrolment_id], name) for enrolment_id, name in names.items()],
