@@ -116,13 +116,16 @@ def test_minutes_are_those_of_the_half_days_one_may_see_on_pages_and_by_the_inte
 
 
 def test_a_manager_sees_no_more_with_the_eyes_of_a_trainee_or_of_a_trainer(seen, log_in):
-    one = seen.school.enrolments[0]
-    for whose in ("self", "trainer", "head"):
+    one, board = seen.school.enrolments[0], f"/manage/courses/cohorts/{seen.school.cohort.id}/board"
+    person, handed = f"/manage/courses/enrolments/{one.id}", f"/manage/courses/submissions/{seen.submission_id}"
+    own = [f"/courses/{page}" for page in ("skills", "work", f"work/{seen.work_id}", "journal", "journals", "interviews", "progress")]
+    team = [board, handed, f"{person}/skills", f"{person}/interviews"]
+    for whose, addresses in (("self", own), ("trainer", team), ("head", team)):
+        theirs = log_in(seen.people[whose])
+        assert [theirs.get(address).status_code for address in addresses] == [200] * len(addresses), whose
         manager = log_in(seen.people["manager"])
         manager.post(f"/manage/members/{seen.people[whose].id}/look")
-        for address in ("/courses/skills", "/courses/work", "/courses/work/1", "/courses/journal", "/courses/journals", "/courses/interviews",
-                        "/courses/progress", f"/manage/courses/cohorts/{seen.school.cohort.id}/board", "/manage/courses/submissions/1",
-                        f"/manage/courses/enrolments/{one.id}/skills", f"/manage/courses/enrolments/{one.id}/interviews"):  # fmt: skip
+        for address in own + team:
             assert manager.get(address).status_code == 403, (whose, address)
         page = manager.get("/courses/").text
         assert "Mes compétences</h2>" not in page and "Affiche" not in page
