@@ -49,7 +49,7 @@ def covered(parts: Collection[Mapping[str, Any]], cents: int, day: date) -> str:
     by_time = any(part["unit"] == "minute" for part in parts)
     pass_word = _("votre forfait") if by_time else _("votre carnet")
     named = [word for source, word in (("plan", _("votre abonnement")), ("pass", pass_word)) if source in sources]
-    bill = _("sur votre note de %(month)s", month=typography.words().months[day.month - 1])
+    bill = _("sur votre note %(of_month)s", of_month=typography.words().of_month(day))
     if not cents:
         return typography.words().listed(named) if named else _("gratuit")
     return _("%(first)s, le reste %(bill)s", first=typography.words().listed(named), bill=bill) if named else bill

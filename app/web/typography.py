@@ -82,6 +82,11 @@ class Words:
         day = _local_date(value, zone)
         return f"{self.months[day.month - 1]} {day.year}"
 
+    def of_month(self, value: Moment, zone: tzinfo | None = None, *, year: bool = False) -> str:
+        """« de mars », « d’avril », « d’octobre 2026 » with the year: what a bill is of."""
+        day = _local_date(value, zone)
+        return self.month(day) if year else self.months[day.month - 1]
+
     def days_range(self, first: Moment, last: Moment, zone: tzinfo | None = None) -> str:
         """« du lundi 7 au dimanche 13 décembre »; both days included."""
         raise NotImplementedError
@@ -203,6 +208,10 @@ class French(Words):
     last_joint = "et"
     decimal_mark, thousands_mark = ",", THIN
 
+    def of_month(self, value: Moment, zone: tzinfo | None = None, *, year: bool = False) -> str:
+        named = super().of_month(value, zone, year=year)
+        return f"d’{named}" if named[0] in "ao" else f"de {named}"
+
     def days_range(self, first: Moment, last: Moment, zone: tzinfo | None = None) -> str:
         start, end = _local_date(first, zone), _local_date(last, zone)
         if start == end:
@@ -293,7 +302,7 @@ class English(Words):
 WORDS: dict[str, Words] = {"fr": French(), "en": English()}
 
 FILTERS = (
-    "weekday", "day", "day_short", "day_in_week", "day_near", "date_long", "month", "days_range",
+    "weekday", "day", "day_short", "day_in_week", "day_near", "date_long", "month", "of_month", "days_range",
     "hour", "hour_at", "hours_range", "from_to", "moment", "span",
     "money", "number", "milli", "percent", "rate", "minutes", "hours_exact", "plural", "listed", "opening",
 )  # fmt: skip
