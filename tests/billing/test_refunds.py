@@ -11,6 +11,7 @@ from app.billing.queries.refunds import refunds_to_make
 from app.billing.services import reconciling
 from app.billing.services.invoicing import credit
 from app.core import clock
+from app.core.journal import JournalEntry
 from app.web.csrf import KEY_FIELD
 from tests.billing.bills import bill, line
 from tests.billing.test_payments import books, left, pay, who
@@ -60,6 +61,33 @@ def test_a_transfer_is_on_the_list_until_the_statement_shows_it(place, person, k
     client.post(settled)
     assert [one.reference for one in refunds_to_make(place.id)] == [reference]
     assert [row for row in books(place) if row[2] == "bank"][-1][3:] == (0, 6300)  # in the books once, whatever the lines say
+
+
+def test_a_lieu_that_reads_no_statement_says_that_a_transfer_is_made(place, person, keeper, log_in, session):
+    client, payment = log_in(keeper), pay(place, person, 9600)
+    give(client, payment, "63,00")
+    [to_make] = refunds_to_make(place.id)
+    path = f"/manage/money/refunds/{to_make.movement_id}/transfer"
+
+    def said() -> list[str]:
+        return list(session.scalars(sa.select(JournalEntry.event).where(JournalEntry.event.startswith("payment.transfer"))))
+
+    assert path in client.get("/manage/money/payments").text
+    for _ in range(2):  # pressed twice
+        assert "le virement est fait" in text_of(client.post(path, follow_redirects=True))
+    assert refunds_to_make(place.id) == [] and said() == ["payment.transfer_made"]
+    page = client.get(f"/manage/money/payments/{payment.id}")
+    assert "virement fait le 1er décembre 2026" in text_of(page)
+
+    for _ in range(2):  # said too soon
+        client.post(re.search(rf"{path}/removal", page.text)[0])
+    assert refunds_to_make(place.id) == [to_make] and said() == ["payment.transfer_made", "payment.transfer_to_make"]
+    client.post(path)
+    line_of_it = f"Date;Libelle;Montant\n05/12/2026;VIR {to_make.reference};-63,00\n".encode()
+    assert reconciling.take_statement(line_of_it, place_id=place.id, iban="", now=clock.now()).settled == 1  # told by the bank all the same
+    assert "Il reste à faire" not in text_of(client.get(f"/manage/money/payments/{payment.id}"))
+    received = session.scalars(sa.select(Movement).where(Movement.kind == "received")).first()
+    assert client.post(f"/manage/money/refunds/{received.id}/transfer").status_code == 404  # no refund
 
 
 def test_notes_come_from_the_drawer_and_a_card_from_stripe_alone(place, person, keeper, log_in, session, stripe, app, monkeypatch):

@@ -6,7 +6,7 @@ from app.billing.models.dunning import PaymentSchedule, ReminderPause
 from app.billing.models.invoices import Anchor, BillingSettings, Closing, Counter, Draft, Invoice
 from app.billing.models.ledger import Charge, Lot, LotEntry
 from app.billing.models.monthly import Bill, Run
-from app.billing.models.payments import Allocation, Movement, Payment, PaymentSettings, ProviderCall, Reminder, StripeEvent
+from app.billing.models.payments import Allocation, Movement, Payment, PaymentSettings, ProviderCall, RefundTransfer, Reminder, StripeEvent
 from app.billing.models.stock import StockMove
 from app.billing.models.tariffs import Article, PassType, Plan, Price, Subscription, TariffGroup
 from app.billing.models.volunteering import VolunteerHours
@@ -41,6 +41,7 @@ __all__ = [
     "Plan",
     "Price",
     "ProviderCall",
+    "RefundTransfer",
     "Reminder",
     "ReminderPause",
     "Run",

@@ -127,6 +127,20 @@ class Movement(Model):
     actor_id: Mapped[int | None]
 
 
+class RefundTransfer(Model):
+    """Virement of a refund, said to be made by who made it: for who knows before the statement shows it, or never reads one here."""
+
+    __tablename__ = "billing_refund_transfer"
+    __table_args__ = (sa.UniqueConstraint("movement_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    place_id: Mapped[int] = mapped_column(sa.ForeignKey("place.id"))
+    movement_id: Mapped[int] = mapped_column(sa.ForeignKey("billing_movement.id"))  # the refund, in the books since it was decided
+    made_on: Mapped[date]
+    actor_id: Mapped[int | None]
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class ProviderCall(Model):
     """Appel to Stripe, written before it is made, with the key that makes it once: whatever is cut, it can be asked again."""
 

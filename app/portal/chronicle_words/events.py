@@ -81,6 +81,8 @@ WORDS: Mapping[str, str] = {
     "payment.to_refund": N_("Somme à rendre"),
     "payment.received": N_("Règlement reçu"),
     "payment.refunded": N_("Règlement remboursé"),
+    "payment.transfer_made": N_("Virement d’un remboursement fait"),
+    "payment.transfer_to_make": N_("Virement d’un remboursement encore à faire"),
     "payment.returned": N_("Règlement revenu impayé"),
     "payment.cancelled": N_("Règlement annulé"),
     "payment.refund_failed": N_("Remboursement refusé par Stripe"),

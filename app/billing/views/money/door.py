@@ -6,7 +6,7 @@ from typing import TypeVar
 from flask import Blueprint, abort, flash
 
 from app.billing import queries
-from app.billing.models import BankLine, DebitBatch, Invoice, Payment, Slip
+from app.billing.models import BankLine, DebitBatch, Invoice, Movement, Payment, Slip
 from app.core import clock
 from app.core.db import db
 from app.core.refusals import Refused
@@ -18,7 +18,7 @@ from app.web.words import next_step, said
 bp = Blueprint("money", "app.billing", url_prefix="/manage/money", template_folder="templates")
 bp.before_request(rights.only("manage_billing"))
 
-T = TypeVar("T", Payment, DebitBatch, BankLine, Slip)
+T = TypeVar("T", Payment, Movement, DebitBatch, BankLine, Slip)
 
 
 def flash_refusal(refused: Refused) -> None:
@@ -40,6 +40,14 @@ def invoice_here(invoice_id: int, place: Place) -> Invoice:
 
 def payment_here(payment_id: int) -> Payment:
     return of_this_lieu(Payment, payment_id)
+
+
+def refund_here(movement_id: int) -> Movement:
+    """A refund that is made by a transfer."""
+    row = of_this_lieu(Movement, movement_id)
+    if (row.kind, row.credit) != ("refunded", "bank"):
+        abort(404)
+    return row
 
 
 def batch_here(batch_id: int) -> DebitBatch:

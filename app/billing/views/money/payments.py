@@ -9,11 +9,11 @@ from app.billing import queries
 from app.billing.forms import payments as forms
 from app.billing.models import Payment
 from app.billing.queries import banking
-from app.billing.queries.refunds import refunds_to_make
+from app.billing.queries.refunds import refunds_to_make, transfers_made
 from app.billing.rules.means import MEANS
 from app.billing.rules.payments import gives_back
 from app.billing.services import debiting, payments, refunding
-from app.billing.views.money.door import bp, flash_refusal, invoice_here, payment_here, place_today
+from app.billing.views.money.door import bp, flash_refusal, invoice_here, payment_here, place_today, refund_here
 from app.core import clock
 from app.core.refusals import N_, Refused
 from app.web.forms import sent_key
@@ -111,6 +111,23 @@ def refund(payment_id: int) -> ResponseReturnValue:
     return _payment(found, refund=form)
 
 
+@bp.post("/refunds/<int:movement_id>/transfer")
+def transfer_made(movement_id: int) -> ResponseReturnValue:
+    """For a lieu whose statements are not read here, or not yet."""
+    found, today = refund_here(movement_id), place_today()[1]
+    refunding.say_transfer_made(found, day=today, now=clock.now(), actor_id=current_user.id)
+    flash(_("C’est noté : le virement est fait."))
+    return redirect(url_for(".all_payments"))
+
+
+@bp.post("/refunds/<int:movement_id>/transfer/removal")
+def transfer_to_make(movement_id: int) -> ResponseReturnValue:
+    found = refund_here(movement_id)
+    refunding.say_transfer_to_make(found, now=clock.now(), actor_id=current_user.id)
+    flash(_("C’est noté : le virement reste à faire."))
+    return redirect(url_for(".payment", payment_id=found.payment_id))
+
+
 @bp.post("/payments/<int:payment_id>/return")
 def returned(payment_id: int) -> ResponseReturnValue:
     """The bank took it back, and no statement says so yet."""
@@ -177,6 +194,7 @@ def _payment(
             back=back,
             source=gives_back(found.means),
             to_make={one.movement_id: one.reference for one in refunds_to_make(found.place_id)},
+            transfers=transfers_made(found.id),
         ),
         max(form.status for form in (allocation, refund, back)),
     )
