@@ -2,7 +2,10 @@
 
 from datetime import date, time
 
+import sqlalchemy as sa
+
 from app.billing import queries as billing
+from app.billing.models import Lot
 from app.core import clock
 from app.core.journal import deliver
 from app.core.period import Period
@@ -13,7 +16,7 @@ from app.fablab.rules.clearances import standing
 from app.wiring import READERS
 from tests.courses.cohorts import local
 from tests.courses.test_pages import send
-from tests.factories import book, make_clearance_type, make_machine
+from tests.factories import book, book_half, make_clearance_type, make_machine, make_thing, price
 from tests.pages import text_of
 
 
@@ -62,14 +65,20 @@ def test_desks_machines_and_clearances_follow_who_follows_the_cohort(course, ses
     machine = make_machine(course.place, clearance=laser)
     gone = course.trainee(cohort, "Noé")
     days = (date(2027, 2, 9), date(2027, 2, 16))
+    desk = make_thing(course.place, "A1")
+    price(course.place, "desk", "half_day", 900)
     booked = [book(machine, Period(local(day, time(14)), local(day, time(15))), gone.member) for day in days]
+    booked += [book_half(desk, day.isoformat(), "morning", gone.member) for day in days]
+    held = sa.select(sa.func.sum(Lot.held)).where(Lot.group_id == cohort.group_id, Lot.unit == "half_day")
+    assert session.scalar(held) == 2
     services.leave(gone.id, last_day=date(2027, 2, 12), half=None, reason="job", **gesture)
     deliver(READERS, now=clock.now())
     for one in booked:
         session.refresh(one)
-    assert [one.status for one in booked] == ["confirmed", "cancelled"], "what only the cohort allowed ends with it"
+    assert [one.status for one in booked] == ["confirmed", "cancelled"] * 2, "what only the cohort allowed or gave ends with it"
+    assert (booked[3].cancel_reason, session.scalar(held)) == (cohort.name, 1)
 
     lower = text_of(send(page, here, half_days="10", hours="0"))
-    assert lower.count("0 / 10") == 6 and has(late, "2027-03-08")[:2] == (10, 0)
+    assert (lower.count("1 / 10"), lower.count("0 / 10")) == (1, 5) and has(late, "2027-03-08")[:2] == (10, 0)
     assert log_in(course.samir).get(here).status_code == 200 and log_in(course.samir).post(here, data={}).status_code == 404
     assert log_in(late.member).get(here).status_code == 404

@@ -26,6 +26,7 @@ from app.booking.mails.one import (
 from app.booking.mails.several import (
     closure_declared,
     date_freed,
+    end_with_group,
     gone,
     outage_declared,
     reminder_due,
@@ -73,6 +74,7 @@ READERS: dict[str, list[journal.Reader]] = {
     "outage.declared": [mail.tell_each],
     "outage.prolonged": [mail.tell_each],
     "closure.declared": [mail.tell_each],
+    "group.left": [end_with_group],
 }
 
 # What each is called where the manager sees those that did not leave.

@@ -9,7 +9,7 @@ from app.booking import papers, queries
 from app.booking.mails.told import MOST_LISTED, About, about_row, lines_of, told_of
 from app.booking.models import LIVE, NOT_FOR_PEOPLE, Booking, Outage, Resource, Series, SeriesDate, Status
 from app.booking.papers import Dated
-from app.booking.services import instead_of
+from app.booking.services import instead_of, lose_with_group
 from app.core import clock, mail
 from app.core.db import db
 from app.core.journal import JournalEntry
@@ -127,6 +127,11 @@ def closure_declared(row: OutgoingMail) -> Letter | None:
     closure = db.session.get_one(Closure, row.facts["subject"])
     days = words().days_range(closure.first_day, closure.last_day)
     return gone(row, "booking/mail/closure_declared.txt", reason=closure.label, days=days)
+
+
+def end_with_group(entry: JournalEntry) -> None:
+    """Who left a group loses the bookings to come that its units held; each one's own mail tells them."""
+    lose_with_group(member_id=entry.member_id or 0, group_id=entry.subject_id or 0, actor_id=entry.actor_id, now=clock.now())
 
 
 def gone(row: OutgoingMail, template: str, **context: Any) -> Letter | None:

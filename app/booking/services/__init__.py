@@ -3,6 +3,7 @@
 from app.booking.services.absences import BackEarly, announce_absence, come_back
 from app.booking.services.arriving import approve, check_in, leave, no_show_at, reject, release, wait_again
 from app.booking.services.asking import ask, kind_of
+from app.booking.services.belonging import lose_with_group
 from app.booking.services.blocking import (
     booked_on,
     bookings_in_the_way,
@@ -99,6 +100,7 @@ __all__ = [
     "leave_waitlist",
     "let_go",
     "look",
+    "lose_with_group",
     "move",
     "move_following",
     "no_show_at",
