@@ -9,6 +9,7 @@ from dateutil.relativedelta import relativedelta
 from app.core.refusals import N_, Reason
 
 STEPS = (7, 21, 35)  # days after the due date; a setting of the lieu
+A_WEEK = timedelta(days=7)
 
 
 class FirstPartInThePast(Reason):
@@ -23,14 +24,21 @@ class TooManyParts(Reason):
     next_step = N_("Choisissez moins d’échéances.")
 
 
+def next_step_on(*, due_on: date, told: int, steps: Sequence[int] = STEPS, last_told_on: date | None = None) -> date | None:
+    """From which day the next reminder may be sent; none when all were.
+
+    Never two in one week, even if the house slept for a month.
+    """
+    if told >= len(steps):
+        return None
+    by_step = due_on + timedelta(days=steps[told])
+    return by_step if last_told_on is None else max(by_step, last_told_on + A_WEEK)
+
+
 def step_due(*, due_on: date, today: date, told: int, steps: Sequence[int] = STEPS, last_told_on: date | None = None) -> int | None:
-    """The number of the next reminder (1, 2, 3) when its day has come; none otherwise. Never two in one week, even if the
-    house slept for a month."""
-    if told >= len(steps) or today < due_on + timedelta(days=steps[told]):
-        return None
-    if last_told_on is not None and today < last_told_on + timedelta(days=7):
-        return None
-    return told + 1
+    """Which reminder is to be sent today, if one is."""
+    first_day = next_step_on(due_on=due_on, told=told, steps=steps, last_told_on=last_told_on)
+    return None if first_day is None or today < first_day else told + 1
 
 
 @dataclass(frozen=True, slots=True)

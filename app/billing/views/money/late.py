@@ -15,7 +15,7 @@ from app.billing.models import ReminderPause
 from app.billing.queries import banking
 from app.billing.queries import payments as money
 from app.billing.queries.payments import Unpaid
-from app.billing.rules.dunning import shared_out
+from app.billing.rules.dunning import next_step_on, shared_out
 from app.billing.rules.payments import Payer
 from app.billing.services import reminding
 from app.billing.views.money.door import bp, invoice_here, place_today
@@ -129,15 +129,11 @@ def _late_payers(rows: Sequence[Unpaid], place: Place, today: date) -> list[Late
         payer = Payer(one.member_id, one.organisation_id)
         late_payer = by_payer.setdefault(payer, LatePayer(payer, one.payer, [], paused.get(payer)))
         told_on = [row.told_at.astimezone(place.tz).date() for row in told.get(one.id, [])]
-        next_on = _next_step(one, told_on, steps) if late_payer.pause is None and one.id not in debited else None
+        next_on = None
+        if late_payer.pause is None and one.id not in debited:
+            next_on = next_step_on(due_on=one.due_on, told=one.reminders, steps=steps, last_told_on=told_on[-1] if told_on else None)
         late_payer.invoices.append(LateInvoice(one, (today - one.due_on).days, told_on, next_on, one.id in debited))
     return sorted(by_payer.values(), key=lambda late_payer: (-late_payer.days, late_payer.name))
-
-
-def _next_step(one: Unpaid, told_on: list[date], steps: tuple[int, ...]) -> date | None:
-    if one.reminders >= len(steps):
-        return None
-    return max([one.due_on + timedelta(days=steps[one.reminders]), *(day + timedelta(days=7) for day in told_on[-1:])])
 
 
 def _payer(kind: str, payer_id: int) -> tuple[Payer, str]:
