@@ -63,7 +63,8 @@ def test_the_team_sees_who_is_late_leaves_alone_and_agrees_on_several_payments(p
     shown = keeper().post(path, data=fields_of(keeper().get(path).text) | asked | {"preview": "1"})
     assert text_of(shown).count("30,00 €") == 4 and "15 avril 2027" in text_of(shown)
     assert session.scalar(sa.select(sa.func.count()).select_from(PaymentSchedule)) == 0
-    assert keeper().post(path, data=asked | {"confirm": "1", "first_on": "2027-01-06"}).status_code == 422
+    for gesture in ("preview", "confirm"):  # what would be refused is not shown first
+        assert keeper().post(path, data=asked | {gesture: "1", "first_on": "2027-01-06"}).status_code == 422
     for _ in range(2):
         assert keeper().post(path, data=asked | {"confirm": "1"}).status_code == 302
 
@@ -77,6 +78,8 @@ def test_the_team_sees_who_is_late_leaves_alone_and_agrees_on_several_payments(p
     journal.deliver(wiring.READERS, now=clock.now())
     letters = [one.kind for one in session.scalars(sa.select(OutgoingMail).where(OutgoingMail.member_id == person.id))]
     assert letters.count("invoice.scheduled") == 2
+    agreed = session.scalars(sa.select(OutgoingMail).where(OutgoingMail.kind == "invoice.scheduled")).first()
+    assert "les 120,00 € de la facture" in wiring.MAILS["invoice.scheduled"](agreed).text.replace("\u202f", " ").replace("\xa0", " ")
 
     keeper().post(f"/manage/money/late/organisation/{company.id}/resumption")
     reminding.remind_due(now=frozen("2027-02-03T10:02+01:00"))

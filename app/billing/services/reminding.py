@@ -93,6 +93,13 @@ def resume_reminders(payer: WhoPays, *, place_id: int, now: datetime, actor_id: 
             _tell("reminders.resumed", row_id, payer, place_id, now, actor_id)
 
 
+def proposed_schedule(left_cents: int, *, times: int, first_on: date, today: date) -> Schedule:
+    """What would be agreed on, or why it cannot be; nothing is written."""
+    if reasons := list(reasons_schedule(left_cents, times=times, first_on=first_on, today=today)):
+        raise Refused(*reasons)
+    return shared_out(left_cents, times=times, first_on=first_on)
+
+
 def agree_on_schedule(
     invoice_id: int, *, place_id: int, times: int, first_on: date, now: datetime, actor_id: int | None = None
 ) -> Schedule:
@@ -102,9 +109,7 @@ def agree_on_schedule(
         found = next(iter(queries.unpaid(place_id, among=[invoice_id])), None)
         if found is None:
             raise Refused(NothingToPay())
-        if reasons := list(reasons_schedule(found.left_cents, times=times, first_on=first_on, today=day_at(place_id, now))):
-            raise Refused(*reasons)
-        made = shared_out(found.left_cents, times=times, first_on=first_on)
+        made = proposed_schedule(found.left_cents, times=times, first_on=first_on, today=day_at(place_id, now))
         row = session.scalar(sa.select(PaymentSchedule).where(PaymentSchedule.invoice_id == invoice_id)) or PaymentSchedule(
             place_id=place_id, invoice_id=invoice_id
         )

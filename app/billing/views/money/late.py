@@ -15,7 +15,7 @@ from app.billing.models import ReminderPause
 from app.billing.queries import banking
 from app.billing.queries import payments as money
 from app.billing.queries.payments import Unpaid
-from app.billing.rules.dunning import next_step_on, shared_out
+from app.billing.rules.dunning import next_step_on
 from app.billing.rules.payments import Payer
 from app.billing.services import reminding
 from app.billing.views.money.door import bp, invoice_here, place_today
@@ -107,16 +107,14 @@ def schedule(invoice_id: int) -> ResponseReturnValue:
     form, made = ScheduleForm(data={"times": 3, "first_on": today + timedelta(days=7)}), None
     if form.validate_on_submit():
         wish = {"times": form.times.data, "first_on": form.first_on.data}
-        if "confirm" not in request.form:
-            made = shared_out(found.left_cents, **wish)
-        else:
-            try:
+        try:
+            if "confirm" in request.form:
                 reminding.agree_on_schedule(invoice_id, place_id=place.id, now=clock.now(), actor_id=current_user.id, **wish)
-            except Refused as refused:
-                form.refuse(refused)
-            else:
                 flash(_("C’est convenu. Les dates partent par courriel."))
                 return redirect(url_for(".late"))
+            made = reminding.proposed_schedule(found.left_cents, today=today, **wish)
+        except Refused as refused:
+            form.refuse(refused)
     return render_template("billing/schedule.html", form=form, invoice=found, made=made), form.status
 
 
