@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.db import Model, UtcDateTime, db, is_a_crowd, table, transaction
+from app.core.db import HouseIsReadOnly, Model, UtcDateTime, db, is_a_crowd, is_writing, table, transaction
 from app.core.refusals import N_, Reason, Refused
 
 KEPT = timedelta(hours=24)
@@ -76,7 +76,7 @@ def once(
 
     In a crowd, `look` gives a quick no before the transaction; who is alone has nobody to wait for, and looks once. `keep` says
     what to remember of what was done; the key, the effect and the answer are one transaction. Another gesture that holds the key
-    is waited for, then its answer stands.
+    is waited for, then its answer stands; it is given even where nobody can write for now.
     """
     if not key:
         if is_a_crowd():
@@ -94,9 +94,9 @@ def once(
                 done = do()
                 db.session.execute(_KEEP, {"claimed": claimed, "said": dict(keep(done))})
                 return done
-    except Refused:
-        # Perhaps by what the same key did just now, elsewhere: then that is the answer.
-        if (answer := _earlier(member_id, key, body, now)) is not None:
+    except (Refused, HouseIsReadOnly, sa.exc.OperationalError):
+        # Perhaps by what the same key did before, elsewhere: then that is the answer. What a larger gesture wrote is undone with it.
+        if not is_writing() and (answer := _earlier(member_id, key, body, now)) is not None:
             return recall(answer)
         raise
     return recall(_earlier(member_id, key, body, now) or {})

@@ -4,7 +4,8 @@ from functools import partial
 
 import pytest
 
-from app.core import clock, idempotency
+from app.core import clock, idempotency, state
+from app.core.db import HouseIsReadOnly, transaction
 from app.core.refusals import Reason, Refused
 
 
@@ -60,6 +61,22 @@ def test_a_refused_gesture_leaves_its_key_free(ask):
     with pytest.raises(Refused):
         ask("first", refuses=True)
     assert ask("second") == "second"
+
+
+def test_a_no_inside_a_larger_gesture_is_a_no_and_leaves_its_key_free(ask):
+    with pytest.raises(Refused) as no, transaction():
+        ask("first", refuses=True)
+    assert no.value.codes == ["busy"]
+    assert ask("second") == "second"
+
+
+def test_where_nobody_can_write_the_first_answer_is_still_given_and_no_other(ask, done):
+    ask("first")
+    state.stop_writing("Le fichier de la base est abîmé.", at=clock.now())
+    assert ask("second") == "again first"
+    with pytest.raises(HouseIsReadOnly):
+        ask("other", key="other")
+    assert done == ["first"]
 
 
 @pytest.fixture

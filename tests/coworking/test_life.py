@@ -92,6 +92,14 @@ def test_a_guest_is_booked_for_welcomed_told_of_each_change_and_never_has_an_acc
     assert db.session.scalar(sa.select(sa.func.count(Member.id))) == people
 
 
+def test_a_guest_is_not_expected_where_somebody_else_is_already_and_the_page_says_why(lieu, log_in):
+    book(lieu.room, between("2026-12-03", "10:00", "11:00"), lieu.leo)
+    said = {"guest_name": "Ada", "guest_email": "ada@example.org", "idempotency_key": "asked-once"}
+    no = log_in(lieu.camille).post("/coworking/bookings", data={"choice": choice(lieu.room, "2026-12-03", "10:00", "11:00")} | said)
+    assert no.status_code == 409 and "déjà" in text_of(no)
+    assert db.session.scalar(sa.select(sa.func.count(Visitor.id))) == 0
+
+
 def test_a_guest_hears_nothing_of_what_waits_for_the_lieu_s_yes(lieu, log_in, post):
     room = make_thing(lieu.place, "conseil", kind="room", name="Salle du conseil", rules={"approval": True})
     camille = log_in(lieu.camille)
