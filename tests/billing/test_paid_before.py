@@ -69,6 +69,19 @@ def test_what_is_paid_in_time_is_booked_and_the_month_s_bill_asks_for_nothing_mo
     assert credit_of(Payer(lieu.leo.id)) == 0  # used first: nothing is left to pay
 
 
+def test_sent_twice_it_is_kept_once_and_a_guest_is_welcomed_once_it_is_paid(lieu, stripe, tell, log_in, choice):
+    leo = log_in(lieu.leo)
+    said = choice | {"idempotency_key": "pressed-twice", "guest_name": "Ada", "guest_email": "ada@example.org"}
+    first, second = (leo.post("/coworking/bookings", data=said) for _ in range(2))
+    assert (first.status_code, second.status_code, second.headers["Location"]) == (307, 307, first.headers["Location"])
+    assert db.session.scalar(sa.select(sa.func.count(Booking.id))) == 1
+    assert mails() == []
+
+    leo.post(first.headers["Location"])
+    assert tell("payment_intent.succeeded", stripe.pay("cs_test_1"), "evt_1") == 200
+    assert mails() == ["booking.confirmed", "visitor.invited"]
+
+
 def test_paid_too_late_it_is_booked_again_if_it_is_free(lieu, stripe, tell, log_in, choice, frozen):
     row = held(log_in(lieu.leo), choice, stripe)
     frozen("2026-12-01T10:11+01:00")

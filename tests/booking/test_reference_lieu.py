@@ -288,7 +288,9 @@ def test_staff_may_except_one_thing_from_a_closure_in_writing(lieu):
 
 def test_a_lapsed_payment_hold_is_free_and_a_late_payment_books_again_or_refunds(lieu, frozen):
     period = between("2027-01-05", "10:00", "11:00")
-    held = services.hold(services.ask([(lieu.room, period)], member_id=lieu.camille.id, actor_id=lieu.camille.id, now=clock.now()))
+    held = services.hold_or_reserve(
+        services.ask([(lieu.room, period)], member_id=lieu.camille.id, actor_id=lieu.camille.id, now=clock.now())
+    )
     assert refused(book, lieu.room, period, lieu.nora).codes == ["overlap"]
 
     frozen("2026-12-01T10:10+01:00")
@@ -297,7 +299,9 @@ def test_a_lapsed_payment_hold_is_free_and_a_late_payment_books_again_or_refunds
     assert db.session.get_one(Booking, held.id).status == "expired"
 
     later = between("2027-01-06", "10:00", "11:00")
-    held = services.hold(services.ask([(lieu.room, later)], member_id=lieu.camille.id, actor_id=lieu.camille.id, now=clock.now()))
+    held = services.hold_or_reserve(
+        services.ask([(lieu.room, later)], member_id=lieu.camille.id, actor_id=lieu.camille.id, now=clock.now())
+    )
     frozen("2026-12-01T10:25+01:00")
     book(lieu.room, later, lieu.nora)
     lost = services.settle(held.id, paid_cents=800, now=clock.now())

@@ -66,7 +66,7 @@ def test_what_was_given_up_is_struck_out_and_a_passing_hold_never_shown(lieu):
     wish = services.ask(
         [(lieu.room, between("2026-12-09", "14:00", "15:30"))], member_id=lieu.camille.id, actor_id=lieu.camille.id, now=clock.now()
     )
-    held = services.hold(wish)
+    held = services.hold_or_reserve(wish)
     services.cancel(booking_id=booking.id, actor_id=lieu.camille.id, by_lieu=False, now=clock.now())
 
     (event,) = of(lieu.camille, lieu)

@@ -45,6 +45,7 @@ class Two:
         for line, process in zip(self._lines, self._processes, strict=True):
             line.close()
             process.join(timeout=60)
+            assert process.exitcode == 0
 
 
 def _one_of_two(url: str, do: Do, line: "Connection[Any, Any]") -> None:

@@ -29,7 +29,16 @@ from app.booking.services.furnishing import (
     set_common_rules,
 )
 from app.booking.services.moving import change_note, move, request_to_move
-from app.booking.services.paying import accept_hold, ask_payment, give_up_hold, hold, price_of_hold, settle, settle_payment
+from app.booking.services.paying import (
+    accept_hold,
+    ask_payment,
+    give_up_hold,
+    hold_or_reserve,
+    payment_ref,
+    price_of_hold,
+    settle,
+    settle_payment,
+)
 from app.booking.services.repeating import (
     ConflictingSeries,
     Occurrence,
@@ -91,7 +100,7 @@ __all__ = [
     "forget_keys",
     "forgive",
     "give_up_hold",
-    "hold",
+    "hold_or_reserve",
     "instead_of",
     "join_waitlist",
     "kind_of",
@@ -106,6 +115,7 @@ __all__ = [
     "no_show_at",
     "occupy_new_thing",
     "outage_would_cancel",
+    "payment_ref",
     "place_in_line",
     "preview",
     "preview_series",

@@ -3,8 +3,6 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy.exc import IntegrityError
-
 from app.billing.models import Payment
 from app.billing.rules.payments import NothingToPay
 from app.billing.services import checkout
@@ -12,26 +10,25 @@ from app.booking import queries
 from app.booking.models import Booking, Status
 from app.booking.policy import Request
 from app.booking.rules import OfferLapsed
+from app.booking.services.examining import examine
 from app.booking.services.freeing import free
-from app.booking.services.reserving import look, take, taken_meanwhile
+from app.booking.services.reserving import reserve_by, take
 from app.booking.services.waiting import confirm_hold, examined_again, let_lapse, request_of, turn_of
 from app.booking.services.writing import refusal
 from app.core import journal
 from app.core.db import db, transaction
 from app.core.refusals import Refused
-from app.place.models import Place
+from app.place.queries import day_at
 
-HOLD_MINUTES = 10  # a payment page open
+HOLD = timedelta(minutes=10)  # a payment page open
 
 
-def hold(request: Request, *, minutes: int = HOLD_MINUTES) -> Booking:
-    """Keep things for a person while they pay: nobody else can have them until then. The price is frozen at payment."""
-    look(request)
-    try:
-        with transaction():
-            return take(request, status=Status.HELD, held_until=request.now + timedelta(minutes=minutes))
-    except IntegrityError as error:
-        raise taken_meanwhile(request, error) from error
+def hold_or_reserve(request: Request, *, key: str | None = None, body: object = None) -> Booking:
+    """Keep things for a person while they pay: nobody else can have them until then, and the price is frozen at payment.
+
+    What costs no money now (a plan covers it, or it is counted when it is used) is booked at once.
+    """
+    return reserve_by(lambda: _hold(request) if _is_paid_ahead(request) else take(request), request, key=key, body=body)
 
 
 def ask_payment(booking_id: int, *, label: str, links: checkout.Links, now: datetime) -> str:
@@ -47,7 +44,7 @@ def ask_payment(booking_id: int, *, label: str, links: checkout.Links, now: date
         raise Refused(NothingToPay())
     return checkout.ask_prepayment(
         place_id=booking.place_id,
-        ref=_ref(booking),
+        ref=payment_ref(booking),
         member_id=booking.member_id,
         cents=cents,
         until=booking.held_until,
@@ -67,7 +64,7 @@ def accept_hold(booking_id: int, *, actor_id: int, now: datetime) -> Booking:
     """Take what is kept and pay it with the month's bill."""
     with transaction():
         booking = confirm_hold(booking_id, actor_id=actor_id, now=now)
-        checkout.no_longer_wanted(_ref(booking), now=now)
+        checkout.no_longer_wanted(payment_ref(booking), now=now)
         return booking
 
 
@@ -77,7 +74,7 @@ def give_up_hold(booking_id: int, *, actor_id: int, now: datetime) -> None:
         booking = turn_of(booking_id)
         if booking.status == Status.HELD:
             free(booking, Status.RELEASED, now=now, actor_id=actor_id)
-            checkout.no_longer_wanted(_ref(booking), now=now)
+            checkout.no_longer_wanted(payment_ref(booking), now=now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +117,7 @@ def settle_payment(booking_id: int, payment: Payment, now: datetime) -> None:
             checkout.write_refund(
                 payment.id,
                 cents=settled.refund_cents,
-                day=now.astimezone(db.session.get_one(Place, payment.place_id).tz).date(),
+                day=day_at(payment.place_id, now),
                 reason="place perdue",
                 now=now,
                 actor_id=None,
@@ -128,6 +125,15 @@ def settle_payment(booking_id: int, payment: Payment, now: datetime) -> None:
             )
 
 
-def _ref(booking: Booking) -> str:
+def _hold(request: Request) -> Booking:
+    return take(request, status=Status.HELD, held_until=request.now + HOLD)
+
+
+def _is_paid_ahead(request: Request) -> bool:
+    coverage = examine(request).coverage
+    return coverage is not None and coverage.cents > 0
+
+
+def payment_ref(booking: Booking) -> str:
     """The name that a page of payment keeps of what it pays."""
     return f"booking:{booking.id}"

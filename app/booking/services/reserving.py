@@ -62,9 +62,14 @@ def reserve(request: Request, *, key: str | None = None, body: object = None) ->
 
     `key`: with the same one (and the same `body`) the first booking is answered again, and nothing more is written.
     """
+    return reserve_by(lambda: take(request), request, key=key, body=body)
+
+
+def reserve_by(taking: Callable[[], Booking], request: Request, *, key: str | None, body: object) -> Booking:
+    """The same by another way to take: once for a key, and the database's own no in the words of the engine."""
     try:
         return idempotency.once(
-            lambda: take(request),
+            taking,
             keep=lambda booking: {"booking_id": booking.id},
             recall=_answered,
             look=lambda: None if is_writing() else look(request),

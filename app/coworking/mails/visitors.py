@@ -68,8 +68,8 @@ def guests_do_not_come(entry: JournalEntry) -> None:
 
 
 def _welcome(visitor: Visitor, entry: JournalEntry) -> None:
-    """Once, whichever comes first to say so; what waits for the lieu's yes is not said yet."""
-    if visitor.booking is None or visitor.booking.status != Status.PENDING:
+    """Once, whichever comes first to say so; what waits for the lieu's yes, or for its payment, is not said yet."""
+    if visitor.booking is None or visitor.booking.status in queries.PRESENT:
         _tell(visitor, entry, "visitor.invited", fact=f"visitor:{visitor.id}")
 
 

@@ -1,10 +1,10 @@
 """Visitors: who is expected, by whom, and that they are there. Their names are forgotten after a year."""
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 
-from app.booking import services as booking
 from app.booking.models import Booking
 from app.booking.policy import Request
 from app.core import journal
@@ -18,10 +18,13 @@ KEPT = timedelta(days=365)
 MOST_A_DAY = 50  # of one host
 
 
-def book_for_guest(request: Request, *, email: str, key: str | None, body: object) -> Booking:
-    """A place for somebody's guest: the host has it and pays for it, the guest is expected; with an address, they are welcomed by mail."""
+def book_for_guest(request: Request, book: Callable[..., Booking], *, email: str, key: str | None, body: object) -> Booking:
+    """A place for somebody's guest: the host has it and pays for it, the guest is expected; with an address, they are welcomed by mail.
+
+    `book` is how the engine takes it: `reserve`, or `hold_or_reserve` for who pays first.
+    """
     with transaction():
-        made = booking.reserve(request, key=key, body=body)
+        made = book(request, key=key, body=body)
         if not queries.visitors_of_booking(made.id):
             invite(
                 place_id=made.place_id,

@@ -14,7 +14,6 @@ from markupsafe import Markup
 from app.booking import papers
 from app.booking import services as booking
 from app.booking import views as say
-from app.booking.policy import Request
 from app.booking.queries import Directory, directory
 from app.booking.rules import Thing, free_until
 from app.core import clock
@@ -25,7 +24,7 @@ from app.coworking.forms import BookForm, WaitForm, WishForm
 from app.coworking.services import Offer
 from app.coworking.views.answering import Answer, answer_to, value_of
 from app.coworking.views.door import bp
-from app.coworking.views.paying import is_paid_ahead, takes_cards
+from app.coworking.views.paying import takes_cards
 from app.coworking.views.wishing import (
     WISH_OF,
     Wish,
@@ -95,19 +94,18 @@ def new_booking() -> ResponseReturnValue:
         guest_name=form.guest_name.data,
         override_reason=form.override_reason.data if current_user.may("override_rules") else "",
     )
-    if form.pay_now.data and takes_cards(person) and is_paid_ahead(wanted):
-        return _pay_first(place, wanted, form)
-    key, body = (
-        form.key_for(form.choice.data),
-        [form.choice.data, person.id, form.note.data, form.guest_name.data, form.override_reason.data],
-    )
+    book = booking.hold_or_reserve if form.pay_now.data and takes_cards(person) else booking.reserve
+    key = form.key_for(form.choice.data)
+    body = [form.choice.data, person.id, form.note.data, form.guest_name.data, form.override_reason.data, form.pay_now.data]
     try:
         if wanted.guest_name:
-            made = services.book_for_guest(wanted, email=form.guest_email.data, key=key, body=[*body, form.guest_email.data])
+            made = services.book_for_guest(wanted, book, email=form.guest_email.data, key=key, body=[*body, form.guest_email.data])
         else:
-            made = booking.reserve(wanted, key=key, body=body)
+            made = book(wanted, key=key, body=body)
     except Refused as refused:
         return _refusal(place, thing, period, refused, form)
+    if made.status == "held":
+        return redirect(url_for("portal.pay_booking", booking_id=made.id), 307)
     taken = directory(place).any(made.resource_id)
     when = papers.when(made.half, made.starts_at, made.ends_at, place.tz)
     if made.status == "pending":
@@ -118,15 +116,6 @@ def new_booking() -> ResponseReturnValue:
     else:
         flash(_("C’est réservé : %(thing)s, %(when)s.", thing=say.title(taken), when=when))
     return redirect(url_for("portal.booking", booking_id=made.id), 303)
-
-
-def _pay_first(place: Place, wanted: Request, form: BookForm) -> ResponseReturnValue:
-    """Kept for the time of a payment by card; the page of the booking has the rest."""
-    try:
-        held = booking.hold(wanted)
-    except Refused as refused:
-        return _refusal(place, wanted.first.thing, wanted.period, refused, form)
-    return redirect(url_for("portal.pay_booking", booking_id=held.id), 307)
 
 
 @bp.post("/waitlist")

@@ -59,7 +59,7 @@ def show(booking_id: int) -> ResponseReturnValue:
         may_decide=found.status == Status.PENDING and current_user.may("override_rules"),
         is_offer=found.status == Status.HELD and found.member_id == current_user.id,
         to_pay=_to_pay(found, now),
-        prepaid=prepayment_of(f"booking:{found.id}"),
+        prepaid=prepayment_of(booking.payment_ref(found)),
         takes_cards=gateways.is_ready(),
         is_back=request.args.get("paid") == "1",
         may_change=found.member_id == current_user.id or current_user.may("book_for_others"),
