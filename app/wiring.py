@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from flask import Blueprint, Flask
 from sqlalchemy.orm import Session
 
+from app import access
 from app.api import models as api_models
 from app.api import services as webhooks
 from app.api import views as api
@@ -220,101 +221,6 @@ AFTER_RESTORE: tuple[Callable[..., object], ...] = (place_services.renew_stamps,
 # Who is told that something is paid before any bill asks for it, by the first word of its name (« booking:12 »).
 PAID_BEFORE: Mapping[str, billing_checkout.Settler] = {"booking": booking.settle_payment}
 
-# What anybody may open. Every other page asks to enter first; what one may see there, its own view decides.
-PUBLIC: frozenset[str] = frozenset(
-    (
-        "web.*",  # what the law asks, languages, what makes it installable
-        "health.*",
-        "api_docs.*",
-        "house_rules.*",
-        "lieux.*",
-        "agenda.index",
-        "agenda.event",
-        "admission.index",  # the cohorts to come
-        "open_courses.index",  # lessons and quizzes to read; what one did is kept by an account, and asks for one
-        "open_courses.course",
-        "open_courses.whole",
-        "open_courses.lesson",
-        "open_courses.quiz",
-        "fablab.projects",  # what is public of what was made; the rest is 404
-        "fablab.projects_json",
-        "fablab.project",
-        "fablab.project_json",
-        "fablab.project_photo",
-        "fablab.right_state",  # a number and its code
-        "portal.home",
-        "members.code",
-        "members.enter_by_passkey",
-        "members.sign_in",
-        "members.sign_out",
-        "members.ask_link",
-        "members.look_in_your_mail",
-        "members.enter_by_link",
-        "members.ask_reset",
-        "members.reset",
-        "members.sign_up",
-        "members.welcome",
-        "members.confirm",
-        "members.consent",
-        "members.consented",
-        "members.new_address",
-        "proofs.verify",  # a number and its code
-        "company.tutor",  # the link is the proof
-        "listening.report",  # whoever has something to report, known or not
-        "signing.by_link",  # the link is the proof, and the room's code
-        "post.dev_mails",  # from this machine only, and never of a public house
-        "post.dev_mail",
-        "post.dev_mail_html",
-        "post.dev_attachment",
-    )
-)
-
-# What is not opened with somebody else's eyes, even to help: papers about health and family, a journal that one may keep to oneself,
-# grades and the team's notes (a manager sees only sums), what opens an account, all of one's data.
-NOBODY_ELSES = frozenset(
-    (
-        "courses.journal",
-        "courses.journals",
-        "courses.interviews",
-        "courses.answer_interview",
-        "courses.progress",
-        "courses.skills",
-        "courses.quiz",
-        "courses.work",
-        "courses.assignment",
-        "courses.peer",
-        "cohorts.board",
-        "cohorts.skills",
-        "cohorts.note_interview",
-        "cohorts.review",
-        "course_drawer.*",
-        "members.tokens",
-        "members.sessions",
-        "members.passkeys",
-        "members.second_factor",
-        "members.telephone",
-        "personal_data.*",
-    )
-)
-
-# What asks for another proof than a session: a bearer token, an address that is the secret.
-PROVEN_OTHERWISE: frozenset[str] = frozenset(
-    (
-        "api_people.*",
-        "api_things.*",
-        "api_bookings.*",
-        "api_courses.*",
-        "api_invoices.*",
-        "api_webhooks.*",
-        "feeds.*",
-        "hall.*",
-        "post.unsubscribe",
-        "stripe.*",
-        "relay.*",  # a badge reader signs what it asks
-    )
-)
-
-
 # What each room keeps of a person: for their own page, and for what they take away.
 PERSONAL_DATA: tuple[personal_data.Source, ...] = (
     members_queries.personal_data,
@@ -401,8 +307,8 @@ def install(app: Flask) -> None:
     )
     members_views.install(
         app,
-        open_to_strangers=PUBLIC | PROVEN_OTHERWISE,
-        closed_to_lookers=NOBODY_ELSES,
+        open_to_strangers=access.PUBLIC | access.PROVEN_OTHERWISE,
+        closed_to_lookers=access.NOBODY_ELSES,
         tariffs=billing_queries.tariff_groups,
     )
     api.install(app)

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from flask import Flask
 from werkzeug.routing import AnyConverter, FloatConverter, IntegerConverter, Rule, UUIDConverter
 
-from app import wiring
+from app import access
 from app.members.rules import ROLES
 from tests.factories import make_member, make_place
 
@@ -45,10 +45,10 @@ def is_listed(endpoint: str, listed: frozenset[str]) -> bool:
 def test_every_page_is_private_unless_listed(app, client):
     make_place()
     for rule in rules(app, "GET"):
-        if is_listed(rule.endpoint, wiring.PUBLIC):
+        if is_listed(rule.endpoint, access.PUBLIC):
             continue
         page = client.get(url_of(app, rule))
-        if is_listed(rule.endpoint, wiring.PROVEN_OTHERWISE):
+        if is_listed(rule.endpoint, access.PROVEN_OTHERWISE):
             assert page.status_code in (401, 404), f"{rule.endpoint} answers {page.status} to a stranger"
         else:
             assert page.status_code == 302 and page.location.startswith("/login"), f"{rule.endpoint} answers {page.status} to a stranger"
@@ -56,7 +56,7 @@ def test_every_page_is_private_unless_listed(app, client):
 
 def test_what_is_listed_as_public_exists(app):
     endpoints = {rule.endpoint for rule in app.url_map.iter_rules()}
-    assert endpoints | {f"{endpoint.partition('.')[0]}.*" for endpoint in endpoints} >= wiring.PUBLIC | wiring.PROVEN_OTHERWISE
+    assert endpoints | {f"{endpoint.partition('.')[0]}.*" for endpoint in endpoints} >= access.PUBLIC | access.PROVEN_OTHERWISE
 
 
 def test_every_form_needs_its_token(app, client, monkeypatch):
