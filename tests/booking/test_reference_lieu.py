@@ -1,7 +1,7 @@
 """The worked examples of the reference lieu, with their numbers."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -267,6 +267,28 @@ def test_a_closure_takes_everything_back_and_holds_the_day(lieu):
     assert [gone.id for gone in blocked.cancelled] == [booking.id]
     assert db.session.get_one(Booking, booking.id).status == "cancelled"
     assert refused(book_half, lieu.pool, "2027-01-05", "morning", lieu.nora).codes == ["closed"]
+
+
+def test_who_has_a_badge_is_offered_another_day_by_day_and_the_same_day_at_any_hour(lieu):
+    services.close(
+        place_id=lieu.place.id,
+        first_day=date(2026, 12, 7),
+        last_day=date(2026, 12, 7),
+        label="Travaux",
+        actor_id=lieu.max.id,
+        now=clock.now(),
+    )
+    wish = SeriesWish(
+        thing=lieu.room, first_start=paris("2026-12-07 10:00").replace(tzinfo=None), minutes=60, rrule="FREQ=WEEKLY;BYDAY=MO;COUNT=2"
+    )
+
+    shut, _free = services.preview_series(wish, member_id=lieu.nora.id, actor_id=lieu.nora.id, now=clock.now())
+
+    offered = ["2026-12-08 08:30", "2026-12-08 10:00", "2026-12-09 10:00"]
+    assert shut.reason == "closed" and [one.starts_at for one in shut.alternatives] == [paris(day) for day in offered]
+    book(lieu.room, between("2026-12-08", "08:30", "18:30"), lieu.camille)
+    no = refused(book, lieu.room, between("2026-12-08", "17:00", "18:00"), lieu.nora)
+    assert paris("2026-12-08 18:45") in [one.starts_at for one in no.alternatives]
 
 
 def test_staff_may_except_one_thing_from_a_closure_in_writing(lieu):

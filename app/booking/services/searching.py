@@ -131,11 +131,13 @@ def _hours(request: Request, facts: Facts, siblings: list[Thing], window: Period
     step = thing.rules.step
     minutes = -(-minutes // step) * step
     wanted = request.period.starts_at
-    starts = sorted(_starts(request, facts, window, minutes), key=lambda start: abs(start - wanted))
+    length = timedelta(minutes=minutes)
+    starts = sorted(
+        _starts(request, facts, window, minutes), key=lambda start: (_is_odd(request, Period(start, start + length)), abs(start - wanted))
+    )
     before = next((start for start in starts if start < wanted), None)
     after = next((start for start in starts if start >= wanted), None)
     same_day = [start for start in (before, after) if start is not None]
-    length = timedelta(minutes=minutes)
     for start in sorted(same_day, key=lambda start: (start.date() != wanted.date(), start)):
         yield request.at(Period(start, start + length))
     for other in siblings:
@@ -175,11 +177,18 @@ def _near(wanted: datetime, first: datetime, last: datetime) -> tuple[datetime, 
 
 def _open(request: Request, window: Period) -> Iterator[Period]:
     rules = request.first.thing.rules
-    if request.has_badge and rules.night:
-        yield window
-        return
     for day in days_of(window, request.place.tz):
         yield from request.calendar.open_periods(day, rules.hours)
+    if request.has_badge and rules.night:
+        yield window
+
+
+def _is_odd(request: Request, period: Period) -> bool:
+    """Another day, while the lieu is closed: even who has a badge would rather come by day."""
+    day = period.starts_at.astimezone(request.place.tz).date()
+    if day == request.day:
+        return False
+    return all(without(period, [opened]) for opened in request.calendar.open_periods(day, request.first.thing.rules.hours))
 
 
 def _on_step(moment: datetime, step: int, zone: ZoneInfo, *, up: bool) -> datetime:
