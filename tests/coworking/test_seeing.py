@@ -5,12 +5,16 @@ import re
 import zipfile
 from datetime import date
 
+import pytest
+
 from app.booking import services
+from app.booking.models import Booking
 from app.core import clock
 from app.core.db import db, transaction
+from app.core.refusals import Refused
 from app.core.tables import as_xlsx
 from app.coworking.queries import figures
-from tests.factories import between, book, book_half, make_member
+from tests.factories import between, book, book_half, give_half_days, make_member
 from tests.pages import text_of
 
 
@@ -91,3 +95,29 @@ def test_the_code_at_the_door_and_the_one_on_the_desk_both_say_that_one_is_there
     assert "Vous y êtes ?" not in text_of(camille.get("/coworking/r/A1"))
     assert 'class="qr"' in camille.get("/coworking/arrive/qr").text
     assert "Rien de réservé" in text_of(log_in(lieu.leo).get("/coworking/arrive"))
+
+
+def test_who_is_trusted_is_let_in_by_the_screen_and_by_the_code_at_the_door_beyond_the_limit_too(lieu, log_in, client, frozen):
+    ada = make_member("Ada")
+    give_half_days(lieu.place, ada, 1, until="2028-01-01")
+    with transaction():
+        lieu.place.trust_units = 2
+    days = ("2026-12-03", "2026-12-04", "2026-12-07")
+    mine = [book_half(lieu.pool, day, "morning", ada).id for day in days]
+    with transaction():
+        lieu.place.trust_units = 1  # less than Ada owes by now
+    with pytest.raises(Refused) as no:
+        book_half(lieu.pool, "2026-12-08", "morning", ada)
+    assert no.value.codes == ["balance"]
+    answer = log_in(lieu.max).post(f"/manage/feeds/hall:{lieu.place.id}", follow_redirects=True)
+    screen = re.search(r"(/hall/[\w-]+)", answer.text)[1]
+
+    frozen("2026-12-03T08:40+01:00")
+    assert "Votre arrivée est notée" in text_of(client.post(f"{screen}/arrivals/{mine[0]}", follow_redirects=True))
+    frozen("2026-12-04T08:40+01:00")
+    person = log_in(ada)
+    assert f"/bookings/{mine[1]}/check-in" in person.get("/coworking/arrive").text
+    person.post(f"/bookings/{mine[1]}/check-in", data={"next": "/coworking/arrive"})
+
+    db.session.expire_all()
+    assert [db.session.get_one(Booking, number).status for number in mine] == ["checked_in", "checked_in", "confirmed"]
