@@ -1,6 +1,6 @@
 """The registers of the drawer and of deposits: those on bills, and those of keys and badges."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -11,10 +11,9 @@ from flask_babel import gettext as _
 from app.billing.forms.accounts import ExportForm
 from app.billing.queries import registers
 from app.core import clock
-from app.core.tables import as_csv
 from app.coworking import queries as coworking
 from app.place import queries as places
-from app.web import rights
+from app.web import downloads, rights
 
 bp = Blueprint("registers", "app.portal", url_prefix="/manage/registers", template_folder="templates")
 bp.before_request(rights.only("manage_billing"))
@@ -53,7 +52,7 @@ def cash() -> ResponseReturnValue:
         )
         for line in registers.cash_lines(place.id, first, last)
     )
-    return _file(f"caisse-{first}-{last}.csv", (dict(zip(said, row, strict=True)) for row in rows), said)
+    return _file(f"caisse-{first}-{last}", rows, said)
 
 
 @bp.get("/deposits.csv")
@@ -69,7 +68,7 @@ def deposits() -> ResponseReturnValue:
         for loan in coworking.deposits_of_keys(place.id)
     ]
     rows = ((day, piece, who, *map(_euros, amounts)) for day, piece, who, *amounts in (*billed, *lent))
-    return _file("cautions.csv", (dict(zip(said, row, strict=True)) for row in rows), said)
+    return _file("cautions", rows, said)
 
 
 def _back(loan: Any) -> tuple[int, int]:
@@ -104,8 +103,6 @@ def _euros(cents: int) -> str:
     return f"{sign}{abs(cents) // 100},{abs(cents) % 100:02d}"
 
 
-def _file(name: str, rows: Iterable[Mapping[str, object]], columns: tuple[str, ...]) -> Response:
-    answer = Response(as_csv(rows, columns), content_type="text/csv; charset=utf-8")
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+def _file(name: str, rows: Iterable[Sequence[object]], headings: Sequence[str]) -> Response:
+    columns = {heading: heading for heading in headings}
+    return downloads.as_csv((dict(zip(columns, row, strict=True)) for row in rows), columns, name=name)
