@@ -11,8 +11,8 @@ from app.courses.rules.minutes import Minutes
 from app.web.typography import NBSP, WORDS
 
 TEMPLATE = "courses/papers/document.typ"
-_NO_HOUR = WORDS["fr"].hours_exact(0)
 SAY = WORDS["fr"]  # these are French documents, whoever reads the screen
+_NO_HOUR = SAY.hours_exact(0)
 HONEST = (
     "Signatures électroniques simples (règlement eIDAS, art.\u00a025\u00a0; Code civil, art.\u00a01366 et 1367), avec preuves renforcées\u00a0: "
     "compte ou lien personnel, code affiché dans la salle, heure du serveur, chaîne d’empreintes SHA-256 dont la tête est envoyée chaque soir."

@@ -42,7 +42,7 @@ def readers_named(page_ids: list[int]) -> dict[int, dict[int, str]]:
     return found
 
 
-def pages_shared_with(member_id: int, *which: sa.ColumnElement[bool]) -> list[JournalPage]:
+def pages_shared_with(member_id: int) -> list[JournalPage]:
     """The pages of others that somebody may read: shown to a circle they are of now, or to them by name. The last week first."""
     teaches = sa.select(CohortTrainer.cohort_id).where(CohortTrainer.member_id == member_id)
     follows = sa.select(Enrolment.cohort_id).where(Enrolment.member_id == member_id, Enrolment.status.in_(FOLLOWING))
@@ -55,9 +55,7 @@ def pages_shared_with(member_id: int, *which: sa.ColumnElement[bool]) -> list[Jo
     pages = sa.select(JournalPage).join(Enrolment, Enrolment.id == JournalPage.enrolment_id)
     return list(
         db.session.scalars(
-            pages.where(may_read, Enrolment.member_id != member_id, *which)
-            .order_by(JournalPage.week.desc(), JournalPage.id.desc())
-            .limit(200)
+            pages.where(may_read, Enrolment.member_id != member_id).order_by(JournalPage.week.desc(), JournalPage.id.desc()).limit(200)
         )
     )
 

@@ -172,7 +172,7 @@ def _mine(session_id: int) -> tuple[Occasion, Viewer]:
 def _history(session_id: int, enrolment_id: int, viewer: Viewer) -> list[occasions.Act]:
     """What was written; why an absence is excused, or no longer, is for the head and the manager."""
     acts = occasions.history(session_id, enrolment_id)
-    is_told = viewer.is_head or viewer.is_manager
+    is_told = viewer.sees("category", member_id=0)
     return [act if is_told or act.kind not in ("justified", "unjustified") else replace(act, facts={}) for act in acts]
 
 
@@ -199,7 +199,7 @@ def _sheet(occasion: Occasion, viewer: Viewer, form: CloseForm, slots: list[Slot
         may_close=closing.may_close(occasion.id, current_user.id) and now >= occasion.starts_at,
         to_close=sum(closing.is_open(slot) for slot in slots),
         signed=sum(slot.signed_at is not None for slot in slots),
-        sees_category=viewer.is_head or viewer.is_manager,
+        sees_category=viewer.sees("category", member_id=0),
         category_name=said.category_name,
         has_begun=now >= occasion.starts_at,
     )
