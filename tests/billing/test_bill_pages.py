@@ -211,5 +211,6 @@ def test_a_legal_fact_has_its_day_and_its_source_and_the_lieu_writes_its_own(pla
     for key, value in (("kept_years", "12"), ("issuing_duty", "2027-09-15"), ("late_indemnity", "40")):
         answer = log_in(treasurer).post(f"{path}/{key}", data={"since": "2027-02-01", "value": value, "source": "à confirmer"})
         assert answer.status_code == 302
+    assert "15 septembre 2027" in text_of(log_in(treasurer).get(path))  # a day that the lieu wrote is read as ours are
     assert log_in(treasurer).post(f"{path}/issuing_duty/2027-02-01/removal").status_code == 302
     assert log_in(treasurer).get(f"{path}/nothing").status_code == 404

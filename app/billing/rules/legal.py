@@ -84,9 +84,16 @@ def facts_of(key: str, own: Iterable[Mapping[str, Any]] = ()) -> list[HeldFact]:
     """What holds for something, the oldest first; of the same day, the lieu's own comes last, and wins."""
     ours = [HeldFact(key, fact.since, fact.value, fact.source, False) for fact in FACTS[key]]
     theirs = [
-        HeldFact(key, date.fromisoformat(row["since"]), row["value"], row.get("source", ""), True) for row in own if row["key"] == key
+        HeldFact(key, date.fromisoformat(row["since"]), _read(key, row["value"]), row.get("source", ""), True)
+        for row in own
+        if row["key"] == key
     ]
     return sorted([*ours, *theirs], key=lambda fact: (fact.since, fact.is_own))
+
+
+def _read(key: str, kept: Any) -> Any:
+    """A value as it is kept in JSON: a day is its text there."""
+    return date.fromisoformat(kept) if key in NAMES and NAMES[key][1] == "day" else kept
 
 
 def fact_on(key: str, day: date, own: Iterable[Mapping[str, Any]] = ()) -> Any:

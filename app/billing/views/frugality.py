@@ -45,6 +45,7 @@ def frugality() -> ResponseReturnValue:
     )
     year = (last + timedelta(days=1)).replace(year=last.year - 1 if last.month < 12 else last.year)
     whole = frugality_queries.month(place.id, year, last)
+    fees_if = [what_if(span.uses, span.bills) for span in (found, whole)]
     hours = books.volunteer_hours(place.id, first, last)
     return render_template(
         "billing/frugality.html",
@@ -59,7 +60,7 @@ def frugality() -> ResponseReturnValue:
         own=own_percent(found.income_cents, public),
         hours=(sum(row.minutes for row in hours), sum(row.cents for row in hours)),
         spans=[(_("Ce mois"), found), (_("Douze mois"), whole)],
-        what_if={code: [what_if(span.uses, span.bills)[code] for span in (found, whole)] for code, _means, _each in WHAT_IF},
+        what_if={code: [span[code] for span in fees_if] for code, _means, _each in WHAT_IF},
         ways={
             "card_each_use": _("La carte, à chaque utilisation"),
             "card_month": _("La carte, une fois par mois"),

@@ -1,7 +1,5 @@
 """What the law asks, as this lieu reads it: every threshold, mention and delay with its day and its source."""
 
-from datetime import date
-
 from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -36,7 +34,7 @@ def legal_fact(key: str) -> ResponseReturnValue:
         abort(404)
     place, (name, kind) = place_queries.current(), NAMES[key]
     now = fact_on(key, today(), queries.billing_settings(place.id).facts)
-    form = LegalFactForm.of(kind, date.fromisoformat(now) if kind == "day" and isinstance(now, str) else now)
+    form = LegalFactForm.of(kind, now)
     if form.validate_on_submit():
         services.set_fact(
             place_id=place.id,
@@ -74,5 +72,5 @@ def _said(fact: HeldFact) -> str:
     if kind == "amount":
         return say.money(fact.value)
     if kind == "day":
-        return say.date_long(date.fromisoformat(fact.value) if isinstance(fact.value, str) else fact.value)
+        return say.date_long(fact.value)
     return str(fact.value)
