@@ -10,12 +10,12 @@ from app.core.db import db, transaction
 from app.members.models import Organisation
 
 
-def make_organisation(name="Menuiserie Lefèvre", siren="552100554"):
+def make_organisation(name="Menuiserie Lefèvre", siren="552100554", email="compta@lefevre.example"):
     with transaction():
         row = Organisation(
             name=name,
             siren=siren,
-            email="compta@lefevre.example",
+            email=email,
             street="1 route de Sées",
             postal_code="61500",
             town="Essay",

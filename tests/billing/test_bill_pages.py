@@ -4,13 +4,16 @@ import re
 from datetime import date
 
 import pytest
+import sqlalchemy as sa
 
 from app.billing import queries
 from app.billing.rules.legal import FRANCHISE
 from app.billing.services import settings as chosen
-from app.core import clock
+from app.core import clock, journal
 from app.core.db import db
-from tests.billing.bills import bill, draft, figures, line
+from app.core.mail import OutgoingMail
+from app.wiring import READERS
+from tests.billing.bills import bill, draft, figures, line, make_organisation
 from tests.factories import make_member
 from tests.pages import error_of, fields_of, text_of
 
@@ -89,6 +92,24 @@ def test_the_accounts_are_kept_from_a_draft_to_a_credit_note(place, person, comp
     assert "F2026-00001" in found
     assert "Aucune facture ne répond" in text_of(keeper.get("/manage/billing/invoices?q=zzz"))
     assert "F2026-00001" not in text_of(keeper.get("/manage/billing/invoices?state=late"))
+
+
+def test_an_organisation_without_an_address_is_written_to_at_its_contacts(place, log_in):
+    """In the mail and in the file (BT-49); when it goes nowhere, who keeps the accounts reads it."""
+    club, keeper = make_organisation("Club photo", siren="", email=""), log_in(make_member("Inès", roles=("member", "manager")))
+    alone = bill(place, club, line(1200), period=(date(2026, 11, 1), date(2026, 11, 30)))
+    said = keeper.get(f"/billing/invoices/{alone.id}")
+    assert "partie vers personne" in text_of(said) and f'href="/manage/organisations/{club.id}"' in said.text
+    assert "Période : du 1er novembre 2026 au 30 novembre 2026" in text_of(said).replace("\u00a0", " ")
+
+    journal.deliver(READERS, now=clock.now())
+    contact = make_member("Zoé", email="zoe@club.example", organisation_id=club.id, is_organisation_contact=True)
+    reached = bill(place, club, line(1200))
+    assert reached.said["buyer"]["email"] == contact.email
+    assert "partie vers personne" not in text_of(keeper.get(f"/billing/invoices/{reached.id}"))
+    journal.deliver(READERS, now=clock.now())
+    sent = db.session.scalars(sa.select(OutgoingMail.to_address).where(OutgoingMail.kind == "invoice.issued")).all()
+    assert sent == [contact.email]
 
 
 def test_a_credit_note_is_seen_before_it_is_made(place, person, treasurer, log_in):

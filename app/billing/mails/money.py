@@ -15,6 +15,7 @@ from app.core.letters import Letter
 from app.core.mail import OutgoingMail
 from app.core.refusals import N_
 from app.members.models import Member, Organisation
+from app.members.queries import address_of
 from app.place.models import Place
 from app.web import letters
 
@@ -122,16 +123,17 @@ def _about_invoice(row: OutgoingMail, template: str, **more: Any) -> Letter | No
 
 
 def tell_payer(entry: JournalEntry) -> None:
-    """The member, unless what caused it tells them already; or the organisation at its own address."""
+    """The member, unless what caused it tells them already; or the organisation: at its own address, else at its contact’s."""
     if entry.member_id is not None:
         mail.tell(entry)
         return
     organisation = db.session.get(Organisation, _organisation_of(entry) or 0)
-    if organisation is not None and organisation.email:
+    address = address_of(organisation) if organisation is not None else ""
+    if address:
         mail.queue(
             entry.event,
             fact=f"journal:{entry.id}",
-            to_address=organisation.email,
+            to_address=address,
             place_id=entry.place_id,
             facts={"entry": entry.id, "subject": entry.subject_id},
             now=entry.at,

@@ -16,6 +16,7 @@ from app.billing.rules.legal import ALWAYS_OUT_OF_SCOPE, Lateness, Regime, Thres
 from app.core.db import db
 from app.core.text import searchable
 from app.members.models import Member, Organisation
+from app.members.queries import address_of
 from app.place.models import Place
 
 
@@ -65,7 +66,7 @@ def buyer(*, member_id: int | None, organisation_id: int | None) -> Buyer:
     """Who pays, as they are today: their name and address are frozen with the invoice."""
     if organisation_id is not None:
         one = db.session.get_one(Organisation, organisation_id)
-        return Buyer("organisation", one.name, one.email, one.street, one.postal_code, one.town, siren=one.siren)
+        return Buyer("organisation", one.name, address_of(one), one.street, one.postal_code, one.town, siren=one.siren)
     person = db.session.get_one(Member, member_id)
     return Buyer("person", person.name, person.email, person.street, person.postal_code, person.town)
 

@@ -1,5 +1,6 @@
 """Bills that are issued: one's own, and all of them for who keeps the accounts; and giving back."""
 
+from datetime import date
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -38,6 +39,7 @@ def one(invoice_id: int) -> ResponseReturnValue:
         "billing/invoice.html",
         bill=_shown(row, left),
         said=row.said,
+        period=[date.fromisoformat(day) for day in row.said["period"]],
         notes=notes,
         paid=queries.ways_paid(row.id),
         means=MEANS,

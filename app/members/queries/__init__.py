@@ -1,6 +1,6 @@
 """Reads of people: who is signed in, who is meant, who belongs where."""
 
-from app.members.queries.belonging import belonging, belongings, contacts, group, groups, groups_of, organisation, organisations
+from app.members.queries.belonging import address_of, belonging, belongings, contacts, group, groups, groups_of, organisation, organisations
 from app.members.queries.people import (
     OPEN,
     PAGE,
@@ -28,6 +28,7 @@ __all__ = [
     "SignedIn",
     "Visit",
     "Wanted",
+    "address_of",
     "awaiting",
     "belonging",
     "belongings",

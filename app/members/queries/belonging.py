@@ -39,6 +39,19 @@ def organisation(organisation_id: int) -> Organisation | None:
     return db.session.get(Organisation, organisation_id)
 
 
+def address_of(company: Organisation) -> str:
+    """Where one writes to an organisation: its own address, else the one of its first contact here; empty when nobody can be written to."""
+    if company.email:
+        return company.email
+    first = (
+        sa.select(Member.email)
+        .where(Member.organisation_id == company.id, Member.is_organisation_contact, Member.status == "active")
+        .order_by(Member.id)
+        .limit(1)
+    )
+    return db.session.scalar(first) or ""
+
+
 def groups(*, on: date) -> list[tuple[Group, int]]:
     """Each group with how many people are in it that day."""
     rows = db.session.execute(
