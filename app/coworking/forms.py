@@ -143,6 +143,9 @@ class GroupBookForm(forms.Form):
     )
     payer = forms.SelectField(_l("Pour qui"))
     note = forms.StringField(_l("Un mot"), max_length=MEMORABLE, description=_l("Par exemple : promotion 2027."))
+    override_reason = forms.StringField(
+        _l("Passer outre, et pourquoi"), max_length=MEMORABLE, description=_l("Pour l’équipe du lieu : la raison est gardée.")
+    )
 
     def validate_last_day(self, field: forms.DateField) -> None:
         if field.data and self.first_day.data and field.data < self.first_day.data:

@@ -107,6 +107,26 @@ def test_a_seat_that_goes_is_replaced_or_given_back_and_the_others_stay(lieu, lo
     assert faults() == []
 
 
+def test_the_team_passes_over_a_full_tab_for_a_block_with_a_reason_and_never_over_a_missing_seat(lieu, log_in):
+    with transaction():
+        lieu.place.tab_cap_cents = 1_000
+        touch_settings(lieu.place.id)
+    client = log_in(lieu.max)
+    asked = {**WEEK, "half": "morning", "seats": "8", "payer": f"m{lieu.max.id}"}
+    refused = client.post("/coworking/groups", data=asked)
+    assert refused.status_code == 422 and "Passer outre" in text_of(refused)
+    assert "Passer outre" not in text_of(client.post("/coworking/groups", data={**asked, "seats": "9"}))
+    asked |= {"override_reason": "semaine de la promotion"}
+    form = {**fields_of(client.post("/coworking/groups", data=asked).text), **asked, "confirmed": "1"}
+    assert client.post("/coworking/groups", data=form).status_code == 303
+    made = db.session.scalars(sa.select(Booking)).one()
+    assert (made.override_reason, len(made.occupancies)) == ("semaine de la promotion", 48)
+
+    row, (anais, _, _) = company()
+    other = log_in(anais).post("/coworking/groups", data={**asked, "half": "afternoon", "payer": f"o{row.id}"})
+    assert other.status_code == 422 and "Passer outre" not in text_of(other)
+
+
 def test_a_week_of_seats_is_seen_as_its_days_not_as_one_long_event(lieu, log_in):
     """Three seats on the mornings of Thursday to Monday: Friday and Saturday's shorter morning too, never Sunday."""
     row, (anais, _, _) = company()

@@ -23,7 +23,7 @@ from app.coworking import services
 from app.coworking.forms import BookForm, WaitForm, WishForm
 from app.coworking.services import Offer
 from app.coworking.views.answering import Answer, answer_to, value_of
-from app.coworking.views.door import bp
+from app.coworking.views.door import bp, can_be_overridden
 from app.coworking.views.paying import takes_cards
 from app.coworking.views.wishing import (
     WISH_OF,
@@ -181,7 +181,7 @@ def _page(place: Place, wish: Wish, answer: Answer | None, *, form: BookForm | N
     offers = answer.offers if answer else []
     limits = {free_until(offer.period, rules=offer.thing.rules, zone=place.tz) for offer in offers}
     person = subject()
-    may_override = answer is not None and answer.refused is not None and bool(answer.asked) and _may_override(answer.refused)
+    may_override = answer is not None and answer.refused is not None and bool(answer.asked) and can_be_overridden(answer.refused)
     return render_template(
         "coworking/book.html",
         person=person,
@@ -216,11 +216,6 @@ def _more(form: BookForm, *, takes_cards: bool) -> Markup:
 def _nothing_more(_language: str, takes_cards: bool) -> Markup:
     """The same while nothing is said, as on nearly every page: drawn once."""
     return _more(BookForm(formdata=None), takes_cards=takes_cards)
-
-
-def _may_override(refused: Refused) -> bool:
-    """Staff may go round what no other person stands in the way of, if they write why."""
-    return current_user.may("override_rules") and not any(reason.hard for reason in refused.reasons)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from app.core.refusals import Refused
 from app.coworking import services
 from app.coworking.forms import GroupBookForm
 from app.coworking.services import Block, GroupDay
-from app.coworking.views.door import bp
+from app.coworking.views.door import bp, can_be_overridden
 from app.members import queries as members
 from app.place import queries as place_queries
 from app.web import typography
@@ -51,7 +51,7 @@ def group() -> ResponseReturnValue:
         return render_template("coworking/group.html", form=form, days=None, block=None), form.status
     pool = next(pool for pool in pools if pool.code == form.pool.data)
     block = Block(pool, form.first_day.data, form.last_day.data, form.half.data, form.seats.data)
-    asked = _asked(block, payers[form.payer.data], form.note.data or "")
+    asked = _asked(block, payers[form.payer.data], form)
     days = services.group_days(block, asked)
     looked = booking.preview(asked) if asked is not None else None
     if asked is not None and "confirmed" in request.form:
@@ -73,13 +73,14 @@ def group() -> ResponseReturnValue:
         looked=looked,
         most=_most(days),
         half=say.half_words(block.half),
+        may_override=form.refused is not None and can_be_overridden(form.refused),
         said={name: request.form.get(name, "") for name in _SAID},
         today=now.astimezone(place.tz).date(),
     )
     return page, form.status
 
 
-_SAID = ("pool", "seats", "first_day", "last_day", "half", "payer", "note")
+_SAID = ("pool", "seats", "first_day", "last_day", "half", "payer", "note", "override_reason")
 
 
 def _payers() -> dict[str, Payer]:
@@ -95,14 +96,15 @@ def _payers() -> dict[str, Payer]:
     return {}
 
 
-def _asked(block: Block, payer: Payer, note: str) -> Request | None:
+def _asked(block: Block, payer: Payer, form: GroupBookForm) -> Request | None:
     return services.group_request(
         block,
         member_id=payer.member_id,
         actor_id=current_user.id,
         now=clock.now(),
         organisation_id=payer.organisation_id,
-        note=note,
+        note=form.note.data or "",
+        override_reason=form.override_reason.data or "" if current_user.may("override_rules") else "",
     )
 
 
