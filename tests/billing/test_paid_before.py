@@ -83,14 +83,15 @@ def test_sent_twice_it_is_kept_once_and_a_guest_is_welcomed_once_it_is_paid(lieu
 
 
 def test_paid_too_late_it_is_booked_again_if_it_is_free(lieu, stripe, tell, log_in, choice, frozen):
-    row = held(log_in(lieu.leo), choice, stripe)
+    row = held(log_in(lieu.leo), choice | {"guest_name": "Ada", "guest_email": "ada@example.org"}, stripe)
     frozen("2026-12-01T10:11+01:00")
     assert tell("payment_intent.succeeded", stripe.pay("cs_test_1"), "evt_1") == 200
     again = newest()
     assert again.id != row.id and (again.status, again.member_id, again.price_cents) == ("confirmed", lieu.leo.id, 400)
     assert db.session.get_one(Booking, row.id, populate_existing=True).status == "expired"
     assert "réservée de nouveau" in text_of(log_in(lieu.leo).get(f"/bookings/{row.id}"))
-    assert mails() == ["booking.confirmed"]
+    assert mails() == ["booking.confirmed", "visitor.moved"]
+    assert "Ada" in text_of(log_in(lieu.max).get("/coworking/day/visitors?day=2026-12-08"))
 
 
 def test_paid_too_late_and_taken_all_the_money_goes_back_and_it_is_said_once(lieu, stripe, tell, log_in, choice, frozen):

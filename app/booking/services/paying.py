@@ -100,7 +100,11 @@ def settle(booking_id: int, *, paid_cents: int, now: datetime) -> Settlement:
             let_lapse(booking.place_id, now=now)
             try:
                 with db.session.begin_nested():
-                    return Settlement(take(replace(request_of(booking, now=now), moving_id=None)), was_rebooked=True)
+                    again = take(replace(request_of(booking, now=now), moving_id=None))
+                    journal.record(
+                        "booking.rebooked", booking.id, place_id=booking.place_id, member_id=booking.member_id, at=now, by=again.id
+                    )
+                    return Settlement(again, was_rebooked=True)
             except Refused:
                 db.session.refresh(booking)
         told = journal.record(

@@ -44,6 +44,7 @@ READERS: dict[str, list[journal.Reader]] = {
     "booking.confirmed": [guests_have_a_place],
     "booking.moved": [guests_come_at_another_time],
     "booking.replaced": [guests_come_instead],
+    "booking.rebooked": [guests_come_instead],
     "booking.cancelled": [guests_do_not_come],
     "booking.late_cancelled": [guests_do_not_come],
 }

@@ -43,7 +43,7 @@ def guests_come_at_another_time(entry: JournalEntry) -> None:
 
 
 def guests_come_instead(entry: JournalEntry) -> None:
-    """Their host took something else instead of what the lieu had to cancel."""
+    """Their host has another booking instead: of what the lieu had to cancel, or of what was paid too late."""
     _bring(entry, booking_id=entry.facts["by"])
 
 

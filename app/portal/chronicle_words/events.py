@@ -21,6 +21,7 @@ WORDS: Mapping[str, str] = {
     "booking.reseated": N_("Places d’un groupe changées"),
     "booking.forgiven": N_("Absence ou annulation tardive effacée"),
     "booking.on_trust": N_("Demi-journée prise d’avance, sur la confiance"),
+    "booking.rebooked": N_("Réservation payée trop tard, faite de nouveau"),
     "booking.replaced": N_("Réservation annulée par le lieu, remplacée"),
     "booking.let_go": N_("Réservation annulée par le lieu, laissée"),
     "booking.noted": N_("Mot changé sur une réservation"),
