@@ -271,7 +271,7 @@ def _month_before(day: date) -> date:
 def _company(name: str, *, now: datetime) -> int:
     row = db.session.scalar(sa.select(Organisation).where(Organisation.name == name))
     if row is None:
-        row = Organisation(name=name, town="Alençon", created_at=now)
+        row = Organisation(name=name, siren="732829320", email="factures@bocage.example", town="Alençon", created_at=now)
         db.session.add(row)
         db.session.flush()
     return row.id

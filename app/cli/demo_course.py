@@ -35,7 +35,7 @@ def load_course(place: Place, people: Mapping[str, Member], *, now: datetime) ->
     first = today - timedelta(days=today.weekday()) - BEGUN
     cohort = _cohort(place, version, first, manager, trainer, now=now)
     services.start_cohort(cohort.id, actor_id=manager.id, now=now)
-    region = Organisation(name="Région Normandie", town="Rouen", created_at=now)
+    region = Organisation(name="Région Normandie", siren="123456782", email="formation@region.example", town="Rouen", created_at=now)
     db.session.add(region)
     db.session.flush()
     for name in TRAINEES:

@@ -5,6 +5,7 @@ import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 
 # What makes a spreadsheet take a text for a formula, also behind signs that it does not show.
 _FORMULA = re.compile(r"[\s\ufeff\u200b\u200c\u200d\u2060]*[=+\-@\t\r]")
@@ -41,7 +42,7 @@ def as_xlsx(rows: Iterable[Mapping[str, object]], columns: Mapping[str, str], *,
                     sheet.write_datetime(line, column, value.replace(tzinfo=None), moment)
                 elif isinstance(value, date):
                     sheet.write_datetime(line, column, datetime(value.year, value.month, value.day), day)  # noqa: DTZ001 — a cell has no zone
-                elif isinstance(value, int | float) and not isinstance(value, bool):
+                elif isinstance(value, int | float | Decimal) and not isinstance(value, bool):
                     sheet.write_number(line, column, value)
                 else:
                     sheet.write_string(line, column, cell(value))
@@ -51,6 +52,11 @@ def as_xlsx(rows: Iterable[Mapping[str, object]], columns: Mapping[str, str], *,
 
 def _sheet_name(title: str) -> str:
     return re.sub(r"[\[\]:*?/\\']", " ", title).strip()[:31] or "Worklab"
+
+
+def euros(cents: int | None) -> Decimal | None:
+    """An amount as a table has it: « 7,00 » in a text, a number in a sheet."""
+    return Decimal(cents) / 100 if cents is not None else None
 
 
 def cell(value: object) -> str:
@@ -63,5 +69,7 @@ def cell(value: object) -> str:
         return value.isoformat(sep=" ", timespec="minutes") if isinstance(value, datetime) else value.isoformat()
     if isinstance(value, int):
         return str(value)
+    if isinstance(value, Decimal):
+        return f"{value:.2f}".replace(".", ",")
     text = ", ".join(map(str, value)) if isinstance(value, list | tuple | set | frozenset) else str(value)
     return f"'{text}" if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text

@@ -12,7 +12,7 @@ from app.booking.models import Booking
 from app.core import clock
 from app.core.db import db, transaction
 from app.core.refusals import Refused
-from app.core.tables import as_xlsx
+from app.core.tables import as_xlsx, cell, euros
 from app.coworking.queries import figures
 from tests.factories import between, book, book_half, give_half_days, make_member
 from tests.pages import text_of
@@ -56,6 +56,7 @@ def test_a_table_that_is_taken_away_runs_nothing(lieu, log_in):
         sheet = book_.read("xl/worksheets/sheet1.xml").decode()
         assert "<f>" not in sheet and "hyperlink" not in sheet.lower()
         assert "HYPERLINK" in book_.read("xl/sharedStrings.xml").decode()
+    assert cell(euros(-1205)) == "-12,05" and cell(euros(700)) == "7,00" and cell(euros(None)) == ""
     assert as_xlsx([{"a": "+1+1", "b": 3, "c": date(2026, 1, 2)}], {"a": "A", "b": "B", "c": "C"}, title="[x]:/")[:2] == b"PK"
 
 

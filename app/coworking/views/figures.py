@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.booking import views as say
-from app.core import clock
+from app.core import clock, tables
 from app.coworking.queries import figures
 from app.place import queries as place_queries
 from app.web import downloads, rights, typography
@@ -53,7 +53,8 @@ def take(kind: str) -> ResponseReturnValue:
         "price": _("Prix (€)"),
     }
     rows = [
-        {**row._asdict(), "status": say.state(row.status)[1], "price": row.price_cents / 100} for row in figures.table(place, first, last)
+        {**row._asdict(), "status": say.state(row.status)[1], "price": tables.euros(row.price_cents)}
+        for row in figures.table(place, first, last)
     ]
     name = f"reservations-{first}-{last}"
     if kind == "xlsx":

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from app.core import clock
+from app.core import clock, tables
 from app.fablab import queries
 from app.fablab.forms import KwhForm
 from app.fablab.queries import CostLine
@@ -59,28 +59,23 @@ def costs_csv() -> ResponseReturnValue:
 
 def _row(line: CostLine | None) -> dict[str, object]:
     """A machine as a line of the table; none: the headings alone."""
-    cells: dict[str, object] = {
+    return {
         _("Machine"): line and line.thing.name,
         _("Famille"): line and line.thing.family,
         _("Heures d’utilisation"): line and Decimal(line.used_minutes) / 60,
         _("Heures prises, le lieu ouvert"): line and Decimal(line.taken_minutes) / 60,
         _("Heures d’ouverture"): line and Decimal(line.open_minutes) / 60,
         _("Absents"): line and line.no_shows,
-        _("Recettes (€ HT)"): line and _euros(line.earned_cents),
+        _("Recettes (€ HT)"): line and tables.euros(line.earned_cents),
         _("Heures sur forfaits et abonnements"): line and Decimal(line.covered_minutes) / 60,
-        _("Usure (€)"): line and _euros(line.cost.wear_cents),
-        _("Entretien (€)"): line and _euros(line.cost.upkeep_cents),
+        _("Usure (€)"): line and tables.euros(line.cost.wear_cents),
+        _("Entretien (€)"): line and tables.euros(line.cost.upkeep_cents),
         _("Électricité (kWh)"): line and (Decimal(line.cost.watt_hours) / 1000 if line.cost.watt_hours is not None else None),
-        _("Électricité (€)"): line and _euros(line.cost.current_cents),
-        _("Coût (€)"): line and _euros(line.cost.cents),
-        _("Coût d’une heure (€)"): line and _euros(line.hour.cents),
-        _("Tarif d’une heure (€ HT)"): line and _euros(line.tariff_cents),
+        _("Électricité (€)"): line and tables.euros(line.cost.current_cents),
+        _("Coût (€)"): line and tables.euros(line.cost.cents),
+        _("Coût d’une heure (€)"): line and tables.euros(line.hour.cents),
+        _("Tarif d’une heure (€ HT)"): line and tables.euros(line.tariff_cents),
     }
-    return {name: f"{value:.2f}".replace(".", ",") if isinstance(value, Decimal) else value for name, value in cells.items()}
-
-
-def _euros(cents: int | None) -> Decimal | None:
-    return Decimal(cents) / 100 if cents is not None else None
 
 
 def _span() -> tuple[date, date]:

@@ -12,6 +12,7 @@ from app.billing.services import reconciling
 from app.billing.views.money.door import bp, flash_refusal, line_here, place_today
 from app.core import clock
 from app.core.refusals import Refused
+from app.web import typography
 
 
 @bp.route("/statements", methods=["GET", "POST"])
@@ -27,7 +28,10 @@ def statements() -> ResponseReturnValue:
         except Refused as refused:
             form.refuse(refused)
         else:
-            flash(_("%(new)s lignes nouvelles, %(settled)s traitées d’elles-mêmes.", new=read.new, settled=read.settled))
+            say = typography.words()
+            new = say.plural(read.new, _("{n} ligne nouvelle"), _("{n} lignes nouvelles"))
+            settled = say.plural(read.settled, _("{n} traitée d’elle-même"), _("{n} traitées d’elles-mêmes"))
+            flash(f"{new}, {settled}.")
             return redirect(url_for(".statements"))
     lines = banking.bank_lines(place.id, state="open")
     waiting = reconciling.meanings(place.id, lines)

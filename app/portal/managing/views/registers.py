@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from app.billing.forms.accounts import ExportForm
 from app.billing.queries import registers
-from app.core import clock
+from app.core import clock, tables
 from app.coworking import queries as coworking
 from app.place import queries as places
 from app.web import downloads, rights
@@ -46,9 +46,9 @@ def cash() -> ResponseReturnValue:
             line.piece,
             kinds[line.kind],
             line.payer,
-            _euros(max(line.cents, 0)),
-            _euros(max(-line.cents, 0)),
-            _euros(line.left_cents),
+            tables.euros(max(line.cents, 0)),
+            tables.euros(max(-line.cents, 0)),
+            tables.euros(line.left_cents),
         )
         for line in registers.cash_lines(place.id, first, last)
     )
@@ -67,7 +67,7 @@ def deposits() -> ResponseReturnValue:
         (loan.lent_at.astimezone(place.tz).date(), loan.key.mark, loan.member.name, loan.deposit_cents, loan.deposit_cents, *_back(loan))
         for loan in coworking.deposits_of_keys(place.id)
     ]
-    rows = ((day, piece, who, *map(_euros, amounts)) for day, piece, who, *amounts in (*billed, *lent))
+    rows = ((day, piece, who, *map(tables.euros, amounts)) for day, piece, who, *amounts in (*billed, *lent))
     return _file("cautions", rows, said)
 
 
@@ -96,11 +96,6 @@ def _kinds() -> Mapping[str, str]:
         "fee": _("frais"),
         "banked": _("porté à la banque"),
     }
-
-
-def _euros(cents: int) -> str:
-    sign = "-" if cents < 0 else ""
-    return f"{sign}{abs(cents) // 100},{abs(cents) % 100:02d}"
 
 
 def _file(name: str, rows: Iterable[Sequence[object]], headings: Sequence[str]) -> Response:
