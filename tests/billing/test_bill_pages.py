@@ -97,6 +97,8 @@ def test_the_accounts_are_kept_from_a_draft_to_a_credit_note(place, person, comp
 def test_an_organisation_without_an_address_is_written_to_at_its_contacts(place, log_in):
     """In the mail and in the file (BT-49); when it goes nowhere, who keeps the accounts reads it."""
     club, keeper = make_organisation("Club photo", siren="", email=""), log_in(make_member("Inès", roles=("member", "manager")))
+    asked = keeper.get(f"/manage/billing/drafts/{draft(place, club, line(1200)).id}")
+    assert "Avant d’émettre, complétez cette organisation" in text_of(asked) and f'href="/manage/organisations/{club.id}"' in asked.text
     alone = bill(place, club, line(1200), period=(date(2026, 11, 1), date(2026, 11, 30)))
     said = keeper.get(f"/billing/invoices/{alone.id}")
     assert "partie vers personne" in text_of(said) and f'href="/manage/organisations/{club.id}"' in said.text
