@@ -112,6 +112,8 @@ def test_the_team_passes_over_a_full_tab_for_a_block_with_a_reason_and_never_ove
         lieu.place.tab_cap_cents = 1_000
         touch_settings(lieu.place.id)
     client = log_in(lieu.max)
+    first = client.get("/coworking/groups")
+    assert first.status_code == 200 and "Passer outre" not in text_of(first)
     asked = {**WEEK, "half": "morning", "seats": "8", "payer": f"m{lieu.max.id}"}
     refused = client.post("/coworking/groups", data=asked)
     assert refused.status_code == 422 and "Passer outre" in text_of(refused)

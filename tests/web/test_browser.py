@@ -18,6 +18,14 @@ WEEK = """{% extends "layout.html" %}{% set here = "week" %}{% block title %}Ma 
 {% block main %}<h1>Ma semaine</h1><p>Poste A3, mardi.</p><form method="post" action="/logout">{{ form_tokens() }}<button>Sortir</button></form>{% endblock %}
 {% block scripts %}<script src="{{ static_url('offline.js') }}" defer></script>{% endblock %}"""
 
+# Asked again until the worker has it, ten seconds at most: Playwright's own wait takes a promise for a yes.
+KEPT = """async () => {
+  for (let tries = 0; !(await caches.match("/me")); tries++) {
+    if (tries === 200) throw new Error("the page was never kept");
+    await new Promise((later) => setTimeout(later, 50));
+  }
+}"""
+
 
 class Running:
     """A shell served on loopback, that can go away."""
@@ -136,7 +144,7 @@ def test_my_week_is_read_without_a_network_until_i_leave(house, browse):
     context = browse(viewport=PHONE)
     page = context.new_page()
     page.goto(house.url + "/me")  # opened once: the worker that it brings keeps it
-    page.wait_for_function("async () => Boolean(await caches.match('/me'))")
+    page.evaluate(KEPT)
     page.goto(house.url + "/accessibilite")
     house.stop()
 

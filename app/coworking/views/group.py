@@ -48,7 +48,7 @@ def group() -> ResponseReturnValue:
     form.pool.choices = [SelectChoice(pool.code, pool.name) for pool in pools]
     form.payer.choices = [SelectChoice(key, payer.name) for key, payer in payers.items()]
     if not form.validate_on_submit():
-        return render_template("coworking/group.html", form=form, days=None, block=None), form.status
+        return render_template("coworking/group.html", form=form, days=None, block=None, may_override=False), form.status
     pool = next(pool for pool in pools if pool.code == form.pool.data)
     block = Block(pool, form.first_day.data, form.last_day.data, form.half.data, form.seats.data)
     asked = _asked(block, payers[form.payer.data], form)
