@@ -45,6 +45,7 @@ class Request:
     organisation_id: int | None = None
     override_reason: str = ""
     series_id: int | None = None
+    pays_now: bool = False  # by card, before it is booked: nothing of it waits on the tab
     moving_id: int | None = None  # the booking that would move: it is not in its own way
 
     @property

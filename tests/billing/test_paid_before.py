@@ -9,10 +9,12 @@ from app.billing.models import Payment, ProviderCall
 from app.billing.queries import credit_of
 from app.billing.rules.payments import Payer
 from app.billing.services import bills, checkout
+from app.booking import services as booking
 from app.booking.models import Booking
 from app.core import clock, journal
-from app.core.db import db
+from app.core.db import db, transaction
 from app.core.mail import OutgoingMail
+from app.core.refusals import Refused
 from app.wiring import READERS
 from tests.factories import between, book, paris
 from tests.pages import text_of
@@ -122,7 +124,7 @@ def test_a_page_that_nobody_wants_any_more_is_closed_at_stripe(lieu, stripe, log
     assert leo.post(f"/bookings/{row.id}/payment").status_code == 409  # nothing is kept: nothing to pay first
 
 
-def test_given_up_or_lapsed_it_is_free_for_others(lieu, stripe, tell, log_in, choice, frozen):
+def test_given_up_or_lapsed_it_is_free_for_others(lieu, stripe, tell, log_in, choice, post):
     leo = log_in(lieu.leo)
     row = held(leo, choice, stripe)
     assert leo.post(f"/bookings/{row.id}/refusal").status_code == 303
@@ -130,6 +132,32 @@ def test_given_up_or_lapsed_it_is_free_for_others(lieu, stripe, tell, log_in, ch
     book(lieu.room, between("2026-12-08", "10:00", "11:00"), lieu.camille)
     assert tell("payment_intent.succeeded", stripe.pay("cs_test_1"), "evt_1") == 200  # paid all the same: all goes back
     assert db.session.scalar(sa.select(sa.func.count(Payment.id))) == 1 and credit_of(Payer(lieu.leo.id)) == 0
+    said = next(mail for mail in post() if "Paiement rendu" in mail["Subject"]).get_body(("plain",)).get_content()
+    assert "Vous aviez laissé cette place" in said and "quelqu’un d’autre" not in said
+    assert "Vous aviez laissé cette place" in text_of(log_in(lieu.leo).get(f"/bookings/{row.id}"))
+
+
+def test_a_full_tab_refuses_nobody_who_pays_by_card_and_what_is_paid_no_longer_fills_it(lieu, stripe, tell, log_in, choice, frozen):
+    with transaction():
+        lieu.place.tab_cap_cents = 900
+    book(lieu.room, between("2026-12-09", "10:00", "12:00"), lieu.leo)  # 8.00 on the tab
+    leo = log_in(lieu.leo)
+    no = leo.post("/coworking/bookings", data={"choice": choice["choice"]})
+    assert no.status_code == 422 and "Payer 4,00 € par carte et réserver" in text_of(no)
+    assert "Payer 4,00 € par carte et réserver" in text_of(leo.get("/coworking/?what=room&day=2026-12-08&part=hours&start=10:00&end=11:00"))
+
+    row = held(leo, choice, stripe)
+    assert leo.post(f"/bookings/{row.id}/acceptance").status_code == 422  # on the tab after all: it is full
+    assert tell("payment_intent.succeeded", stripe.pay("cs_test_1"), "evt_1") == 200
+    assert newest().status == "confirmed"
+
+    later = booking.request_to_move(
+        newest(), starts_at=paris("2026-12-08 14:00").astimezone(UTC), ends_at=None, actor_id=lieu.leo.id, now=clock.now()
+    )
+    assert booking.move(newest().id, later).status == "confirmed"  # it does not stand in its own way
+    with pytest.raises(Refused) as refused:
+        book(lieu.room, between("2026-12-10", "10:00", "11:00"), lieu.leo)
+    assert refused.value.codes == ["balance"]  # 8.00 owed, and 4.00 more
 
 
 def test_stripe_is_away_and_the_place_stays_kept(lieu, stripe, log_in, choice):

@@ -41,6 +41,7 @@ from app.billing.queries.ledger import (
     open_cents,
     origin_of,
     origins_of,
+    owed_on_tab,
     plans_on,
 )
 from app.billing.queries.paid import prepayment_of, ways_paid
@@ -141,6 +142,7 @@ __all__ = [
     "open_cents",
     "origin_of",
     "origins_of",
+    "owed_on_tab",
     "own_article_prices",
     "paid_by",
     "passes_on_sale",

@@ -7,8 +7,10 @@ from datetime import date, timedelta
 import sqlalchemy as sa
 
 from app.billing.models import Charge, Lot, Plan, Subscription
+from app.billing.queries.payments import credit_of
 from app.billing.rules import UNLIMITED, Cycle, LotView, Stretch, allowance, cycle_of, is_valid
 from app.billing.rules.documents import gross_of_net
+from app.billing.rules.payments import Payer
 from app.core.cache import asked_once
 from app.core.db import db, table
 from app.members.models import GroupMember, Member
@@ -151,6 +153,21 @@ _OPEN = (
 def open_cents(member_id: int) -> int:
     """The tab (ardoise), taxes included: charges that no bill has taken yet, whoever will pay them."""
     return sum(cents for _own, cents in _open(member_id))
+
+
+def owed_on_tab(member_id: int, *, without: str = "") -> int:
+    """The same as its cap sees it: less what the person paid ahead, and without what one use (« booking:12 », which moves) put on it."""
+    rest = sa.select(_CHARGE.c.rate_bp, _CHARGE.c.organisation_id.is_(None), sa.func.sum(_CHARGE.c.cents)).where(
+        _CHARGE.c.member_id == member_id,
+        _CHARGE.c.bill_id.is_(None),
+        _CHARGE.c.ref != without,
+        sa.not_(_CHARGE.c.ref.startswith(f"{without}:", autoescape=True)),
+    )
+    grouped = rest.group_by(_CHARGE.c.rate_bp, _CHARGE.c.organisation_id.is_(None))
+    owed = {True: 0, False: 0}
+    for rate_bp, own, cents in db.session.execute(grouped):
+        owed[bool(own)] += gross_of_net(int(cents), rate_bp)
+    return max(0, owed[True] - credit_of(Payer(member_id=member_id))) + owed[False]
 
 
 def due_cents(member_id: int) -> int:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from app.billing.models import Article, Bill, Charge, Coupon, Lot, LotEntry, PassType
 from app.billing.queries import bills as bill_queries
 from app.billing.queries.bills import BillTo
-from app.billing.queries.ledger import open_cents
+from app.billing.queries.ledger import owed_on_tab
 from app.billing.queries.tariffs import Asked, PriceList, price_list
 from app.billing.rules import Coverage, own_price
 from app.billing.rules.bills import AlreadyOnAnInvoice
@@ -266,7 +266,7 @@ def _refuse_full(place: Place, member_id: int, gross_cents: int, *, is_article: 
     reasons = list(
         reasons_tab_full(
             gross_cents,
-            open_cents=open_cents(member_id),
+            open_cents=owed_on_tab(member_id),
             cap_cents=place.tab_cap_cents,
             articles_cents=bill_queries.open_articles(member_id) if is_article else None,
             articles_cap=place.articles_cap_cents,

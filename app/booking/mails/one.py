@@ -80,9 +80,9 @@ def released(row: OutgoingMail) -> Letter | None:
 
 
 def paid_too_late(row: OutgoingMail) -> Letter | None:
-    """A card was read after the time for it, and somebody else has the place: all of the money goes back."""
+    """A card was read for what is given up, taken or lost meanwhile: all of the money goes back, and it says why."""
     told = told_of(row, at_any_age=True)
-    return told.tell("paid_too_late", cents=told.entry.facts["cents"]) if told else None
+    return told.tell("paid_too_late", cents=told.entry.facts["cents"], why=told.entry.facts.get("why", "taken")) if told else None
 
 
 def moved(row: OutgoingMail) -> Letter | None:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 
 from app.billing import queries as billing
 from app.billing.rules import Balance, Coverage, LotView, Paused, coverage, reasons_tab, trust_origin, trust_view
@@ -201,15 +202,15 @@ def _reasons_own(request: Request, facts: Facts) -> Iterator[Reason]:
 
 
 def _reasons_money(request: Request, covered: Coverage) -> Iterator[Reason]:
-    if covered.is_trusted and covered.cents > 0:
+    if covered.cents == 0 or request.pays_now:
+        return
+    if covered.is_trusted:
         yield Balance(left=Cents(covered.cents))
-    elif covered.cents > 0:
-        yield from reasons_tab(
-            covered.cents,
-            open_cents=billing.open_cents(request.member.id),
-            cap_cents=request.place.tab_cap_cents,
-            is_machine=request.kind is Kind.MACHINE,
-        )
+    else:
+        tab = partial(reasons_tab, covered.cents, cap_cents=request.place.tab_cap_cents, is_machine=request.kind is Kind.MACHINE)
+        if any(tab(open_cents=billing.open_cents(request.member.id))):
+            moving = f"booking:{request.moving_id}" if request.moving_id else ""
+            yield from tab(open_cents=billing.owed_on_tab(request.member.id, without=moving))
 
 
 def _find(request: Request, facts: Facts) -> tuple[list[Taking], list[Reason]]:

@@ -21,6 +21,7 @@ from app.core.refusals import Refused
 from app.place.queries import day_at
 
 HOLD = timedelta(minutes=10)  # a payment page open
+GIVEN_UP, TAKEN, IMPOSSIBLE = "given_up", "taken", "impossible"  # why what was paid for could not be booked
 
 
 def hold_or_reserve(request: Request, *, key: str | None = None, body: object = None) -> Booking:
@@ -28,7 +29,8 @@ def hold_or_reserve(request: Request, *, key: str | None = None, body: object = 
 
     What costs no money now (a plan covers it, or it is counted when it is used) is booked at once.
     """
-    return reserve_by(lambda: _hold(request) if _is_paid_ahead(request) else take(request), request, key=key, body=body)
+    by_card = replace(request, pays_now=True)
+    return reserve_by(lambda: _hold(by_card) if _is_paid_ahead(by_card) else take(request), by_card, key=key, body=body)
 
 
 def ask_payment(booking_id: int, *, label: str, links: checkout.Links, now: datetime) -> str:
@@ -36,7 +38,7 @@ def ask_payment(booking_id: int, *, label: str, links: checkout.Links, now: date
     booking = queries.booking(booking_id)
     if booking is None or booking.status != Status.HELD or booking.held_until is None or booking.held_until <= now:
         raise Refused(OfferLapsed())
-    found = examined_again(booking, now=now)
+    found = examined_again(booking, now=now, pays_now=True)
     if found.standing:
         raise refusal(found)
     cents = found.coverage.cents if found.coverage else 0
@@ -93,22 +95,23 @@ def settle(booking_id: int, *, paid_cents: int, now: datetime) -> Settlement:
         booking = turn_of(booking_id)
         try:
             with db.session.begin_nested():
-                return Settlement(confirm_hold(booking_id, actor_id=booking.member_id, now=now))
+                return Settlement(confirm_hold(booking_id, actor_id=booking.member_id, now=now, is_paid=True))
         except Refused as refused:
-            is_late = "offer_lapsed" in refused.codes
+            is_late, why = "offer_lapsed" in refused.codes, GIVEN_UP if booking.status == Status.RELEASED else IMPOSSIBLE
         if is_late:
             let_lapse(booking.place_id, now=now)
             try:
                 with db.session.begin_nested():
-                    again = take(replace(request_of(booking, now=now), moving_id=None))
+                    again = take(replace(request_of(booking, now=now), moving_id=None, pays_now=True))
                     journal.record(
                         "booking.rebooked", booking.id, place_id=booking.place_id, member_id=booking.member_id, at=now, by=again.id
                     )
                     return Settlement(again, was_rebooked=True)
-            except Refused:
+            except Refused as refused:
                 db.session.refresh(booking)
+                why = TAKEN if {"overlap", "full"} & set(refused.codes) else IMPOSSIBLE
         told = journal.record(
-            "payment.to_refund", booking.id, place_id=booking.place_id, member_id=booking.member_id, at=now, cents=paid_cents
+            "payment.to_refund", booking.id, place_id=booking.place_id, member_id=booking.member_id, at=now, cents=paid_cents, why=why
         )
         return Settlement(booking, refund_cents=paid_cents, told_by=told.id)
 

@@ -107,7 +107,7 @@ def place_in_line(entry: WaitlistEntry) -> int:
     return (db.session.scalar(before) or 0) + 1
 
 
-def confirm_hold(booking_id: int, *, actor_id: int | None, now: datetime) -> Booking:
+def confirm_hold(booking_id: int, *, actor_id: int | None, now: datetime, is_paid: bool = False) -> Booking:
     """What was kept becomes a booking: an offer accepted, a payment arrived. Its price and what covers it are frozen now."""
     with transaction():
         booking = turn_of(booking_id)
@@ -117,7 +117,7 @@ def confirm_hold(booking_id: int, *, actor_id: int | None, now: datetime) -> Boo
             raise Refused(OfferLapsed() if booking.status == Status.EXPIRED else NotConfirmed())
         if booking.held_until is None or booking.held_until <= now:
             raise Refused(OfferLapsed())
-        found = examined_again(booking, now=now)
+        found = examined_again(booking, now=now, pays_now=is_paid)
         if found.standing:
             raise refusal(found)
         booking.status = first_status(found.request)
@@ -158,9 +158,9 @@ def request_of(booking: Booking, *, now: datetime, actor_id: int | None = None) 
     return replace(request, kind=Kind(booking.kind), half=booking.half)
 
 
-def examined_again(booking: Booking, *, now: datetime) -> Examination:
-    """What is kept, looked at as it would be booked now."""
-    found = examine(request_of(booking, now=now))
+def examined_again(booking: Booking, *, now: datetime, pays_now: bool = False) -> Examination:
+    """What is kept, looked at as it would be booked now: on the tab, or by card."""
+    found = examine(replace(request_of(booking, now=now), pays_now=pays_now))
     found.ignored = LATE | {"horizon"}
     return found
 

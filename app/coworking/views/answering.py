@@ -10,6 +10,7 @@ from flask_login import current_user
 
 from app.booking import services as booking
 from app.booking import views as say
+from app.booking.policy import Request
 from app.booking.queries import usual_thing
 from app.booking.rules import NonexistentTime, Thing, reasons_typed
 from app.core import clock
@@ -29,6 +30,7 @@ class Answer:
     title: str
     refused: Refused | None = None
     asked: str = ""  # what the waiting list would wait for
+    card_cents: int = 0  # what a card would pay at once, when only the tab is full
     around: tuple[tuple[str, str], ...] = ()  # ways out of an hour that is missing, or that comes twice: (words, address)
 
 
@@ -60,7 +62,15 @@ def answer_to(place: Place, wish: Wish) -> Answer:
         return Answer(_best_first(offers, who), _found_title(wish))
     looked = booking.preview(first)
     no = Refused(*looked.reasons, alternatives=lambda: looked.alternatives, waitlist=looked.waitlist)
-    return Answer([], "", refused=no, asked=value_of(first.first.thing, first.period))
+    return Answer([], "", refused=no, asked=value_of(first.first.thing, first.period), card_cents=by_card(first, no))
+
+
+def by_card(request: Request, refused: Refused) -> int:
+    """What it would cost now, when nothing but the tab is in its way; what is counted when it is used is never paid ahead."""
+    if set(refused.codes) - {"balance", "insufficient_funds"}:
+        return 0
+    looked = booking.preview(replace(request, pays_now=True))
+    return looked.price_cents if looked.ok and not looked.is_foreseen else 0
 
 
 def _period(place: Place, wish: Wish) -> Period:

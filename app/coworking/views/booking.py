@@ -14,6 +14,7 @@ from markupsafe import Markup
 from app.booking import papers
 from app.booking import services as booking
 from app.booking import views as say
+from app.booking.policy import Request
 from app.booking.queries import Directory, directory
 from app.booking.rules import Thing, free_until
 from app.core import clock
@@ -22,7 +23,7 @@ from app.core.refusals import Refused
 from app.coworking import services
 from app.coworking.forms import BookForm, WaitForm, WishForm
 from app.coworking.services import Offer
-from app.coworking.views.answering import Answer, answer_to, value_of
+from app.coworking.views.answering import Answer, answer_to, by_card, value_of
 from app.coworking.views.door import bp, can_be_overridden
 from app.coworking.views.paying import takes_cards
 from app.coworking.views.wishing import (
@@ -103,7 +104,7 @@ def new_booking() -> ResponseReturnValue:
         else:
             made = book(wanted, key=key, body=body)
     except Refused as refused:
-        return _refusal(place, thing, period, refused, form)
+        return _refusal(place, wanted, refused, form)
     if made.status == "held":
         return redirect(url_for("portal.pay_booking", booking_id=made.id), 307)
     taken = directory(place).any(made.resource_id)
@@ -158,9 +159,10 @@ def _again(place: Place, thing: Thing, period: Period, refused: Refused | None, 
     return _page(place, wish, answer, form=form)
 
 
-def _refusal(place: Place, thing: Thing, period: Period, refused: Refused, form: BookForm) -> ResponseReturnValue:
+def _refusal(place: Place, wanted: Request, refused: Refused, form: BookForm) -> ResponseReturnValue:
     """The same for a booking that was just refused: what was examined then is not examined again."""
-    answer = Answer([], "", refused=refused, asked=value_of(thing, period))
+    thing, period = wanted.first.thing, wanted.period
+    answer = Answer([], "", refused=refused, asked=value_of(thing, period), card_cents=by_card(wanted, refused))
     return _page(place, _wish_of(place, thing, period), answer, form=form), refused.status
 
 
@@ -188,6 +190,7 @@ def _page(place: Place, wish: Wish, answer: Answer | None, *, form: BookForm | N
         whom=for_whom(person),
         waits={"choice": answer.asked if answer else "", **for_whom(person)},
         may_override=may_override,
+        card_cents=answer.card_cents if answer and takes_cards(person) else 0,
         place=place,
         wish=wish,
         answer=answer,
