@@ -19,6 +19,7 @@ TOO_OFTEN = 5  # …when it happens so many times running
 ENDS = (signal.SIGTERM, signal.SIGINT)
 M_ARENA_MAX = -8  # of glibc's `mallopt`
 PATIENCE = 15  # seconds for the processes to end by themselves
+YOUNG = 10_000  # objects made before the collector looks among them: a week drawn makes 2 000, and throws them away by itself
 
 _log = structlog.get_logger(__name__)
 
@@ -30,6 +31,7 @@ def settle_in() -> None:
         ctypes.CDLL(None).mallopt(M_ARENA_MAX, 2)
     gc.collect()
     gc.freeze()
+    gc.set_threshold(YOUNG)
 
 
 def share_between(number: int, serve: Callable[[int], None]) -> None:

@@ -3,23 +3,22 @@
 import logging
 import sys
 from contextlib import suppress
+from functools import partial
 from typing import Any, TextIO, cast
 
 import structlog
 from flask import Flask, Response, g, request
-from structlog.typing import EventDict, Processor, WrappedLogger
+from structlog.typing import EventDict, FilteringBoundLogger, Processor, WrappedLogger
 
 from app.core import clock
 
 _QUIET = ("/healthz", "/readyz", "/static/")  # asked all day long by machines: told only when they fail
 
-_log = structlog.get_logger("request")
-
 
 def install(app: Flask) -> None:
     configure(level=app.config["LOG_LEVEL"], readable=sys.stderr.isatty())
     app.before_request(_look_at_the_clock)
-    app.after_request(_tell)
+    app.after_request(partial(_tell, structlog.get_logger("request").bind()))  # bound once, not for each line
 
 
 def configure(*, level: str, readable: bool) -> None:
@@ -70,7 +69,7 @@ def _look_at_the_clock() -> None:
     g.asked_at = clock.elapsed()
 
 
-def _tell(response: Response) -> Response:
+def _tell(log: FilteringBoundLogger, response: Response) -> Response:
     """The template of the path, never the path: a feed's holds a token, another's an e-mail address."""
     rule = request.url_rule.rule if request.url_rule else "?"
     if rule.startswith(_QUIET) and response.status_code < 500:
@@ -78,5 +77,5 @@ def _tell(response: Response) -> Response:
     line: dict[str, Any] = {"method": request.method, "path": rule, "status": response.status_code}
     if asked_at := g.pop("asked_at", None):
         line["ms"] = round(1000 * (clock.elapsed() - asked_at), 1)
-    _log.info("request", **line)
+    log.info("request", **line)
     return response

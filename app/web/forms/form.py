@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 import wtforms
-from flask import Flask, request
+from flask import Flask, g, request
 from flask_wtf import FlaskForm
 from wtforms import FieldList, FormField
 
@@ -20,6 +20,11 @@ class Form(FlaskForm):
     """A posted form. Its two tokens come from the `form` macro; `idempotency_key.data` says which sending this is."""
 
     class Meta(FlaskForm.Meta):
+        @property
+        def csrf(self) -> bool:
+            """Not looked at twice: of a posted form the door (`web/csrf.py`) already did."""
+            return not g.get("csrf_valid", False) and super().csrf
+
         def get_translations(self, _form: wtforms.Form) -> Sentences:
             return SENTENCES
 
