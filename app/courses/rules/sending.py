@@ -113,6 +113,7 @@ FAULTS: Mapping[str, str] = {
     "unknown": N_("ce nom n’est pas dans la promotion"),
     "several": N_("plusieurs personnes portent ce nom"),
     "holiday": N_("jour férié"),
+    "closed": N_("jour de fermeture"),
     "no_session": N_("aucune demi-journée de cette promotion à ce moment-là"),
     "not_followed": N_("cette personne ne suit pas cette demi-journée"),
     "not_over": N_("cette demi-journée n’est pas finie"),

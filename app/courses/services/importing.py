@@ -16,6 +16,7 @@ from app.courses.rules.minutes import State
 from app.courses.rules.sending import Fault, Said
 from app.courses.services import drawer
 from app.courses.services.closing import Mark
+from app.place import queries as place_queries
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +39,16 @@ def look_at(cohort_id: int, content: bytes, *, now: datetime) -> Look:
         raise Refused(rules.NotATable()) from unreadable
     people = _people(cohort_id)
     slots = _slots(cohort_id, now)
-    off = frame(db.session.get_one(Cohort, cohort_id)).off
+    cohort = db.session.get_one(Cohort, cohort_id)
+    off, is_holiday = frame(cohort).off, place_queries.calendar(cohort.place_id).is_holiday
     ready: list[tuple[Said, Slot]] = []
     known: list[Said] = []
     seen: set[tuple[int, int]] = set()
     for one in said:
         found = people.get(rules.key_of(one.name), [])
         slot = slots.get((found[0], one.day, one.half)) if len(found) == 1 else None
-        why = _why_not(one, found, slot, seen, is_off=bool(off(one.day)), is_taught=any(key[1:] == (one.day, one.half) for key in slots))
+        off_day = "holiday" if is_holiday(one.day) else "closed" if off(one.day) else ""
+        why = _why_not(one, found, slot, seen, off_day=off_day, is_taught=any(key[1:] == (one.day, one.half) for key in slots))
         if why:
             faults.append(Fault(one.line, one.name, why))
         elif slot is not None and _is_so(one, slot):
@@ -92,13 +95,13 @@ def _slots(cohort_id: int, now: datetime) -> Mapping[tuple[int, object, str], Sl
     return {(slot.enrolment_id, slot.day, slot.half): slot for one in followed.values() for slot in one.slots}
 
 
-def _why_not(one: Said, found: Sequence[int], slot: Slot | None, seen: set[tuple[int, int]], *, is_off: bool, is_taught: bool) -> str:
+def _why_not(one: Said, found: Sequence[int], slot: Slot | None, seen: set[tuple[int, int]], *, off_day: str, is_taught: bool) -> str:
     if not found:
         return "unknown"
     if len(found) > 1:
         return "several"
     if slot is None:
-        return "holiday" if is_off else "not_followed" if is_taught else "no_session"
+        return off_day or ("not_followed" if is_taught else "no_session")
     if (slot.enrolment_id, slot.session_id) in seen:
         return "twice"
     if slot.facts.state == State.EXEMPT:
