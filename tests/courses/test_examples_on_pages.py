@@ -32,6 +32,7 @@ import io
 import re
 from datetime import UTC, date, datetime, timedelta
 from email.message import EmailMessage
+from typing import Any
 
 import sqlalchemy as sa
 from icalendar import Calendar
@@ -47,7 +48,7 @@ from tests.courses.test_attendance_pages import text
 from tests.factories import make_member, make_thing
 
 
-def hours_of(client, school: Class, member) -> list[dict[str, int]]:
+def hours_of(client, school: Class, member) -> list[dict[str, Any]]:
     """What a program of this person reads."""
     headers = {"Authorization": f"Bearer {token_for(member)}"}
     answer = client.get(f"/api/v1/cohorts/{school.cohort.id}/attendance", headers=headers)
@@ -264,7 +265,9 @@ def test_alerts_come_at_their_exact_share_once(session, log_in, frozen):
     for _ in range(2):
         absences.evening(now=frozen("2027-03-12T18:00+01:00"))
     rows = session.execute(sa.select(AbsenceAlert.enrolment_id, AbsenceAlert.level, AbsenceAlert.unjustified)).all()
-    told = {(number, level, minutes) for number, one in enumerate(school.enrolments) for id_, level, minutes in rows if id_ == one.id}
+    told = {
+        (number, row.level, row.unjustified) for number, one in enumerate(school.enrolments) for row in rows if row.enrolment_id == one.id
+    }
     assert told == {(0, "level1", 210), (2, "level1", 419), (3, "level2", 420), (4, "row", 420), (4, "level2", 420)}
 
 
@@ -280,11 +283,11 @@ def test_certificates_and_their_check_through_two_cancellations(session, log_in,
     with transaction():
         school.enrolments[1].member.birth_date = date(1991, 4, 7)
     manager = log_in(school.ines)
-    for one in school.enrolments:
-        manager.post(f"/courses/enrolments/{one.id}/certificate", data={"reason": ""})
+    for person in school.enrolments:
+        manager.post(f"/courses/enrolments/{person.id}/certificate", data={"reason": ""})
     papers = f"/courses/cohorts/{school.cohort.id}/papers"
-    for number in (2, 4):
-        id_ = session.scalar(sa.select(Certificate.id).where(Certificate.rank == number))
+    for rank in (2, 4):
+        id_ = session.scalar(sa.select(Certificate.id).where(Certificate.rank == rank))
         manager.post(f"/courses/certificates/{id_}/replacement", data={"why": "Nom", "reason": ""})
         assert manager.post(f"/courses/certificates/{id_}/replacement", data={"why": "encore", "reason": ""}).status_code in (404, 422)
     frozen("2028-01-03T09:00+01:00")
