@@ -49,7 +49,7 @@ def test_the_month_as_it_will_be_billed_is_the_bill(lieu, paul, log_in, frozen):
     run = bills.start_run(lieu.place, date(2026, 12, 1), aim="invoices", now=clock.now())
     bills.go_on(run.id, now=clock.now())
     page = text(log_in(paul).get("/billing/"))
-    assert "68,94 € à payer avant le" in page and "F2026-00001" in page
+    assert "68,94 € à payer au plus tard le" in page and "F2026-00001" in page
 
 
 def test_one_joins_changes_pauses_and_leaves_seeing_first_what_it_costs(lieu, paul, log_in):

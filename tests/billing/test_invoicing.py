@@ -287,9 +287,9 @@ def test_the_regime_of_a_day_says_how_each_thing_is_taxed():
 def test_a_late_professional_owes_interest_and_forty_euros_and_a_person_nothing():
     terms = {"rate_bp": 1000, "indemnity_cents": 4000}
 
-    assert lateness(17860, 30, is_professional=True, **terms) == (147, 4000)
-    assert lateness(17860, 30, is_professional=False, **terms) == (0, 0)
-    assert lateness(17860, 0, is_professional=True, **terms) == (0, 0)
+    assert lateness([(17860, 30)], is_professional=True, **terms) == (147, 4000)
+    assert lateness([(17860, 30)], is_professional=False, **terms) == (0, 0)
+    assert lateness([(17860, 0)], is_professional=True, **terms) == (0, 0)
 
 
 def test_professionals_read_the_mentions_of_lateness_and_people_do_not(place, person, company):

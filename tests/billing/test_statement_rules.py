@@ -158,6 +158,28 @@ def test_amount_and_reference_act_and_the_amount_alone_only_proposes():
     assert (less.parts, less.automatic, less.credit_cents) == (((1, 5000),), False, 0)
 
 
+def test_the_payer_s_name_comes_before_the_amount_alone_in_whatever_order_it_is_written():
+    bills = [
+        OpenInvoice(1, "F2026-00041", 9600, "Noé Martin"),
+        OpenInvoice(2, "F2026-00042", 9600, "Jean-Éric Le Goff"),
+        OpenInvoice(3, "F2026-00043", 2400, "Jean-Éric Le Goff"),
+        OpenInvoice(4, "F2026-00044", 9600, "Éric Durand"),
+        OpenInvoice(5, "F2026-00045", 30_000, "Ana Diaz", asked_cents=10_000),
+    ]
+
+    def parts(bank_line: BankLine) -> list[tuple]:
+        assert not any(one.automatic for one in proposals(bank_line, Waiting(invoices=bills)))
+        return [one.parts for one in proposals(bank_line, Waiting(invoices=bills))]
+
+    assert parts(line(9600, "VIREMENT", name="LE GOFF JEAN ERIC")) == [((2, 9600),), ((4, 9600),), ((1, 9600),)]  # « Éric » is half of it
+    assert parts(line(12_000, "VIR M. JEAN-ERIC LE GOFF")) == [((2, 9600), (3, 2400))]  # all that he owes, at once
+    assert parts(line(5000, "LE GOFF, Jean Éric")) == [((2, 5000),)]
+    assert parts(line(5000, "JEAN LE GOFF")) == []
+    assert parts(line(10_000, "merci")) == [((5, 10_000),)]  # a part that was agreed on
+    assert told(line(10_000, "F2026-00045"), invoices=bills) == [("invoices", ((5, 10_000),), True)]
+    assert told(line(9600, "F2026-00041 LE GOFF JEAN ERIC"), invoices=bills)[0] == ("invoices", ((1, 9600),), True)
+
+
 def test_a_file_of_debits_is_known_by_its_name_and_a_debit_by_its_reference():
     debits = [
         OpenDebit(1, "WL-7-1", "WL-7-FRST", 9600),

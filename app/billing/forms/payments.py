@@ -7,7 +7,8 @@ from typing import Any
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 
-from app.billing.queries.payments import Terms, Unpaid
+from app.billing.queries.owed import Unpaid
+from app.billing.queries.payments import Terms
 from app.billing.rules.banking import compact_iban, reasons_bic, reasons_creditor, reasons_iban
 from app.billing.rules.debits import RETURN_REASONS
 from app.billing.rules.means import MEANS
@@ -85,7 +86,7 @@ class LeaveAloneForm(forms.Form):
 
 class ScheduleForm(forms.Form):
     times = forms.IntegerField(_l("En combien de fois"), [forms.InputRequired()], minimum=2, maximum=12)
-    first_on = forms.DateField(_l("La première, avant le"), [forms.InputRequired()], description=_l("Puis une par mois."))
+    first_on = forms.DateField(_l("La première, au plus tard le"), [forms.InputRequired()], description=_l("Puis une par mois."))
 
 
 class AllocateForm(forms.Form):

@@ -2,13 +2,14 @@
 
 from typing import Any
 
+import sqlalchemy as sa
 from flask import url_for
 
 from app.billing.models import Debit, DebitBatch, Invoice, Mandate, Payment
-from app.billing.queries import banking
+from app.billing.queries import banking, owed
 from app.billing.queries import payments as queries
 from app.billing.rules.debits import RETURN_REASONS
-from app.core import journal, mail
+from app.core import clock, journal, mail
 from app.core.db import db
 from app.core.journal import JournalEntry
 from app.core.letters import Letter
@@ -17,6 +18,7 @@ from app.core.refusals import N_
 from app.members.models import Member, Organisation
 from app.members.queries import address_of
 from app.place.models import Place
+from app.place.queries import day_at
 from app.web import letters
 
 
@@ -69,15 +71,19 @@ def checkout_failed(row: OutgoingMail) -> Letter | None:
 
 
 def invoice_reminded(row: OutgoingMail) -> Letter | None:
-    """Three steps, each kind; paid meanwhile, it is not sent."""
-    return _about_invoice(row, "billing/mail/invoice_reminded.txt", step=int(_entry(row).facts["step"]))
+    """Three steps, each kind; paid meanwhile, it is not sent. What was agreed on is asked part by part."""
+    found, entry = _unpaid(row.facts["subject"]), _entry(row)
+    if found is None or entry.place_id is None:
+        return None
+    asked = found.late_cents(day_at(entry.place_id, clock.now())) or found.asked_cents
+    return _about_invoice(row, "billing/mail/invoice_reminded.txt", step=int(entry.facts["step"]), found=found, asked=asked)
 
 
 def invoice_scheduled(row: OutgoingMail) -> Letter | None:
     """What was agreed, in writing; replaced or paid meanwhile, it is not sent."""
-    invoice = db.session.get_one(Invoice, row.facts["subject"])
-    found = next((one for one in queries.unpaid(invoice.place_id, among=[invoice.id]) if one.schedule), None)
-    if found is None:
+    found, entry = _unpaid(row.facts["subject"]), _entry(row)
+    last = sa.select(sa.func.max(JournalEntry.id)).where(JournalEntry.event == entry.event, JournalEntry.subject_id == entry.subject_id)
+    if found is None or found.schedule is None or entry.id != db.session.scalar(last):
         return None
     return _about_invoice(row, "billing/mail/invoice_scheduled.txt", schedule=found.schedule)
 
@@ -104,6 +110,11 @@ def mandate_signed(row: OutgoingMail) -> Letter | None:
         mandate=mandate,
         link=url_for("paying.mandate", _external=True),
     )
+
+
+def _unpaid(invoice_id: int) -> owed.Unpaid | None:
+    place_id = db.session.get_one(Invoice, invoice_id).place_id
+    return next(iter(owed.unpaid(place_id, among=[invoice_id])), None)
 
 
 def _about_invoice(row: OutgoingMail, template: str, **more: Any) -> Letter | None:

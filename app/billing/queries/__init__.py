@@ -20,6 +20,7 @@ from app.billing.queries.invoices import (
     lateness_of,
     left_to_credit,
     paid_by,
+    parts_of,
     payer_called,
     pdf_of,
     regime_on,
@@ -44,9 +45,9 @@ from app.billing.queries.ledger import (
     owed_on_tab,
     plans_on,
 )
+from app.billing.queries.owed import Unpaid, schedules_of, unpaid
 from app.billing.queries.paid import prepayment_of, ways_paid
 from app.billing.queries.payments import (
-    Unpaid,
     allocations_of,
     available,
     credit_of,
@@ -59,7 +60,6 @@ from app.billing.queries.payments import (
     payment_terms,
     payments_of,
     recent_payments,
-    unpaid,
 )
 from app.billing.queries.personal import personal_data
 from app.billing.queries.stock import article, articles, low_stock, own_article_prices, stock_moves
@@ -145,6 +145,7 @@ __all__ = [
     "owed_on_tab",
     "own_article_prices",
     "paid_by",
+    "parts_of",
     "passes_on_sale",
     "payer_called",
     "payer_of",
@@ -162,6 +163,7 @@ __all__ = [
     "prices_set",
     "recent_payments",
     "regime_on",
+    "schedules_of",
     "seller",
     "stock_moves",
     "subscription",

@@ -20,7 +20,8 @@ from app.billing.models import (
     SlipLine,
 )
 from app.billing.papers.debit_order import group_of
-from app.billing.queries.payments import Terms, Unpaid, drawer_cents, payer_name, unpaid
+from app.billing.queries.owed import Unpaid, unpaid
+from app.billing.queries.payments import Terms, drawer_cents, payer_name
 from app.billing.queries.refunds import open_refunds
 from app.billing.rules import debits as rules
 from app.billing.rules.banking import next_bank_day
@@ -55,11 +56,17 @@ class DebitWish:
 
     mandate: Mandate
     invoices: tuple[Unpaid, ...]
+    collection: date
     reasons: tuple[Reason, ...] = ()
 
     @property
     def cents(self) -> int:
-        return sum(invoice.left_cents for invoice in self.invoices)
+        return sum(cents for _invoice, cents in self.parts)
+
+    @property
+    def parts(self) -> tuple[tuple[Unpaid, int], ...]:
+        """Of each invoice, what may be asked by that day: a part only, when several payments were agreed on."""
+        return tuple((invoice, invoice.asked_by(self.collection)) for invoice in self.invoices)
 
     @property
     def text(self) -> str:
@@ -72,7 +79,7 @@ def debit_wishes(place_id: int, terms: Terms, *, collection: date, today: date) 
     waiting: dict[tuple[int | None, int | None], list[Unpaid]] = {}
     under_way = invoices_under_debit(place_id)
     for invoice in unpaid(place_id):
-        if invoice.id not in under_way:
+        if invoice.id not in under_way and invoice.asked_by(collection):
             waiting.setdefault((invoice.member_id, invoice.organisation_id), []).append(invoice)
     wishes = []
     for mandate in mandates(place_id):
@@ -86,11 +93,11 @@ def debit_wishes(place_id: int, terms: Terms, *, collection: date, today: date) 
                 )
             )
             if notice:
-                early.append(DebitWish(mandate, (invoice,), (*unusable, *notice)))
+                early.append(DebitWish(mandate, (invoice,), collection, (*unusable, *notice)))
             else:
                 ready.append(invoice)
         if ready:
-            wishes.append(DebitWish(mandate, tuple(ready), unusable))
+            wishes.append(DebitWish(mandate, tuple(ready), collection, unusable))
         wishes.extend(early)
     return wishes
 
@@ -261,7 +268,9 @@ def as_line(row: BankLine) -> Line:
 def waiting(place_id: int, *, on: date) -> Waiting:
     """All that a bank line may answer."""
     return Waiting(
-        invoices=[OpenInvoice(one.id, one.number, one.left_cents, one.payer) for one in unpaid(place_id)],
+        invoices=[
+            OpenInvoice(one.id, one.number, one.left_cents, one.payer, one.asked_cents if one.schedule else 0) for one in unpaid(place_id)
+        ],
         debits=list(_open_debits(place_id, on)),
         held=_held(place_id),
         slips=[OpenSlip(slip.id, slip.number, slip.cents) for slip, banked in slips(place_id) if not banked],

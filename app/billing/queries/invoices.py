@@ -9,8 +9,10 @@ import sqlalchemy as sa
 
 from app.billing.models import BillingSettings, Closing, Draft, Invoice
 from app.billing.papers import invoice as paper
+from app.billing.queries.owed import schedules_of, unpaid
 from app.billing.queries.payments import LEFT
 from app.billing.rules.documents import ACTIVITIES, Tax, left_of
+from app.billing.rules.dunning import Part, parts_left
 from app.billing.rules.invoices import ORGANISATION, Buyer, Cited, Seller, Terms
 from app.billing.rules.legal import ALWAYS_OUT_OF_SCOPE, Lateness, Regime, Threshold, fact_on, lateness, regime_of, thresholds
 from app.core.db import db
@@ -125,7 +127,9 @@ def find_invoices(
     if kind:
         wanted.append(Invoice.kind == kind)
     if state:
-        wanted += [Invoice.kind != "credit_note", LEFT > 0, *([Invoice.due_on < today] if state == "late" else [])]
+        wanted += [Invoice.kind != "credit_note", LEFT > 0]
+    if state == "late":
+        wanted.append(Invoice.id.in_([one.id for one in unpaid(place_id, due_before=today)]))
     for word in searchable(words).split():
         wanted.append(
             sa.or_(
@@ -222,11 +226,15 @@ def draft(draft_id: int) -> Draft | None:
     return db.session.get(Draft, draft_id)
 
 
+def parts_of(row: Invoice, left_cents: int) -> tuple[Part, ...]:
+    """What is left of an invoice, by the days on which it is due."""
+    return parts_left(left_cents, due_on=row.due_on, schedule=schedules_of([row.id]).get(row.id))
+
+
 def lateness_of(row: Invoice, left_cents: int, *, today: date) -> Lateness:
     """What may be asked besides of an invoice that is late, between professionals; what it says itself."""
     return lateness(
-        left_cents,
-        (today - row.due_on).days,
+        [(part.cents, (today - part.due_on).days) for part in parts_of(row, left_cents)],
         rate_bp=terms(row.place_id).late_rate_bp,
         indemnity_cents=fact_on("late_indemnity", row.issued_on, billing_settings(row.place_id).facts),
         is_professional=row.said["buyer"]["sort"] == ORGANISATION,

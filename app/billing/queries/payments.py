@@ -1,7 +1,7 @@
 """Reads of money: what is left to pay, what is kept for a payer, what the books tell."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -13,15 +13,12 @@ from app.billing.models import (
     Invoice,
     Movement,
     Payment,
-    PaymentSchedule,
     PaymentSettings,
-    Reminder,
-    ReminderPause,
 )
 from app.billing.models.payments import GONE
-from app.billing.rules.dunning import STEPS, Part, Schedule
+from app.billing.rules.dunning import STEPS
 from app.billing.rules.means import FEES, Fee, Way, cheapest_first
-from app.billing.rules.payments import Payer, WhoPays
+from app.billing.rules.payments import WhoPays
 from app.core.db import db, table
 from app.members.models import Member, Organisation
 from app.place.models import Place
@@ -61,7 +58,7 @@ def left_to_pay(invoice_ids: Collection[int]) -> dict[int, int]:
 
 def credit_of(payer: WhoPays) -> int:
     """What was paid and pays nothing yet: kept, and used first."""
-    return int(db.session.scalar(sa.select(sa.func.coalesce(sa.func.sum(AVAILABLE), 0)).where(_of(_PAYMENT, payer))) or 0)
+    return int(db.session.scalar(sa.select(sa.func.coalesce(sa.func.sum(AVAILABLE), 0)).where(of(_PAYMENT, payer))) or 0)
 
 
 def available(payment_id: int) -> int:
@@ -76,7 +73,7 @@ def gone(payment_id: int) -> int:
 
 def payments_with_credit(payer: WhoPays) -> list[tuple[int, int]]:
     """(payment, what is left of it), the oldest first."""
-    left = sa.select(_PAYMENT.c.id, AVAILABLE.label("left")).where(_of(_PAYMENT, payer)).order_by(_PAYMENT.c.received_on, _PAYMENT.c.id)
+    left = sa.select(_PAYMENT.c.id, AVAILABLE.label("left")).where(of(_PAYMENT, payer)).order_by(_PAYMENT.c.received_on, _PAYMENT.c.id)
     return [(payment_id, int(cents)) for payment_id, cents in db.session.execute(left) if cents > 0]
 
 
@@ -145,92 +142,6 @@ def _balance(place_id: int, account: str) -> int:
     signed = sa.case((Movement.debit == account, Movement.cents), else_=-Movement.cents)
     where = (Movement.place_id == place_id, sa.or_(Movement.debit == account, Movement.credit == account))
     return int(db.session.scalar(sa.select(sa.func.coalesce(sa.func.sum(signed), 0)).where(*where)) or 0)
-
-
-@dataclass(frozen=True, slots=True)
-class Unpaid:
-    """An invoice that waits for money, and how often it was kindly asked for."""
-
-    id: int
-    number: str
-    payer: str
-    member_id: int | None
-    organisation_id: int | None
-    issued_on: date
-    due_on: date
-    gross_cents: int
-    left_cents: int
-    reminders: int
-    last_reminded_at: datetime | None
-    schedule: Schedule | None = None  # what was agreed; `due_on` is then the day of its next part
-
-    @property
-    def asked_cents(self) -> int:
-        """What is to be paid by `due_on`."""
-        part = self.schedule.next_part(self.left_cents) if self.schedule else None
-        return part.cents if part else self.left_cents
-
-
-def unpaid(
-    place_id: int, *, due_before: date | None = None, payer: WhoPays | None = None, among: Collection[int] | None = None
-) -> list[Unpaid]:
-    """Invoices with something left to pay, the oldest due first."""
-    told, last = (
-        sa.select(what).where(Reminder.invoice_id == _INVOICE.c.id).correlate(_INVOICE).scalar_subquery()
-        for what in (sa.func.count(), sa.func.max(Reminder.told_at))
-    )
-    name = sa.func.coalesce(Organisation.name, Member.name)
-    asked = (
-        sa.select(
-            _INVOICE.c.id,
-            _INVOICE.c.number,
-            name,
-            _INVOICE.c.member_id,
-            _INVOICE.c.organisation_id,
-            _INVOICE.c.issued_on,
-            _INVOICE.c.due_on,
-            _INVOICE.c.gross_cents,
-            LEFT.label("left"),
-            told,
-            last,
-            PaymentSchedule.left_cents,
-            PaymentSchedule.parts,
-        )
-        .outerjoin(PaymentSchedule, PaymentSchedule.invoice_id == _INVOICE.c.id)
-        .outerjoin(Member, Member.id == _INVOICE.c.member_id)
-        .outerjoin(Organisation, Organisation.id == _INVOICE.c.organisation_id)
-        .where(_INVOICE.c.place_id == place_id, _INVOICE.c.kind != "credit_note", LEFT > 0)
-    )
-    if payer is not None:
-        asked = asked.where(_of(_INVOICE, payer))
-    if among is not None:
-        asked = asked.where(_INVOICE.c.id.in_(list(among)))
-    found = [_scheduled(Unpaid(*row), agreed_cents, parts) for *row, agreed_cents, parts in db.session.execute(asked)]
-    return sorted((one for one in found if due_before is None or one.due_on < due_before), key=lambda one: (one.due_on, one.id))
-
-
-def _scheduled(one: Unpaid, agreed_cents: int | None, parts: list[tuple[str, int]] | None) -> Unpaid:
-    if agreed_cents is None or parts is None:
-        return one
-    schedule = Schedule(agreed_cents, tuple(Part(date.fromisoformat(day), cents) for day, cents in parts))
-    part = schedule.next_part(one.left_cents)
-    return replace(one, schedule=schedule, due_on=part.due_on if part else one.due_on)
-
-
-def paused_payers(place_id: int, *, on: date) -> dict[Payer, ReminderPause]:
-    """Those whom nobody asks again that day, and why."""
-    rows = db.session.scalars(
-        sa.select(ReminderPause).where(ReminderPause.place_id == place_id, sa.or_(ReminderPause.until.is_(None), ReminderPause.until >= on))
-    )
-    return {Payer(row.member_id, row.organisation_id): row for row in rows}
-
-
-def steps_told(invoice_ids: Collection[int]) -> dict[int, list[Reminder]]:
-    """The reminders of each invoice, the first first."""
-    found: dict[int, list[Reminder]] = {}
-    for row in db.session.scalars(sa.select(Reminder).where(Reminder.invoice_id.in_(list(invoice_ids))).order_by(Reminder.step)):
-        found.setdefault(row.invoice_id, []).append(row)
-    return found
 
 
 # ---------------------------------------------------------------- settings
@@ -375,7 +286,8 @@ def _label(kind: str, means: str | None, *, undone: bool) -> str:
     return f"Annulation : {said}" if undone else said
 
 
-def _of(source: sa.Table, payer: WhoPays) -> sa.ColumnElement[bool]:
+def of(source: sa.Table, payer: WhoPays) -> sa.ColumnElement[bool]:
+    """Whether a row of this table is a payer's."""
     column, value = ("member_id", payer.member_id) if payer.member_id is not None else ("organisation_id", payer.organisation_id)
     return source.c[column] == value
 

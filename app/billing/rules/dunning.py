@@ -18,6 +18,12 @@ class FirstPartInThePast(Reason):
     next_step = N_("Choisissez un jour à venir.")
 
 
+class PauseOver(Reason):
+    code = "pause_over"
+    sentence = N_("Le dernier jour sans rappel est déjà passé.")
+    next_step = N_("Choisissez aujourd’hui, un jour à venir, ou ne mettez aucun jour.")
+
+
 class TooManyParts(Reason):
     code = "too_many_parts"
     sentence = N_("Il ne reste pas assez à payer pour le partager ainsi.")
@@ -56,14 +62,21 @@ class Schedule:
     left_cents: int
     parts: tuple[Part, ...]
 
-    def next_part(self, left_cents: int) -> Part | None:
-        """The first that what was paid since does not cover, with what it still asks for."""
-        paid = self.left_cents - left_cents
+    def parts_left(self, left_cents: int) -> tuple[Part, ...]:
+        """Those that what was paid since does not cover, with what each still asks for. Money that went back is asked with the first."""
+        paid, left = self.left_cents - left_cents, []
         for part in self.parts:
             if paid < part.cents:
-                return Part(part.due_on, part.cents - max(paid, 0))
-            paid -= part.cents
-        return None
+                left.append(Part(part.due_on, part.cents - paid))
+            paid = max(0, paid - part.cents)
+        return tuple(left)
+
+
+def parts_left(left_cents: int, *, due_on: date, schedule: Schedule | None) -> tuple[Part, ...]:
+    """What is left of an invoice, by the days on which it is due: one day, or those that were agreed."""
+    if left_cents <= 0:
+        return ()
+    return schedule.parts_left(left_cents) if schedule else (Part(due_on, left_cents),)
 
 
 def shared_out(left_cents: int, *, times: int, first_on: date) -> Schedule:

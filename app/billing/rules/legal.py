@@ -207,8 +207,12 @@ class Lateness(NamedTuple):
     indemnity_cents: int
 
 
-def lateness(due_cents: int, days: int, *, rate_bp: int, indemnity_cents: int, is_professional: bool) -> Lateness:
-    """Interest by the day and 40 € a bill, between professionals only (code de commerce L441-10); a person owes nothing more."""
-    if not is_professional or days <= 0 or due_cents <= 0:
+def lateness(late: Iterable[tuple[int, int]], *, rate_bp: int, indemnity_cents: int, is_professional: bool) -> Lateness:
+    """Interest by the day and 40 € a bill, between professionals only (code de commerce L441-10); a person owes nothing more.
+
+    `late`: cents, and how many days they have been late; several when several payments were agreed on.
+    """
+    cent_days = sum(cents * days for cents, days in late if cents > 0 and days > 0)
+    if not is_professional or not cent_days:
         return Lateness(0, 0)
-    return Lateness(half_up(due_cents * rate_bp * days, 10_000 * YEAR_DAYS), indemnity_cents)
+    return Lateness(half_up(cent_days * rate_bp, 10_000 * YEAR_DAYS), indemnity_cents)

@@ -1,8 +1,8 @@
 """What a line of the bank's statement pays. The amount and the reference together are enough to act; the amount alone is only
-ever proposed, and a person confirms it."""
+ever proposed, those whose payer the bank names first, and a person confirms it."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -10,6 +10,7 @@ from app.billing.rules.statements import BankLine
 from app.core.text import searchable
 
 MOST_PROPOSALS = 5
+ALL = 100  # of a name
 PAYOUT_DELAY = timedelta(days=14)  # between a card payment and the bank line of its payout
 
 _NUMBER = re.compile(r"([A-Z]{1,6})[\s\-./]*(\d{4})[\s\-./]*(\d{5,9})(?!\d)")
@@ -23,6 +24,12 @@ class OpenInvoice:
     number: str
     left_cents: int
     payer: str = ""
+    asked_cents: int = 0  # the next part of it, when several payments were agreed on; none: all that is left
+
+    @property
+    def amounts(self) -> tuple[int, ...]:
+        """What would pay what is asked: all of it, or its next part."""
+        return (self.left_cents, self.asked_cents) if self.asked_cents else (self.left_cents,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +106,13 @@ class Proposal:
 
 def proposals(line: BankLine, waiting: Waiting) -> list[Proposal]:
     """Every meaning the line may have, the surest first; only the first may be automatic, and only when it is alone to be."""
-    found = list(dict.fromkeys(_money_in(line, waiting) if line.cents > 0 else _money_out(line, waiting)))
-    sure = [one for one in found if one.automatic]
-    if len(sure) > 1:
-        found = [_by_hand(one) for one in found]
-    return sorted(found, key=lambda one: not one.automatic)[:MOST_PROPOSALS]
+    found = sorted(_money_in(line, waiting) if line.cents > 0 else _money_out(line, waiting), key=lambda one: not one.automatic)
+    meanings: dict[str, Proposal] = {}
+    for one in found:
+        meanings.setdefault(one.code, one)  # known by its number, it is not said again by its amount
+    if sum(one.automatic for one in meanings.values()) > 1:
+        return [_by_hand(one) for one in meanings.values()][:MOST_PROPOSALS]
+    return list(meanings.values())[:MOST_PROPOSALS]
 
 
 def numbers_in(text: str, known: Iterable[str]) -> list[str]:
@@ -123,9 +132,46 @@ def _money_in(line: BankLine, waiting: Waiting) -> Iterator[Proposal]:
     yield from _named_invoices(line, waiting.invoices)
     yield from _payouts(line, waiting.held)
     yield from _slips(line, waiting.slips)
-    for invoice in waiting.invoices:
-        if invoice.left_cents == line.cents:
+    yield from _by_amount_or_name(line, waiting.invoices)
+
+
+def _by_amount_or_name(line: BankLine, invoices: Sequence[OpenInvoice]) -> Iterator[Proposal]:
+    """No number in the text. The amount of one whose payer is named; all that a named payer owes; the amount alone, the likeliest
+    name first; then what a named payer owes, as far as the money goes. A name proves nothing: none is ever automatic."""
+    said = frozenset(re.split(r"[^a-z0-9]+", searchable(f"{line.name} {line.text}")))
+    likeness = {invoice.invoice_id: _likeness(invoice.payer, said) for invoice in invoices}
+    same = sorted((invoice for invoice in invoices if line.cents in invoice.amounts), key=lambda one: -likeness[one.invoice_id])
+    named: dict[str, list[OpenInvoice]] = {}
+    for invoice in invoices:
+        if likeness[invoice.invoice_id] == ALL:
+            named.setdefault(invoice.payer, []).append(invoice)
+    for invoice in same:
+        if likeness[invoice.invoice_id] == ALL:
             yield Proposal("invoices", ((invoice.invoice_id, line.cents),))
+    for owed in named.values():
+        if sum(invoice.left_cents for invoice in owed) == line.cents:
+            yield Proposal("invoices", tuple((invoice.invoice_id, invoice.left_cents) for invoice in owed))
+    for invoice in same:
+        yield Proposal("invoices", ((invoice.invoice_id, line.cents),))
+    for owed in named.values():
+        yield _as_far_as_it_goes(line, owed)
+
+
+def _likeness(payer: str, said: Collection[str]) -> int:
+    """How much of a payer's name the bank says, in whatever order, accents and case aside: of 100."""
+    words = [word for word in re.split(r"[^a-z0-9]+", searchable(payer)) if word]
+    return ALL * sum(word in said for word in words) // max(1, len(words))
+
+
+def _as_far_as_it_goes(line: BankLine, invoices: Iterable[OpenInvoice], *, automatic: bool = False) -> Proposal:
+    """These invoices, in this order; what is over is kept for the payer."""
+    left, parts = line.cents, []
+    for invoice in invoices:
+        part = min(left, invoice.left_cents)
+        if part > 0:
+            parts.append((invoice.invoice_id, part))
+            left -= part
+    return Proposal("invoices", tuple(parts), automatic=automatic, credit_cents=left)
 
 
 def _debits(line: BankLine, debits: Sequence[OpenDebit]) -> Iterator[Proposal]:
@@ -149,14 +195,8 @@ def _named_invoices(line: BankLine, invoices: Sequence[OpenInvoice]) -> Iterator
     named = [by_number[number] for number in numbers_in(f"{line.text} {line.end_to_end}", by_number)]
     if not named:
         return
-    left, parts = line.cents, []
-    for invoice in named:
-        part = min(left, invoice.left_cents)
-        if part > 0:
-            parts.append((invoice.invoice_id, part))
-            left -= part
-    is_exact = sum(invoice.left_cents for invoice in named) == line.cents
-    yield Proposal("invoices", tuple(parts), automatic=is_exact, credit_cents=left)
+    is_exact = line.cents == sum(invoice.left_cents for invoice in named) or (len(named) == 1 and line.cents in named[0].amounts)
+    yield _as_far_as_it_goes(line, named, automatic=is_exact)
 
 
 def _payouts(line: BankLine, held: Mapping[str, Sequence[HeldPayment]]) -> Iterator[Proposal]:

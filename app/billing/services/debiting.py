@@ -56,7 +56,7 @@ def send_debits(*, place_id: int, terms: Terms, collection: date, today: date, n
             )
             session.add(debit)
             session.flush()
-            session.add_all(DebitPart(debit_id=debit.id, invoice_id=one.id, cents=one.left_cents) for one in wish.invoices)
+            session.add_all(DebitPart(debit_id=debit.id, invoice_id=one.id, cents=cents) for one, cents in wish.parts)
             wish.mandate.last_used_on = collection
             journal.record(
                 "debit.announced",

@@ -13,6 +13,7 @@ from app.billing.queries import payments as money
 from app.billing.queries import subscriptions as held
 from app.billing.queries.bills import BillTo, foreseen
 from app.billing.queries.invoices import billing_settings
+from app.billing.queries.owed import unpaid
 from app.billing.rules import month_of
 from app.billing.rules.legal import fact_on
 from app.billing.rules.payments import Payer
@@ -65,7 +66,7 @@ def obstacles_to_erasing(member_id: int, today: date) -> Iterator[Reason]:
             yield NotBilledYet(amount=Cents(open_cents))
         if _drafts(place.id, member_id):
             yield BillUnderWay()
-        if left := sum(one.left_cents for one in money.unpaid(place.id, payer=payer)):
+        if left := sum(one.left_cents for one in unpaid(place.id, payer=payer)):
             yield StillToPay(amount=Cents(left))
     if credit := money.credit_of(payer):
         yield CreditKept(amount=Cents(credit))

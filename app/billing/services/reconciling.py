@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from app.billing.models import BankLine, BankStatement, Debit, Invoice, Movement, Payment
 from app.billing.queries import banking
-from app.billing.queries import payments as queries
+from app.billing.queries.owed import unpaid
 from app.billing.rules import reconciliation as rules
 from app.billing.rules.banking import compact_iban
 from app.billing.rules.payments import AlreadyRead, AlreadySettled, LineMoved, NotThisAccount, Payer
@@ -122,7 +122,7 @@ def settle_by_hand(line_id: int, *, invoice_ids: Sequence[int], now: datetime, a
         row = session.get_one(BankLine, line_id)
         lock(MONEY, row.place_id)
         left, parts = row.cents, []
-        for invoice in queries.unpaid(row.place_id, among=invoice_ids):
+        for invoice in unpaid(row.place_id, among=invoice_ids):
             part = min(left, invoice.left_cents)
             if part > 0:
                 parts.append((invoice.id, part))

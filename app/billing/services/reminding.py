@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from app.billing.models import PaymentSchedule, Reminder, ReminderPause
 from app.billing.queries import banking
 from app.billing.queries import payments as queries
-from app.billing.queries.payments import Unpaid
-from app.billing.rules.dunning import Schedule, reasons_schedule, shared_out, step_due
+from app.billing.queries.owed import Unpaid, paused_payers, unpaid
+from app.billing.rules.dunning import PauseOver, Schedule, reasons_schedule, shared_out, step_due
 from app.billing.rules.payments import NothingToPay, Payer, ToldThreeTimes, WhoPays
 from app.billing.services.payments import MONEY
 from app.core import journal
@@ -37,8 +37,8 @@ def due_reminders(place: Place, *, now: datetime) -> list[Unpaid]:
     """Invoices for which the next step has come."""
     today = now.astimezone(place.tz).date()
     steps = queries.payment_terms(place).reminder_days
-    late = queries.unpaid(place.id, due_before=today)
-    paused = queries.paused_payers(place.id, on=today)
+    late = unpaid(place.id, due_before=today)
+    paused = paused_payers(place.id, on=today)
     under_way = banking.invoices_under_debit(place.id) if late else set()
     return [
         one
@@ -59,7 +59,7 @@ def remind(invoice_id: int, *, place_id: int, now: datetime, actor_id: int | Non
     """The next step for one invoice, said by somebody or by the calendar; its number."""
     with transaction() as session:
         lock(MONEY, place_id)
-        found = next(iter(queries.unpaid(place_id, among=[invoice_id])), None)
+        found = next(iter(unpaid(place_id, among=[invoice_id])), None)
         if found is None:
             raise Refused(NothingToPay())
         step = found.reminders + 1
@@ -73,6 +73,8 @@ def remind(invoice_id: int, *, place_id: int, now: datetime, actor_id: int | Non
 
 def pause_reminders(payer: WhoPays, *, place_id: int, reason: str, until: date | None, now: datetime, actor_id: int | None = None) -> None:
     """Nobody asks this payer again, until a day (included) or until it is taken back; the reason stays with the team."""
+    if until is not None and until < day_at(place_id, now):
+        raise Refused(PauseOver())
     with transaction() as session:
         lock(MONEY, place_id)
         row = session.scalar(_pause_of(payer, place_id)) or ReminderPause(
@@ -106,10 +108,12 @@ def agree_on_schedule(
     """What is left of an invoice, paid in several times; the payer gets it in writing. A later agreement replaces it."""
     with transaction() as session:
         lock(MONEY, place_id)
-        found = next(iter(queries.unpaid(place_id, among=[invoice_id])), None)
+        found = next(iter(unpaid(place_id, among=[invoice_id])), None)
         if found is None:
             raise Refused(NothingToPay())
         made = proposed_schedule(found.left_cents, times=times, first_on=first_on, today=day_at(place_id, now))
+        if made == found.schedule:
+            return made  # agreed already: the dates do not leave twice
         row = session.scalar(sa.select(PaymentSchedule).where(PaymentSchedule.invoice_id == invoice_id)) or PaymentSchedule(
             place_id=place_id, invoice_id=invoice_id
         )

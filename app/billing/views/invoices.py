@@ -1,5 +1,6 @@
 """Bills that are issued: one's own, and all of them for who keeps the accounts; and giving back."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -12,6 +13,7 @@ from app.billing import queries
 from app.billing.forms.invoicing import CreditForm, FindForm
 from app.billing.models import Invoice
 from app.billing.rules.documents import Line
+from app.billing.rules.dunning import parts_left
 from app.billing.rules.invoices import KIND_NAMES
 from app.billing.rules.means import MEANS
 from app.billing.services import invoicing
@@ -25,9 +27,7 @@ from app.place import queries as place_queries
 def mine() -> ResponseReturnValue:
     rows = queries.invoices_for(current_user)
     left = queries.left_to_pay([row.id for row in rows])
-    return render_template(
-        "billing/my_invoices.html", bills=[_shown(row, left) for row in rows], due=sum(cents for cents in left.values() if cents > 0)
-    )
+    return render_template("billing/my_invoices.html", bills=_shown(rows, left), due=sum(cents for cents in left.values() if cents > 0))
 
 
 @invoices_bp.get("/<int:invoice_id>")
@@ -35,9 +35,10 @@ def one(invoice_id: int) -> ResponseReturnValue:
     row = seen_invoice(invoice_id)
     notes = queries.credit_notes_of(row.id)
     left = queries.left_to_pay([row.id])
+    shown = _shown([row], left)[0]
     return render_template(
         "billing/invoice.html",
-        bill=_shown(row, left),
+        bill=shown,
         said=row.said,
         period=[date.fromisoformat(day) for day in row.said["period"]],
         notes=notes,
@@ -46,7 +47,8 @@ def one(invoice_id: int) -> ResponseReturnValue:
         credited=-sum(note.gross_cents for note in notes),
         cited=queries.invoice(row.credits_id) if row.credits_id else None,
         may_manage=current_user.may("manage_billing"),
-        days_late=(today() - row.due_on).days,
+        schedule=queries.schedules_of([row.id]).get(row.id),
+        days_late=(today() - shown["due_on"]).days,
         besides=queries.lateness_of(row, left.get(row.id, 0), today=today()),
     )
 
@@ -74,7 +76,7 @@ def all_invoices() -> ResponseReturnValue:
     return render_template(
         "billing/all_invoices.html",
         form=form,
-        bills=[_shown(row, left) for row in page.rows],
+        bills=_shown(page.rows, left),
         drafts=len(queries.drafts(place.id)),
         thresholds=queries.thresholds_on(place, today()),
         earlier=url_for(".all_invoices", **asked, page=number - 1) if number > 1 else "",
@@ -113,17 +115,31 @@ def _asked(form: CreditForm, lines: list[Line]) -> dict[str, Any]:
     return {"lines": form.chosen(lines)} if form.how.data == "lines" else {}
 
 
-def _shown(row: Invoice, left: dict[int, int]) -> dict[str, Any]:
-    """A bill as lists show it: its state is a sign and a word."""
-    rest = left.get(row.id, 0)
+def _shown(rows: Sequence[Invoice], left: dict[int, int]) -> list[dict[str, Any]]:
+    """Bills as lists show them: the state of each is a sign and a word; `due_on` is its next day, when several were agreed on."""
+    agreed, shown = queries.schedules_of([row.id for row in rows]), []
+    for row in rows:
+        rest = left.get(row.id, 0)
+        parts = parts_left(rest, due_on=row.due_on, schedule=agreed.get(row.id))
+        due_on = parts[0].due_on if parts else row.due_on
+        sign, word = _state(row, rest, due_on)
+        shown.append(
+            {
+                "row": row,
+                "left": rest,
+                "sign": sign,
+                "word": word,
+                "due_on": due_on,
+                "name": _(KIND_NAMES[row.kind]),
+                "buyer": row.said["buyer"]["name"],
+            }
+        )
+    return shown
+
+
+def _state(row: Invoice, rest: int, due_on: date) -> tuple[str, str]:
     if row.is_credit_note:
-        kind, word = "off", _("avoir")
-    elif rest < 0:
-        kind, word = "warn", _("à rendre")
-    elif rest == 0:
-        kind, word = "ok", _("réglée")
-    elif row.due_on < today():
-        kind, word = "bad", _("en retard")
-    else:
-        kind, word = "wait", _("à payer")
-    return {"row": row, "left": rest, "sign": kind, "word": word, "name": _(KIND_NAMES[row.kind]), "buyer": row.said["buyer"]["name"]}
+        return "off", _("avoir")
+    if rest <= 0:
+        return ("warn", _("à rendre")) if rest < 0 else ("ok", _("réglée"))
+    return ("bad", _("en retard")) if due_on < today() else ("wait", _("à payer"))

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from app.billing import gateways, queries
 from app.billing.forms.payments import MandateForm
 from app.billing.models import Invoice, Mandate
-from app.billing.queries import banking
+from app.billing.queries import banking, owed
 from app.billing.queries.payments import Terms
 from app.billing.rules.banking import reasons_iban, shown_iban
 from app.billing.rules.debits import mandate_text
@@ -77,10 +77,10 @@ def transfer(invoice_id: int) -> ResponseReturnValue:
     invoice = _invoice(invoice_id)
     place = db.session.get_one(Place, invoice.place_id)
     terms = queries.payment_terms(place)
-    left = _left(invoice)
-    if left <= 0 or reasons_iban(terms.iban):
+    asked = owed.asked_now(invoice.id)
+    if asked <= 0 or reasons_iban(terms.iban):
         abort(404)
-    return render_template("billing/transfer.html", invoice=invoice, left=left, terms=terms, **_transfer(invoice, left, terms))
+    return render_template("billing/transfer.html", invoice=invoice, left=asked, terms=terms, **_transfer(invoice, asked, terms))
 
 
 @bp.route("/mandate", methods=["GET", "POST"])
@@ -134,6 +134,7 @@ def _pay(invoice: Invoice, *, refused: Refused | None = None) -> ResponseReturnV
     place = db.session.get_one(Place, invoice.place_id)
     terms = queries.payment_terms(place)
     left = _left(invoice)
+    asked = next(iter(queries.parts_of(invoice, left)), None)
     has_account = not reasons_iban(terms.iban)
     possible = {
         "transfer": has_account,
@@ -144,11 +145,13 @@ def _pay(invoice: Invoice, *, refused: Refused | None = None) -> ResponseReturnV
         "cheque": True,
         "helloasso": bool(terms.helloasso_url),
     }
-    ways = terms.ways(left, among=[means for means, is_possible in possible.items() if is_possible]) if left > 0 else []
+    ways = terms.ways(asked.cents, among=[means for means, is_possible in possible.items() if is_possible]) if asked else []
     page = render_template(
         "billing/pay.html",
         invoice=invoice,
         left=left,
+        asked=asked,
+        schedule=owed.schedules_of([invoice.id]).get(invoice.id),
         ways=ways,
         means=MEANS,
         terms=terms,
@@ -156,7 +159,7 @@ def _pay(invoice: Invoice, *, refused: Refused | None = None) -> ResponseReturnV
         refused=refused,
         is_back=request.args.get("paid") == "1",
         serving=next((one for one in banking.mandates_of(invoice) if one.revoked_on is None and one.iban_sealed), None),
-        **(_transfer(invoice, left, terms) if left > 0 and has_account else {}),
+        **(_transfer(invoice, asked.cents, terms) if asked and has_account else {}),
     )
     return page, refused.status if refused else 200
 

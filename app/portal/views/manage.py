@@ -181,7 +181,7 @@ def decisions(place: Place, things: Directory, may: Callable[[str], bool]) -> It
     if may("manage_billing") and (late := billing.unpaid(place.id, due_before=today)):
         yield Decision(
             words.plural(len(late), _("Une facture est en retard"), _("{n} factures sont en retard")),
-            ", ".join((words.money(sum(one.asked_cents for one in late)), words.listed(dict.fromkeys(one.payer for one in late)))),
+            ", ".join((words.money(sum(one.late_cents(today) for one in late)), words.listed(dict.fromkeys(one.payer for one in late)))),
             sign="wait",
             href=url_for("money.late"),
             href_label=_("Voir les retards"),

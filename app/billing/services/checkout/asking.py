@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from app.billing import gateways
 from app.billing.models import Invoice, Payment, ProviderCall
-from app.billing.queries import payments as queries
+from app.billing.queries.owed import asked_now
 from app.billing.rules.payments import AskedTooSoon, NothingToPay, PaymentDeclined
 from app.billing.services.checkout.calls import LATER, UNDER_WAY, Links, close_call
 from app.billing.services.checkout.looking import open_checkout
@@ -26,7 +26,7 @@ def ask_checkout(invoice_id: int, *, means: str, label: str, links: Links, now: 
     with transaction() as session:
         invoice = session.get_one(Invoice, invoice_id)
         lock(MONEY, invoice.place_id)
-        left = queries.left_to_pay([invoice_id]).get(invoice_id, 0)
+        left = asked_now(invoice_id)
         if left <= 0:
             raise Refused(NothingToPay())
         call, is_new = _call(

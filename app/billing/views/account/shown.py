@@ -55,7 +55,7 @@ def page_of(member: Member) -> dict[str, Any]:
         "foreseen": [shown(one) for one in bill_queries.foreseen(place, BillTo(member_id=member.id), until=last)],
         "plans": [_subscribed(place, one, today) for one in held if not one.is_over(today)],
         "invoices": [(row, left.get(row.id, 0)) for row in invoices[:12]],
-        "due": next(((row, left[row.id]) for row in reversed(invoices) if left.get(row.id, 0) > 0), None),
+        "due": next(iter(queries.unpaid(place.id, among=[row.id for row in invoices])), None),
         "has_coupons": queries.has_coupons(place.id, today),
         "lots": _passes(place, member, today),
         "articles": [

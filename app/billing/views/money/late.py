@@ -14,7 +14,7 @@ from app.billing.forms.payments import LeaveAloneForm, ScheduleForm
 from app.billing.models import ReminderPause
 from app.billing.queries import banking
 from app.billing.queries import payments as money
-from app.billing.queries.payments import Unpaid
+from app.billing.queries.owed import Unpaid, paused_payers, steps_told
 from app.billing.rules.dunning import next_step_on
 from app.billing.rules.payments import Payer
 from app.billing.services import reminding
@@ -31,6 +31,7 @@ class LateInvoice:
     """An invoice whose day is past: the days its reminders left, and the day of the next; none: no more will."""
 
     row: Unpaid
+    cents: int
     days: int
     told_on: list[date]
     next_on: date | None
@@ -48,7 +49,7 @@ class LatePayer:
 
     @property
     def cents(self) -> int:
-        return sum(one.row.asked_cents for one in self.invoices)
+        return sum(one.cents for one in self.invoices)
 
     @property
     def days(self) -> int:
@@ -77,14 +78,18 @@ def leave_alone(kind: str, payer_id: int) -> ResponseReturnValue:
     """No more reminder to a payer, with a reason that stays with the team."""
     payer, name = _payer(kind, payer_id)
     place, today = place_today()
-    known = money.paused_payers(place.id, on=today).get(payer)
+    known = paused_payers(place.id, on=today).get(payer)
     form = LeaveAloneForm(data={"reason": known.reason, "until": known.until} if known else None)
     if form.validate_on_submit():
-        reminding.pause_reminders(
-            payer, place_id=place.id, reason=form.reason.data, until=form.until.data, now=clock.now(), actor_id=current_user.id
-        )
-        flash(_("%(name)s ne recevra plus de rappel.", name=name))
-        return redirect(url_for(".late"))
+        try:
+            reminding.pause_reminders(
+                payer, place_id=place.id, reason=form.reason.data, until=form.until.data, now=clock.now(), actor_id=current_user.id
+            )
+        except Refused as refused:
+            form.refuse(refused)
+        else:
+            flash(_("%(name)s ne recevra plus de rappel.", name=name))
+            return redirect(url_for(".late"))
     return render_template("billing/leave_alone.html", form=form, name=name), form.status
 
 
@@ -120,8 +125,8 @@ def schedule(invoice_id: int) -> ResponseReturnValue:
 
 def _late_payers(rows: Sequence[Unpaid], place: Place, today: date) -> list[LatePayer]:
     """Who is late for longest, first."""
-    told, steps = money.steps_told([one.id for one in rows]), money.payment_terms(place).reminder_days
-    paused, debited = money.paused_payers(place.id, on=today), banking.invoices_under_debit(place.id)
+    told, steps = steps_told([one.id for one in rows]), money.payment_terms(place).reminder_days
+    paused, debited = paused_payers(place.id, on=today), banking.invoices_under_debit(place.id)
     by_payer: dict[Payer, LatePayer] = {}
     for one in rows:
         payer = Payer(one.member_id, one.organisation_id)
@@ -130,7 +135,7 @@ def _late_payers(rows: Sequence[Unpaid], place: Place, today: date) -> list[Late
         next_on = None
         if late_payer.pause is None and one.id not in debited:
             next_on = next_step_on(due_on=one.due_on, told=one.reminders, steps=steps, last_told_on=told_on[-1] if told_on else None)
-        late_payer.invoices.append(LateInvoice(one, (today - one.due_on).days, told_on, next_on, one.id in debited))
+        late_payer.invoices.append(LateInvoice(one, one.late_cents(today), (today - one.due_on).days, told_on, next_on, one.id in debited))
     return sorted(by_payer.values(), key=lambda late_payer: (-late_payer.days, late_payer.name))
 
 

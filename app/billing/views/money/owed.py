@@ -22,6 +22,7 @@ def unpaid() -> ResponseReturnValue:
         "billing/money.html",
         rows=rows,
         late=[one for one in rows if one.due_on < today],
+        late_cents=sum(one.late_cents(today) for one in rows),
         today=today,
         place=place,
         total=sum(one.left_cents for one in rows),
