@@ -130,7 +130,7 @@ def answer(upload: Upload, *, filename: str = "") -> Response:
     """As the browser gets it: a photo is shown, a PDF is always downloaded, and neither may run anything."""
     response = Response(upload.body, mimetype=upload.media_type)
     if upload.media_type != JPEG:
-        response.headers["Content-Disposition"] = f'attachment; filename="{filename or upload.name}.pdf"'
+        response.headers.set("Content-Disposition", "attachment", filename=f"{filename or upload.name}.pdf")
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if upload.is_public else "private, max-age=86400"

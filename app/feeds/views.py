@@ -30,7 +30,7 @@ def feed(token: str) -> ResponseReturnValue:
     if content is None:
         abort(404)
     response = Response(content, content_type="text/calendar; charset=utf-8")
-    response.headers["Content-Disposition"] = 'inline; filename="worklab.ics"'
+    response.headers.set("Content-Disposition", "inline", filename="worklab.ics")
     response.headers["Cache-Control"] = "private, no-cache"
     response.set_etag(hashlib.sha256(content).hexdigest()[:32], weak=True)
     response.make_conditional(request)

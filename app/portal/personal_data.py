@@ -6,7 +6,7 @@ import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
 
-from flask import Blueprint, Flask, Response, current_app, render_template
+from flask import Blueprint, Flask, current_app, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -15,6 +15,7 @@ from app.core import clock
 from app.core.tables import as_csv
 from app.members import services
 from app.members.rules import Kept
+from app.web.downloads import taken_away
 
 Source = Callable[[int], Sequence[Kept]]
 
@@ -37,9 +38,7 @@ def export() -> ResponseReturnValue:
     now = clock.now()
     content = _archive(list(_kept_of(current_user.id)), now=now)
     services.note_export(member_id=current_user.id, now=now)
-    answer = Response(content, mimetype="application/zip")
-    answer.headers["Content-Disposition"] = f'attachment; filename="worklab-{now:%Y-%m-%d}.zip"'
-    return answer
+    return taken_away(content, name=f"worklab-{now:%Y-%m-%d}.zip", content_type="application/zip")
 
 
 def _kept_of(member_id: int) -> Iterator[Kept]:

@@ -16,6 +16,7 @@ from app.billing import queries as billing
 from app.billing.models import Invoice
 from app.core import clock
 from app.core.refusals import N_
+from app.web.downloads import taken_away
 
 bp = Door("invoices", N_("Factures"))
 
@@ -40,7 +41,7 @@ def one_invoice(caller: Caller, invoice_id: int) -> Answer:
 @bp.get("/invoices/<id:invoice_id>/pdf", N_("Une facture en PDF (Factur-X)"), answer=(200, None), produces=PDF)
 def invoice_pdf(caller: Caller, invoice_id: int) -> Response:
     row = _seen(caller, invoice_id)
-    return Response(billing.pdf_of(row), mimetype=PDF, headers={"Content-Disposition": f'attachment; filename="{row.number}.pdf"'})
+    return taken_away(billing.pdf_of(row), name=f"{row.number}.pdf", content_type=PDF)
 
 
 def _seen(caller: Caller, invoice_id: int) -> Invoice:

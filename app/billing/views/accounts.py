@@ -2,7 +2,7 @@
 
 from tempfile import TemporaryFile
 
-from flask import Response, abort, render_template, request, send_file
+from flask import abort, render_template, request, send_file
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -12,9 +12,10 @@ from app.billing.models import Closing
 from app.billing.papers import attestation
 from app.billing.queries import closings, verification
 from app.billing.services import archive, books
-from app.billing.views.door import as_pdf, bills_bp, today
+from app.billing.views.door import bills_bp, today
 from app.core.refusals import Refused
 from app.place import queries as place_queries
+from app.web.downloads import shown, taken_away
 
 SPAN_NAMES = ("year", "month", "day")
 
@@ -30,11 +31,8 @@ def accounts() -> ResponseReturnValue:
             form.refuse(refused)
         else:
             name, content = list(made.items())[0 if "fec" in request.args else 1]
-            return Response(
-                content,
-                mimetype="text/plain" if "fec" in request.args else "text/csv",
-                headers={"Content-Disposition": f'attachment; filename="{name}"'},
-            )
+            kind = "text/plain" if "fec" in request.args else "text/csv"
+            return taken_away(content, name=name, content_type=f"{kind}; charset=utf-8")
     closed = [(span, closings.closings(place.id, span, limit=12)) for span in SPAN_NAMES]
     return render_template(
         "billing/accounts.html",
@@ -74,7 +72,7 @@ def year_archive(year: int) -> ResponseReturnValue:
 @bills_bp.get("/accounts/attestation")
 def attestation_pdf() -> ResponseReturnValue:
     seller = queries.seller(place_queries.current())._asdict()
-    return as_pdf(attestation.pdf(seller, publisher=seller["name"], day=today()), "attestation-logiciel")
+    return shown(attestation.pdf(seller, publisher=seller["name"], day=today()), name="attestation-logiciel.pdf")
 
 
 def _closing_name(row: Closing) -> str:

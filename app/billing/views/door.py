@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from flask import Blueprint, Response, abort
+from flask import Blueprint, abort
 from flask_login import current_user
 
 from app.billing import queries
@@ -34,8 +34,3 @@ def open_draft(draft_id: int) -> Draft:
     if row is None or not row.is_open or row.place_id != place_queries.current().id:
         abort(404)
     return row
-
-
-def as_pdf(content: bytes, name: str) -> Response:
-    """A paper, shown by the browser, saved under its name."""
-    return Response(content, mimetype="application/pdf", headers={"Content-Disposition": f'inline; filename="{name}.pdf"'})

@@ -15,11 +15,12 @@ from app.billing.rules.documents import Line, totals
 from app.billing.rules.invoices import KIND_NAMES
 from app.billing.rules.payments import Payer
 from app.billing.services import invoicing
-from app.billing.views.door import as_pdf, bills_bp, open_draft, today
+from app.billing.views.door import bills_bp, open_draft, today
 from app.core import clock
 from app.core.refusals import Refused
 from app.place import queries as place_queries
 from app.web import words
+from app.web.downloads import shown
 
 
 @bills_bp.get("/drafts")
@@ -83,9 +84,8 @@ def draft(draft_id: int) -> ResponseReturnValue:
 @bills_bp.get("/drafts/<int:draft_id>/pdf")
 def draft_pdf(draft_id: int) -> ResponseReturnValue:
     row = open_draft(draft_id)
-    return as_pdf(
-        paper.draft_pdf(invoicing.prepared(row, place_queries.current(), now=clock.now()) | {"number": ""}), f"brouillon-{row.id}"
-    )
+    facts = invoicing.prepared(row, place_queries.current(), now=clock.now()) | {"number": ""}
+    return shown(paper.draft_pdf(facts), name=f"brouillon-{row.id}.pdf")
 
 
 @bills_bp.post("/drafts/<int:draft_id>/issue")

@@ -17,10 +17,11 @@ from app.billing.rules.dunning import parts_left
 from app.billing.rules.invoices import KIND_NAMES
 from app.billing.rules.means import MEANS
 from app.billing.services import invoicing
-from app.billing.views.door import as_pdf, bills_bp, invoices_bp, seen_invoice, today
+from app.billing.views.door import bills_bp, invoices_bp, seen_invoice, today
 from app.core import clock
 from app.core.refusals import Refused
 from app.place import queries as place_queries
+from app.web.downloads import shown
 
 
 @invoices_bp.get("/")
@@ -56,7 +57,7 @@ def one(invoice_id: int) -> ResponseReturnValue:
 @invoices_bp.get("/<int:invoice_id>/pdf")
 def pdf(invoice_id: int) -> ResponseReturnValue:
     row = seen_invoice(invoice_id)
-    return as_pdf(queries.pdf_of(row), row.number)
+    return shown(queries.pdf_of(row), name=f"{row.number}.pdf")
 
 
 # ---------------------------------------------------------------- for who keeps the accounts

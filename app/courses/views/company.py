@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -20,6 +20,7 @@ from app.courses.rules.seeing import Viewer
 from app.courses.services import company as services
 from app.courses.views.door import may_run, run_enrolment, taught
 from app.place import queries as places
+from app.web.downloads import shown
 from app.web.forms import SelectChoice
 from app.web.typography import words
 
@@ -114,7 +115,7 @@ def visit(agreement_id: int) -> ResponseReturnValue:
 def agreement_pdf(agreement_id: int) -> ResponseReturnValue:
     row = reads.agreement(agreement_id) or abort(404)
     _seen(row.enrolment_id)
-    return _pdf(services.agreement_paper(row).pdf(), "convention.pdf")
+    return shown(services.agreement_paper(row).pdf(), name="convention.pdf")
 
 
 @bp.get("/agreements/<int:agreement_id>/weeks/<day>.pdf")
@@ -125,7 +126,7 @@ def week_pdf(agreement_id: int, day: str) -> ResponseReturnValue:
     week = reads.week(row, _day(day))
     if week is None or week not in _seen_weeks(row, viewer):
         abort(404)
-    return _pdf(services.week_paper(row, week).pdf(), f"entreprise-{day}.pdf")
+    return shown(services.week_paper(row, week).pdf(), name=f"entreprise-{day}.pdf")
 
 
 @bp.route("/agreements/<int:agreement_id>/weeks/<day>", methods=["GET", "POST"])
@@ -224,10 +225,3 @@ def _day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         abort(404)
-
-
-def _pdf(content: bytes, name: str) -> Response:
-    answer = Response(content, mimetype="application/pdf")
-    answer.headers["Content-Disposition"] = f'inline; filename="{name}"'
-    answer.headers["Cache-Control"] = "private, no-store"
-    return answer

@@ -4,7 +4,7 @@ from base64 import b64decode, b64encode
 from binascii import Error as NotBase64
 from datetime import timedelta
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -18,6 +18,7 @@ from app.courses.queries import occasions, presence, standing
 from app.courses.rules.sending import FAULTS
 from app.courses.services import drawer, importing
 from app.courses.views import said
+from app.web.downloads import shown, taken_away
 from app.web.typography import words
 
 bp = Blueprint("course_drawer", "app.courses", url_prefix="/courses", template_folder="templates")
@@ -55,7 +56,7 @@ def picture(paper_id: int) -> ResponseReturnValue:
     paper = drawer.open_paper(paper_id, actor_id=current_user.id, now=clock.now())
     if paper is None or paper.preview is None:
         abort(404)
-    return _file(paper.preview, "image/png", "inline", f"piece-{paper.id}.png")
+    return shown(paper.preview, name=f"piece-{paper.id}.png", content_type="image/png")
 
 
 @bp.get("/papers/<int:paper_id>/original")
@@ -63,7 +64,7 @@ def original(paper_id: int) -> ResponseReturnValue:
     """The very bytes that were sent, to keep elsewhere: never shown by the browser."""
     _may_open(paper_id)
     paper = drawer.open_paper(paper_id, actor_id=current_user.id, now=clock.now()) or abort(404)
-    return _file(paper.content, "application/octet-stream", "attachment", f"piece-{paper.id}-{paper.sha256[:8]}")
+    return taken_away(paper.content, name=f"piece-{paper.id}-{paper.sha256[:8]}", content_type="application/octet-stream")
 
 
 @bp.route("/papers/<int:paper_id>/validation", methods=["GET", "POST"])
@@ -186,10 +187,3 @@ def _held(text: str) -> bytes:
 
 def _fault(why: str) -> str:
     return str(_(FAULTS[why]))
-
-
-def _file(content: bytes, mimetype: str, disposition: str, name: str) -> Response:
-    answer = Response(content, mimetype=mimetype)
-    answer.headers["Content-Disposition"] = f'{disposition}; filename="{name}"'
-    answer.headers["Cache-Control"] = "private, no-store"
-    return answer

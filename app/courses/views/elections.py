@@ -1,6 +1,6 @@
 """The delegates' election, on one page for everybody of a cohort."""
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -14,6 +14,7 @@ from app.courses.queries import occasions
 from app.courses.rules.elections import SEATS
 from app.courses.services import elections as services
 from app.courses.views.door import may_run, run, seen_cohort
+from app.web.downloads import shown
 from app.web.forms import SelectChoice
 
 bp = Blueprint("elections", "app.courses", url_prefix="/courses", template_folder="templates")
@@ -91,10 +92,7 @@ def minutes(election_id: int) -> ResponseReturnValue:
     row = _seen(election_id)
     if row.closed_at is None:
         abort(404)
-    answer = Response(services.minutes_paper(row).pdf(), mimetype="application/pdf")
-    answer.headers["Content-Disposition"] = 'inline; filename="proces-verbal.pdf"'
-    answer.headers["Cache-Control"] = "private, no-store"
-    return answer
+    return shown(services.minutes_paper(row).pdf(), name="proces-verbal.pdf")
 
 
 def _page(cohort_id: int, refused: Refused | None = None) -> ResponseReturnValue:

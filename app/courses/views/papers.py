@@ -20,6 +20,7 @@ from app.courses.services import audit as audits
 from app.courses.services import booklets, certificates, documents, programmes
 from app.courses.views.door import seen_cohort
 from app.place.models import Place
+from app.web.downloads import shown, taken_away
 from app.web.proofs import Proof
 from app.web.typography import words
 
@@ -112,7 +113,7 @@ def attestation(enrolment_id: int) -> ResponseReturnValue:
 def certificate(certificate_id: int) -> ResponseReturnValue:
     row = db.session.get(Certificate, certificate_id) or abort(404)
     _person(row.enrolment_id, "monthly_statement")
-    return _pdf(documents.certificate_pdf(row), f"{row.number}.pdf")
+    return shown(documents.certificate_pdf(row), name=f"{row.number}.pdf")
 
 
 @bp.route("/enrolments/<int:enrolment_id>/certificate", methods=["GET", "POST"])
@@ -160,7 +161,7 @@ def audit(enrolment_id: int) -> ResponseReturnValue:
     viewer = standing.viewer(current_user, enrolment.cohort_id)
     with_grades = viewer.sees("grades", member_id=enrolment.member_id)
     content = audits.audit_file(enrolment.cohort_id, enrolment_id=enrolment.id, now=clock.now(), with_grades=with_grades)
-    return _file(content, "application/zip", f"dossier-{enrolment.id}.zip")
+    return taken_away(content, name=f"dossier-{enrolment.id}.zip", content_type="application/zip")
 
 
 @bp.get("/cohorts/<int:cohort_id>/audit.zip")
@@ -168,7 +169,7 @@ def cohort_audit(cohort_id: int) -> ResponseReturnValue:
     """Everybody's; with the booklets of evaluation for the head, not for a manager who does not teach."""
     _cohort, viewer = _staff(cohort_id)
     content = audits.audit_file(cohort_id, now=clock.now(), with_grades=viewer.is_head)
-    return _file(content, "application/zip", f"promotion-{cohort_id}.zip")
+    return taken_away(content, name=f"promotion-{cohort_id}.zip", content_type="application/zip")
 
 
 def proof(number: str, code: str) -> Proof | None:
@@ -226,17 +227,4 @@ def _paper(make: Callable[[], Document], name: str) -> Response:
         document = make()
     except Refused:
         abort(404)
-    return _pdf(document.pdf(), name)
-
-
-def _pdf(content: bytes, name: str) -> Response:
-    return _file(content, "application/pdf", name)
-
-
-def _file(content: bytes, mimetype: str, name: str) -> Response:
-    answer = Response(content, mimetype=mimetype)
-    answer.headers["Content-Disposition"] = (
-        f'inline; filename="{name}"' if mimetype == "application/pdf" else f'attachment; filename="{name}"'
-    )
-    answer.headers["Cache-Control"] = "private, no-store"
-    return answer
+    return shown(document.pdf(), name=name)

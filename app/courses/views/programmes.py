@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response, abort, flash, redirect, render_template, url_for
+from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -17,7 +17,7 @@ from app.courses.services import programmes as programmes_of
 from app.courses.views.door import manage_bp as bp
 from app.members.views import needs
 from app.place import queries as places
-from app.web.downloads import taken_away
+from app.web.downloads import shown, taken_away
 from app.web.forms import Form, SelectChoice
 
 
@@ -66,9 +66,7 @@ def programme_file(version_id: int) -> ResponseReturnValue:
 @needs("manage_courses")
 def programme_pdf(version_id: int) -> ResponseReturnValue:
     """As it is given to whoever asks."""
-    answer = Response(programmes_of.paper(_version(version_id)).pdf(), mimetype="application/pdf")
-    answer.headers["Content-Disposition"] = f'inline; filename="programme-{version_id}.pdf"'
-    return answer
+    return shown(programmes_of.paper(_version(version_id)).pdf(), name=f"programme-{version_id}.pdf")
 
 
 @bp.post("/programmes/<int:version_id>/copy")

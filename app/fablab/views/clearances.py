@@ -23,6 +23,7 @@ from app.members.views import needs
 from app.place import queries as place_queries
 from app.place.models import Place
 from app.web import i18n, typography
+from app.web.downloads import PDF, taken_away
 
 
 @bp.get("/clearances")
@@ -233,10 +234,7 @@ def _pdf(person: Member) -> Response:
         if not one.is_good
     ]
     made = papers.booklet(name=person.name, lieu=place.name, day=today, said=said, lines=lines, past=past, language=i18n.language())
-    response = Response(made, mimetype="application/pdf")
-    response.headers["Content-Disposition"] = 'attachment; filename="carnet-habilitations.pdf"'
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return taken_away(made, name="carnet-habilitations.pdf", content_type=PDF)
 
 
 def _line(one: Held) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from flask import Response, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -16,6 +16,7 @@ from app.billing.views.money.door import batch_here, bp, flash_refusal, place_to
 from app.core import clock
 from app.core.refusals import Refused
 from app.members import queries as members_queries
+from app.web.downloads import taken_away
 
 _KINDS = ((b"%PDF-", "application/pdf"), (b"\xff\xd8\xff", "image/jpeg"), (b"\x89PNG\r\n\x1a\n", "image/png"))
 
@@ -52,7 +53,7 @@ def debit_file(batch_id: int) -> ResponseReturnValue:
     batch = batch_here(batch_id)
     place, _today = place_today()
     content = debiting.bank_file(batch_id, terms=queries.payment_terms(place))
-    return Response(content, mimetype="application/xml", headers={"Content-Disposition": f'attachment; filename="{batch.message}.xml"'})
+    return taken_away(content, name=f"{batch.message}.xml", content_type="application/xml; charset=utf-8")
 
 
 @bp.post("/debits/<int:batch_id>/cancellation")

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from flask import Response, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -26,6 +26,7 @@ from app.portal.queries import Happened
 from app.portal.views.bookings.about import can_cancel, can_move, place_of, seconds_left, thing_of
 from app.portal.views.door import bp, seen_booking
 from app.web import typography
+from app.web.downloads import taken_away
 
 
 @bp.get("/bookings/<int:booking_id>", endpoint="booking")
@@ -73,9 +74,9 @@ def booking_ics(booking_id: int) -> ResponseReturnValue:
     found = seen_booking(booking_id)
     place = place_of(found)
     events = [papers.event(row, place) for row in booking_queries.in_parts(booking_queries.dated(Booking.id == found.id))]
-    answer = Response(calendar.write(events, zone=place.tz), mimetype="text/calendar")
-    answer.headers["Content-Disposition"] = f'attachment; filename="reservation-{found.id}.ics"'
-    return answer
+    return taken_away(
+        calendar.write(events, zone=place.tz), name=f"reservation-{found.id}.ics", content_type="text/calendar; charset=utf-8"
+    )
 
 
 def _to_pay(found: Booking, now: datetime) -> int | None:
