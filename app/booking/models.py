@@ -174,6 +174,7 @@ class Booking(Model):
     price_cents: Mapped[int] = mapped_column(default=0)  # money to pay, frozen
     covered_by: Mapped[list[dict[str, Any]]] = mapped_column(sa.JSON, default=list)  # frozen; see billing.Charge
     half: Mapped[str | None] = mapped_column(sa.String(10))  # morning, afternoon, day
+    for_lieu: Mapped[bool] = mapped_column(default=False)  # the lieu's own use: whoever booked it holds it in its name, nothing is due
     note: Mapped[str] = mapped_column(sa.String(500), default="")
     guest_name: Mapped[str] = mapped_column(sa.String(120), default="")
     override_reason: Mapped[str] = mapped_column(sa.String(500), default="")

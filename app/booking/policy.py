@@ -7,7 +7,7 @@ from typing import Protocol, runtime_checkable
 
 from flask import Flask, current_app
 
-from app.booking.models import Kind
+from app.booking.models import NOT_FOR_PEOPLE, Kind
 from app.booking.rules import Thing
 from app.core.period import Period
 from app.core.refusals import Reason
@@ -43,10 +43,16 @@ class Request:
     note: str = ""
     guest_name: str = ""
     organisation_id: int | None = None
+    for_lieu: bool = False  # the lieu's own use: what it is worth is nobody's to pay, and no one's quota
     override_reason: str = ""
     series_id: int | None = None
     pays_now: bool = False  # by card, before it is booked: nothing of it waits on the tab
     moving_id: int | None = None  # the booking that would move: it is not in its own way
+
+    @property
+    def is_somebody_s(self) -> bool:
+        """A person's own: their right, their quotas and their purse are asked."""
+        return self.kind not in NOT_FOR_PEOPLE and not self.for_lieu
 
     @property
     def first(self) -> Want:
@@ -90,6 +96,11 @@ class Quote:
         return replace(self, units=0, price_of=lambda _left: 0) if self.is_later else self
 
     @property
+    def free(self) -> "Quote":
+        """The same units, and nothing to pay for them."""
+        return replace(self, price_of=lambda _left: 0)
+
+    @property
     def cents(self) -> int:
         return self.price_of(self.units)
 
@@ -130,3 +141,9 @@ def install(app: Flask, policies: Mapping[Kind, Policy]) -> None:
 def policy_for(kind: Kind) -> Policy:
     policies: Mapping[Kind, Policy] = current_app.extensions["booking_policies"]
     return policies[kind]
+
+
+def quote_of(request: Request) -> Quote:
+    """What its pillar says it is worth; nothing when the lieu uses what is its own."""
+    quote = policy_for(request.kind).quote(request)
+    return quote.free if request.for_lieu else quote

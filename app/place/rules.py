@@ -105,11 +105,7 @@ class Calendar:
         """
         if day in self.exceptions:
             return list(self.exceptions[day])
-        if self.is_holiday(day):
-            return []
-        if hours is not None:
-            return [(opens, closes) for opens, closes in hours.get(str(day.weekday()), ())]
-        return list(self.weekly.get(day.weekday(), ()))
+        return [] if self.is_holiday(day) else self._of_weekday(day, hours)
 
     def open_periods(self, day: date, hours: Week | None = None) -> list[Period]:
         """The same as instants; nothing on the days of a closure."""
@@ -117,9 +113,22 @@ class Calendar:
             return []
         return [Period(at(day, opens, self.zone), at(day, closes, self.zone)) for opens, closes in self.spans(day, hours)]
 
+    def _of_weekday(self, day: date, hours: Week | None) -> list[Span]:
+        if hours is not None:
+            return [(opens, closes) for opens, closes in hours.get(str(day.weekday()), ())]
+        return list(self.weekly.get(day.weekday(), ()))
+
     def is_holiday(self, day: date) -> str | None:
         """The name of the public holiday, if it is one."""
         return self.holidays.get(day)
+
+    def holiday_instead_of_hours(self, period: Period, hours: Week | None = None) -> str | None:
+        """The public holiday that shuts the lieu at a time when that weekday's hours would have had it open; nights stay what they are."""
+        day = period.starts_at.astimezone(self.zone).date()
+        if day in self.exceptions or not (name := self.is_holiday(day)):
+            return None
+        usual = (Period(at(day, opens, self.zone), at(day, closes, self.zone)) for opens, closes in self._of_weekday(day, hours))
+        return name if any(open_then.overlaps(period) for open_then in usual) else None
 
     def closure_on(self, day: date) -> ClosedDays | None:
         return next((closure for closure in self.closures if closure.first <= day <= closure.last), None)

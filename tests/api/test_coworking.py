@@ -121,7 +121,7 @@ def test_the_ninth_is_told_it_is_full_and_what_there_is_instead(lieu, partner):
 
     assert (no.status_code, codes(no), no.json["waitlist"], no.json["code"]) == (409, ["full"], True, "full")
     assert starts(no)[:2] == ["2027-01-05T13:00:00+01:00", "2027-01-06T08:30:00+01:00"]
-    assert no.json["reasons"][0]["message"] == "Grande salle\u00a0: il manque 1 place."
+    assert no.json["reasons"][0]["message"] == "Grande salle\u00a0: c’est complet à ce moment-là."
 
 
 def test_a_room_keeps_its_buffer_on_both_sides(lieu, partner):

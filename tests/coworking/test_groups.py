@@ -7,6 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from app import wiring
+from app.billing.models import Charge
 from app.booking import services
 from app.booking.models import Booking, Occupancy, Status
 from app.core import clock, mail
@@ -15,7 +16,7 @@ from app.core.journal import deliver
 from app.feeds import calendars
 from app.members.models import Organisation
 from app.place.services import touch_settings
-from tests.factories import between, book_half, make_member, thing
+from tests.factories import between, book_half, make_member, paris, thing
 from tests.pages import fields_of, text_of
 
 WEEK = {"pool": "grande-salle", "first_day": "2026-12-07", "last_day": "2026-12-13", "half": "day"}
@@ -114,7 +115,8 @@ def test_the_team_passes_over_a_full_tab_for_a_block_with_a_reason_and_never_ove
     client = log_in(lieu.max)
     first = client.get("/coworking/groups")
     assert first.status_code == 200 and "Passer outre" not in text_of(first)
-    asked = {**WEEK, "half": "morning", "seats": "8", "payer": f"m{lieu.max.id}"}
+    row, (anais, _, _) = company()
+    asked = {**WEEK, "half": "morning", "seats": "8", "payer": f"o{row.id}"}
     refused = client.post("/coworking/groups", data=asked)
     assert refused.status_code == 422 and "Passer outre" in text_of(refused)
     assert "Passer outre" not in text_of(client.post("/coworking/groups", data={**asked, "seats": "9"}))
@@ -124,9 +126,46 @@ def test_the_team_passes_over_a_full_tab_for_a_block_with_a_reason_and_never_ove
     made = db.session.scalars(sa.select(Booking)).one()
     assert (made.override_reason, len(made.occupancies)) == ("semaine de la promotion", 48)
 
-    row, (anais, _, _) = company()
     other = log_in(anais).post("/coworking/groups", data={**asked, "half": "afternoon", "payer": f"o{row.id}"})
     assert other.status_code == 422 and "Passer outre" not in text_of(other)
+
+
+def test_the_lieu_takes_seats_for_itself_on_nobody_s_account_and_counts_them(lieu, log_in, frozen):
+    """Four seats on three mornings: twelve half-days that nobody owes, whoever of the team booked them."""
+    with transaction():
+        lieu.place.tab_cap_cents = 0
+        touch_settings(lieu.place.id)
+        lieu.max.organisation_id = company()[0].id
+    book_half(lieu.pool, "2026-12-08", "morning", make_member("Zoé"))
+    client = log_in(lieu.max)
+    asked = {**WEEK, "last_day": "2026-12-09", "half": "morning", "seats": "4", "payer": "lieu", "note": "journée portes ouvertes"}
+    seen = client.post("/coworking/groups", data=asked)
+    assert seen.status_code == 200 and "Prix : rien à payer." in text_of(seen)
+    done = client.post("/coworking/groups", data={**fields_of(seen.text), **asked, "confirmed": "1"})
+    assert done.status_code == 303 and "le lieu lui-même" in text_of(client.get(done.location))
+
+    booked = db.session.scalars(sa.select(Booking).where(Booking.for_lieu)).one()
+    assert (booked.price_cents, booked.covered_by) == (0, [{"source": "free", "units": 12, "unit": "half_day", "cents": 0}])
+    assert booked.organisation_id is None and db.session.scalars(sa.select(Charge).where(Charge.member_id == lieu.max.id)).all() == []
+    with transaction():
+        lieu.place.tab_cap_cents = 1_000
+        touch_settings(lieu.place.id)
+    assert book_half(lieu.pool, "2026-12-07", "morning", lieu.max).price_cents == 700  # their own seat beside, at its price
+    later = services.ask(
+        [(lieu.pool, between("2026-12-10", "08:30", "13:00"))] * 4, member_id=lieu.max.id, actor_id=lieu.max.id, now=clock.now()
+    )
+    assert services.preview(later).price_cents == 4 * 700
+    moved = services.request_to_move(booked, starts_at=paris("2026-12-14 08:30"), ends_at=None, actor_id=lieu.max.id, now=clock.now())
+    assert services.move(booked.id, moved).price_cents == 0
+    given = services.cancel(booking_id=booked.id, actor_id=lieu.max.id, by_lieu=True, now=clock.now())
+    assert given.refund.cents == 0
+
+    shown = text_of(client.get("/manage/occupancy/?first_day=2026-12-01&last_day=2026-12-31"))
+    assert "Le lieu a gardé 12 demi-journées pour lui-même" in shown
+    table = client.get("/manage/occupancy/bookings.csv?first_day=2026-12-01&last_day=2026-12-31").text
+    assert "le lieu lui-même" in table
+    assert log_in(lieu.camille).post("/coworking/groups", data=asked).status_code == 404
+    assert faults() == []
 
 
 def test_a_week_of_seats_is_seen_as_its_days_not_as_one_long_event(lieu, log_in):

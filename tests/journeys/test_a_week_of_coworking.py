@@ -224,7 +224,7 @@ def _reserve_the_week(week: Week, log_in) -> None:
         week.book(who, THU, "morning")
     for who in t[4:7]:
         full = log_in(who).get(f"/coworking/?what=desk&day={THU}&part=morning")
-        assert "il manque 1 place" in text_of(full) or "Rien n’est libre" in text_of(full)
+        assert "c’est complet à ce moment-là" in text_of(full) or "Rien n’est libre" in text_of(full)
         choice = f"{week.pool.id}/{THU}T06:30Z/{THU}T11:00Z"
         assert log_in(who).post("/coworking/waitlist", data={"choice": choice}).status_code == 303
     for who in c[10:]:

@@ -71,6 +71,7 @@ _HELD = (
         as_stored(_BOOKING.c.starts_at),
         as_stored(_BOOKING.c.ends_at),
         _BOOKING.c.guest_name,
+        _BOOKING.c.for_lieu,
     )
     .join(_RESOURCE, _RESOURCE.c.id == _BOOKING.c.resource_id)
     .where(
@@ -87,8 +88,8 @@ def held_by(member_id: int, *, since: datetime) -> list[Held]:
     """The live bookings of a member that end after `since`."""
     rows = db.session.execute(_HELD, {"member": member_id, "since": since, "horizon": since - LONGEST}).all()
     return [
-        Held(booking_id, kind, resource_id, name, Period(instant(starts_at), instant(ends_at)), bool(guest))
-        for booking_id, kind, resource_id, name, starts_at, ends_at, guest in rows
+        Held(booking_id, kind, resource_id, name, Period(instant(starts_at), instant(ends_at)), bool(guest) or for_lieu)
+        for booking_id, kind, resource_id, name, starts_at, ends_at, guest, for_lieu in rows
     ]
 
 

@@ -20,6 +20,7 @@ def personal_data(member_id: int) -> list[Kept]:
             Booking.covered_by,
             Booking.note,
             Booking.guest_name,
+            Booking.for_lieu,
             Booking.override_reason,
             Booking.cancel_reason,
             Booking.created_at,

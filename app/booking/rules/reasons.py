@@ -84,9 +84,17 @@ class Buffer(Reason):
 
 class Full(Reason):
     code = "full"
+    sentence = N_("%(name)s : c’est complet à ce moment-là.")
+    next_step = N_("Choisissez un autre moment, ou inscrivez-vous sur la liste d’attente.")
+    hard = True
+    taken = True
+
+
+class SeatsMissing(Reason):
+    code = "full"
     sentence = N_("%(name)s : il manque %(count)s place.")
     plural = N_("%(name)s : il manque %(count)s places.")
-    next_step = N_("Choisissez un autre moment, ou inscrivez-vous sur la liste d’attente.")
+    next_step = N_("Prenez moins de places, ou choisissez d’autres jours.")
     hard = True
     taken = True
 
@@ -278,6 +286,13 @@ class BadRecurrence(Reason):
     code = "bad_interval"
     sentence = N_("Cette répétition n’est pas comprise.")
     next_step = N_("Choisissez tous les jours, toutes les semaines ou tous les mois, avec une date de fin.")
+    hard = True
+
+
+class HolidaySkipped(Reason):
+    code = "holiday"
+    sentence = N_("Jour férié : %(name)s. Une répétition le saute.")
+    next_step = N_("Votre badge ouvre ce jour-là : une fois les dates réservées, reprenez celle-ci d’un clic.")
     hard = True
 
 

@@ -134,7 +134,7 @@ class Held:
     resource_id: int
     name: str
     period: Period
-    for_guest: bool = False
+    for_others: bool = False  # a guest of theirs, or the lieu itself: they sit elsewhere
 
 
 def activity_of(kind: str) -> str:

@@ -127,7 +127,7 @@ def leave(booking_id: int, *, actor_id: int | None, now: datetime) -> Booking:
 def no_show_at(booking: Booking, thing: Thing) -> datetime | None:
     """From this instant an empty place is given to others; None where nobody signals their arrival: a group that has its seats
     for days, what the lieu takes for itself."""
-    if not thing.rules.check_in or booking.kind in NOT_FOR_PEOPLE or booking.ends_at - booking.starts_at > A_DAY:
+    if not thing.rules.check_in or booking.kind in NOT_FOR_PEOPLE or booking.for_lieu or booking.ends_at - booking.starts_at > A_DAY:
         return None
     return max(booking.starts_at, booking.created_at) + timedelta(minutes=thing.rules.no_show_after)
 

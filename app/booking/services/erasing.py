@@ -4,7 +4,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from app.booking.models import OCCUPYING, Booking, Kind, Resource, Series, WaitlistEntry
+from app.booking.models import NOT_FOR_PEOPLE, OCCUPYING, Booking, Resource, Series, WaitlistEntry
 from app.booking.services.cancelling import cancel
 from app.booking.services.waiting import leave_waitlist
 from app.core.db import db, table, transaction
@@ -12,12 +12,15 @@ from app.core.refusals import N_
 from app.members.rules import Eraser
 from app.place.services import touch_settings
 
-_THE_LIEU_S = (Kind.SESSION, Kind.TRAINING, Kind.EVENT)  # who holds them acts for the lieu: they go on without the name
-
 
 def erase_person(member_id: int, now: datetime) -> None:
+    """What they hold for the lieu itself goes on without the name."""
     coming = sa.select(Booking.id).where(
-        Booking.member_id == member_id, Booking.starts_at > now, Booking.status.in_(OCCUPYING), Booking.kind.not_in(_THE_LIEU_S)
+        Booking.member_id == member_id,
+        Booking.starts_at > now,
+        Booking.status.in_(OCCUPYING),
+        Booking.kind.not_in(NOT_FOR_PEOPLE),
+        Booking.for_lieu.is_(False),
     )
     waiting = sa.select(WaitlistEntry.id).where(WaitlistEntry.member_id == member_id, WaitlistEntry.state.in_(("waiting", "offered")))
     with transaction() as session:

@@ -8,8 +8,8 @@ from functools import partial
 from app.billing import queries as billing
 from app.billing.rules import Balance, Coverage, LotView, Paused, coverage, reasons_tab, trust_origin, trust_view
 from app.booking import queries
-from app.booking.models import NOT_FOR_PEOPLE, Kind
-from app.booking.policy import Quote, Request, Want, policy_for
+from app.booking.models import Kind
+from app.booking.policy import Quote, Request, Want, policy_for, quote_of
 from app.booking.rules import (
     BadInterval,
     ClosedThen,
@@ -18,6 +18,7 @@ from app.booking.rules import (
     OwnOverlap,
     PlanRequired,
     ResidentThere,
+    SeatsMissing,
     SplitDay,
     Taken,
     Thing,
@@ -89,7 +90,7 @@ def facts_for(request: Request, *, things: Iterable[Thing] = (), period: Period 
     return Facts(
         directory=directory,
         taken=queries.taken(list(touched), whole.widened(before=margin, after=margin)) if whole.is_forward else {},
-        held=[] if request.kind in NOT_FOR_PEOPLE else [*queries.held_by(request.member.id, since=min(request.now, whole.starts_at))],
+        held=[*queries.held_by(request.member.id, since=min(request.now, whole.starts_at))] if request.is_somebody_s else [],
         away=queries.away(fixed, whole.starts_at.astimezone(zone).date(), whole.ends_at.astimezone(zone).date()) if fixed else {},
     )
 
@@ -116,9 +117,8 @@ def examine(request: Request, facts: Facts | None = None, *, priced: bool = True
             through_pauses=want.thing.rules.sold_by != "minutes",
         )
     facts.closed_said = any(reason.code in ("closed", "holiday") for reason in reasons)
-    policy = policy_for(request.kind)
-    reasons += policy.reasons(request)
-    if request.kind not in NOT_FOR_PEOPLE:
+    reasons += policy_for(request.kind).reasons(request)
+    if request.is_somebody_s:
         reasons += reasons_member(request.member.status)
         reasons += _reasons_plan(request)
         reasons += _reasons_own(request, facts)
@@ -126,7 +126,7 @@ def examine(request: Request, facts: Facts | None = None, *, priced: bool = True
     reasons += why_not
     found.takings = takings
     if priced:
-        whole = policy.quote(request)
+        whole = quote_of(request)
         found.quote, found.foreseen = whole.due, cover(request, whole)
         found.coverage = cover(request, found.quote) if whole.is_later else found.foreseen
         reasons += _reasons_money(request, found.foreseen)
@@ -196,7 +196,7 @@ def _reasons_own(request: Request, facts: Facts) -> Iterator[Reason]:
         )
     if request.kind in SEATED and not request.guest_name and not request.is_group:
         for other in mine:
-            if other.kind in SEATED and not other.for_guest and any(want.period.overlaps(other.period) for want in request.wants):
+            if other.kind in SEATED and not other.for_others and any(want.period.overlaps(other.period) for want in request.wants):
                 yield OwnOverlap(name=other.name)
                 return
 
@@ -278,7 +278,7 @@ def _why_full(wants: Collection[Want], missing: int, request: Request, facts: Fa
         first, second = ([*free_seats(want.thing, half, request, facts), None][0] if half else None for half in halves)
         if first and second:
             return SplitDay(first=first.name, second=second.name)
-    return Full(name=want.thing.name, count=missing)
+    return Full(name=want.thing.name) if len(wants) == 1 else SeatsMissing(name=want.thing.name, count=missing)
 
 
 def _unique(reasons: Iterable[Reason]) -> list[Reason]:

@@ -70,6 +70,7 @@ def request_to_move(booking: Booking, *, starts_at: datetime | None, ends_at: da
             note=booking.note,
             guest_name=booking.guest_name,
             organisation_id=booking.organisation_id,
+            for_lieu=booking.for_lieu,
             moving_id=booking.id,
         ),
         series_id=booking.series_id,

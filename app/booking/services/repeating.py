@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from app.booking import queries
 from app.booking.models import Booking, Series, SeriesDate
 from app.booking.policy import Request, Want
-from app.booking.rules import Conflicts, Held, Taken, Thing, wall_starts
+from app.booking.rules import Conflicts, Held, HolidaySkipped, Taken, Thing, wall_starts
 from app.booking.services.asking import ask
 from app.booking.services.cancelling import Refund, cancel, refund_of
 from app.booking.services.examining import Examination, Facts, examine, facts_for
@@ -349,12 +349,21 @@ def _period(wish: SeriesWish, wall: datetime, place: Place) -> Period:
 def _judge(found: Examination, wall: datetime, place: Place) -> Occurrence:
     period = found.request.period
     shifted = "shifted" if found.request.half is None and _wall(period.starts_at, place) != wall else ""
+    _skip_holiday(found)
     reasons = found.standing
     if not reasons:
         return Occurrence(period, "booked", note=shifted, original_start=period.starts_at, examination=found)
     first = next((reason for reason in reasons if reason.code == "holiday"), reasons[0])
     is_skip = any(reason.code in NOT_A_CONFLICT or reason.taken for reason in reasons)
     return Occurrence(period, "skipped" if is_skip else "refused", first.code, note=shifted, examination=found)
+
+
+def _skip_holiday(found: Examination) -> None:
+    """A repetition leaves out the public holidays that shut the lieu, even for who may come then: they take that date up by itself."""
+    request = found.request
+    name = request.calendar.holiday_instead_of_hours(request.period, request.first.thing.rules.hours)
+    if name and not found.standing:
+        found.reasons.append(HolidaySkipped(name=name))
 
 
 def _remember(found: Examination, facts: Facts, booking_id: int) -> None:
@@ -364,7 +373,7 @@ def _remember(found: Examination, facts: Facts, booking_id: int) -> None:
         whole = taking.period.widened(before=rules.buffer_before, after=rules.buffer_after)
         facts.taken.setdefault(taking.thing.id, []).append(Taken(taking.thing.id, whole, taking.period, taking.holder, booking_id))
     thing = request.first.thing
-    facts.held.append(Held(booking_id, request.kind, thing.id, thing.name, request.period, bool(request.guest_name)))
+    facts.held.append(Held(booking_id, request.kind, thing.id, thing.name, request.period, bool(request.guest_name) or request.for_lieu))
 
 
 def _writer(cause_id: int) -> Callable[[Examination], Booking]:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from app.booking import queries
 from app.booking.models import NOT_FOR_PEOPLE, Booking, Kind, Occupancy, Status
-from app.booking.policy import Quote, Request, Want, policy_for
+from app.booking.policy import Quote, Request, Want, quote_of
 from app.booking.rules import Thing
 from app.booking.services.cancelling import everything, give_back
 from app.booking.services.examining import Examination, cover, facts_for, free_seats
@@ -95,7 +95,7 @@ def _give_back_share(booking: Booking, left: Sequence[Occupancy], of: int, *, no
     if booking.status == Status.HELD:
         return
     request = _request_for(booking, left, now=now)
-    quote = policy_for(request.kind).quote(request)
+    quote = quote_of(request)
     share = _shared(quote, booking, len(left), of)
     give_back(booking, everything(booking), now=now, actor_id=actor_id)
     booking.priced += 1

@@ -9,7 +9,7 @@ from app.billing import queries as billing
 from app.billing.rules.documents import gross_of_net
 from app.booking import queries
 from app.booking.models import Kind
-from app.booking.policy import KnowsAlike, Request, policy_for
+from app.booking.policy import KnowsAlike, Request, policy_for, quote_of
 from app.booking.rules import Thing, activity_of
 from app.booking.services.examining import Examination, Facts, examine, facts_for
 from app.core.period import Period, at, days_of, without
@@ -77,7 +77,7 @@ def _bookable(wishes: Iterable[Request], found: Examination, facts: Facts) -> It
 def _money_is_short(found: Examination) -> bool:
     """Whether another moment might not be paid for: then each alternative's price is looked at too."""
     request = found.request
-    worth = policy_for(request.kind).quote(request).cents if found.quote is not None else 0
+    worth = quote_of(request).cents if found.quote is not None else 0
     if worth == 0:
         return False
     price = gross_of_net(worth, billing.price_list(request.place).rate(activity_of(request.kind), request.day))

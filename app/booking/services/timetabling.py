@@ -105,6 +105,7 @@ def _write(request: Request, periods: Sequence[Period], cause: journal.Line) -> 
             "priced": 0,
             "price_cents": 0,
             "covered_by": [],
+            "for_lieu": False,
             "note": request.note,
             "guest_name": "",
             "override_reason": "",

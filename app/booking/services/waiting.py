@@ -152,6 +152,7 @@ def request_of(booking: Booking, *, now: datetime, actor_id: int | None = None) 
         now=now,
         guest_name=booking.guest_name,
         organisation_id=booking.organisation_id,
+        for_lieu=booking.for_lieu,
         note=booking.note,
         moving_id=booking.id,
     )

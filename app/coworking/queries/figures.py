@@ -61,6 +61,7 @@ class TableRow(NamedTuple):
     thing: str
     person: str
     guest: str
+    for_lieu: bool
     status: str
     price_cents: int
 
@@ -152,10 +153,27 @@ def outcomes(place: Place, first: date, last: date) -> Outcomes:
     )
 
 
+def used_by_lieu(place: Place, first: date, last: date) -> int:
+    """How many half-days of its own seats the lieu kept for itself, which nobody pays."""
+    kept = db.session.scalars(
+        sa.select(Booking.covered_by).where(
+            Booking.place_id == place.id,
+            Booking.starts_at >= at(first, 0, place.tz),
+            Booking.starts_at < at(last, 1440, place.tz),
+            Booking.status.in_(DONE),
+            Booking.for_lieu,
+        )
+    )
+    return sum(part["units"] for parts in kept for part in parts if part["unit"] == "half_day")
+
+
 def table(place: Place, first: date, last: date) -> list[TableRow]:
     """Every booking of a period, to take away."""
     rows = db.session.execute(
-        sa.select(Booking.starts_at, Booking.ends_at, Resource.name, Member.name, Booking.guest_name, Booking.status, Booking.price_cents)
+        sa.select(
+            *(Booking.starts_at, Booking.ends_at, Resource.name, Member.name, Booking.guest_name, Booking.for_lieu),
+            *(Booking.status, Booking.price_cents),
+        )
         .join(Resource, Resource.id == Booking.resource_id)
         .join(Member, Member.id == Booking.member_id)
         .where(
@@ -168,8 +186,8 @@ def table(place: Place, first: date, last: date) -> list[TableRow]:
         .limit(MOST)
     )
     return [
-        TableRow(_wall(start, place).date(), _wall(start, place), _wall(end, place), thing, person, guest, status, cents)
-        for start, end, thing, person, guest, status, cents in rows
+        TableRow(_wall(start, place).date(), _wall(start, place), _wall(end, place), thing, person, guest, for_lieu, status, cents)
+        for start, end, thing, person, guest, for_lieu, status, cents in rows
     ]
 
 

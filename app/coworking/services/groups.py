@@ -42,6 +42,7 @@ def group_request(
     actor_id: int,
     now: datetime,
     organisation_id: int | None = None,
+    for_lieu: bool = False,
     note: str = "",
     override_reason: str = "",
 ) -> Request | None:
@@ -57,6 +58,7 @@ def group_request(
         now=now,
         half=block.half,
         organisation_id=organisation_id,
+        for_lieu=for_lieu,
         note=note,
         override_reason=override_reason,
     )

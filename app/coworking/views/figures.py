@@ -32,6 +32,7 @@ def index() -> ResponseReturnValue:
         hours=[(hour, rooms[hour], machines[hour]) for hour in range(24) if rooms[hour] or machines[hour]],
         most=max([*rooms, *machines, 1]),
         outcomes=figures.outcomes(place, first, last),
+        for_lieu=figures.used_by_lieu(place, first, last),
         spoken=_spoken(halves),
         taken={kind: url_for(".take", kind=kind, first_day=first, last_day=last) for kind in ("csv", "xlsx")},
     )
@@ -53,7 +54,12 @@ def take(kind: str) -> ResponseReturnValue:
         "price": _("Prix (€)"),
     }
     rows = [
-        {**row._asdict(), "status": say.state(row.status)[1], "price": tables.euros(row.price_cents)}
+        {
+            **row._asdict(),
+            "guest": _("le lieu lui-même") if row.for_lieu else row.guest,
+            "status": say.state(row.status)[1],
+            "price": tables.euros(row.price_cents),
+        }
         for row in figures.table(place, first, last)
     ]
     name = f"reservations-{first}-{last}"

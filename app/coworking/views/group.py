@@ -26,10 +26,10 @@ from app.web.forms import SelectChoice
 
 @dataclass(frozen=True, slots=True)
 class Payer:
-    """For whom a block is booked: a person, or an organisation through its contact."""
+    """For whom a block is booked: an organisation through its contact, or the lieu itself, which pays nothing."""
 
     member_id: int
-    organisation_id: int | None
+    organisation_id: int | None  # none: the lieu
     name: str
 
 
@@ -84,10 +84,10 @@ _SAID = ("pool", "seats", "first_day", "last_day", "half", "payer", "note", "ove
 
 
 def _payers() -> dict[str, Payer]:
-    """Staff books for any organisation that has a contact, or for themselves in the lieu's name; a contact for their own."""
+    """Staff books for the lieu itself, or for any organisation that has a contact; a contact for their own."""
     me = members.member(current_user.id) or abort(404)
     if current_user.may("book_for_others"):
-        found = {f"m{me.id}": Payer(me.id, None, _("le lieu lui-même"))}
+        found = {"lieu": Payer(me.id, None, _("le lieu lui-même"))}
         for organisation, contact in members.contacts():
             found[f"o{organisation.id}"] = Payer(contact.id, organisation.id, organisation.name)
         return found
@@ -103,6 +103,7 @@ def _asked(block: Block, payer: Payer, form: GroupBookForm) -> Request | None:
         actor_id=current_user.id,
         now=clock.now(),
         organisation_id=payer.organisation_id,
+        for_lieu=payer.organisation_id is None,
         note=form.note.data or "",
         override_reason=form.override_reason.data or "" if current_user.may("override_rules") else "",
     )

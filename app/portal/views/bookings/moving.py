@@ -99,7 +99,9 @@ def _moved_half(found: Booking, thing: Thing, place: Place, form: MoveHalfForm, 
             guest_name=found.guest_name,
             override_reason=override,
         )
-        asked = replace(asked, moving_id=found.id, organisation_id=found.organisation_id, series_id=found.series_id)
+        asked = replace(
+            asked, moving_id=found.id, organisation_id=found.organisation_id, for_lieu=found.for_lieu, series_id=found.series_id
+        )
         if last or booking.preview(asked).ok:
             return booking.move(found.id, asked)
     raise AssertionError("the last one is tried whatever the preview says")
