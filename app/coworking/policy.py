@@ -31,7 +31,7 @@ class DeskPolicy:
         asked = Asked(group=request.member.tariff_group, plans=request.plans, on=request.day)
         names = [thing.priced_as, "desk"]
         half = prices.one(names, "half_day", asked) or 0
-        day = prices.one(names, "day", asked)
+        day = prices.one(names, "day", asked) if request.half == "day" else None  # two mornings side by side are no day
         return Quote(
             unit="half_day",
             units=len(request.wants) * (2 if request.half == "day" else 1),

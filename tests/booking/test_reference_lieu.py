@@ -101,7 +101,7 @@ def test_a_series_skips_public_holidays_even_for_a_badge_which_takes_them_up_one
 
     assert [(one.status, one.reason) for one in seen] == [(one.status, one.reason) for one in dates]
     assert [one.status for one in dates] == ["booked", "booked", "skipped", "skipped"]  # 25 December, 1 January
-    assert [one.examination.standing[0].words for one in seen if one.reason == "holiday"] == [{"name": "Noël"}, {"name": "Jour de l'an"}]
+    assert [one.examination.standing[0].words for one in seen if one.reason == "holiday"] == [{"name": "Noël"}, {"name": "Jour de l’an"}]
     alone = services.rebook_date(services.dates_of(series.id)[2].id, actor_id=lieu.nora.id, now=clock.now())
     assert (alone.starts_at, alone.half) == (paris("2026-12-25 08:30"), "morning")
 
@@ -140,6 +140,18 @@ def test_the_ninth_is_told_it_is_full_and_what_there_is_instead(lieu):
     assert (no.codes, no.status, no.waitlist) == (["full"], 409, True)
     assert no.reasons[0].sentence == "%(name)s\u00a0: c’est complet à ce moment-là."
     assert [one.starts_at for one in no.alternatives][:2] == [paris("2027-01-05 13:00"), paris("2027-01-06 08:30")]
+
+
+def test_a_resident_s_desk_without_a_resident_is_no_seat_of_the_pool(lieu):
+    """Eight seats are eight: the ninth half-day is not sold on a desk that waits to be somebody's."""
+    vacant = make_thing(lieu.place, "D2", pool_id=lieu.pool.id, rules={"sold_by": "resident"})
+    people = [make_member() for _ in range(8)]
+    for member in people:
+        book_half(lieu.pool, "2027-01-05", "morning", member)
+
+    assert refused(book_half, lieu.pool, "2027-01-05", "morning", lieu.camille).codes == ["full"]
+    no = refused(book_half, vacant, "2027-01-05", "afternoon", lieu.camille)
+    assert (no.codes, no.waitlist) == (["plan_required"], False)
 
 
 def test_a_room_keeps_its_buffer_on_both_sides(lieu):

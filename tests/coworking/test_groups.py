@@ -132,11 +132,11 @@ def test_the_team_passes_over_a_full_tab_for_a_block_with_a_reason_and_never_ove
 
 def test_the_lieu_takes_seats_for_itself_on_nobody_s_account_and_counts_them(lieu, log_in, frozen):
     """Four seats on three mornings: twelve half-days that nobody owes, whoever of the team booked them."""
+    book_half(lieu.pool, "2026-12-08", "morning", make_member("Zoé"))
     with transaction():
         lieu.place.tab_cap_cents = 0
         touch_settings(lieu.place.id)
         lieu.max.organisation_id = company()[0].id
-    book_half(lieu.pool, "2026-12-08", "morning", make_member("Zoé"))
     client = log_in(lieu.max)
     asked = {**WEEK, "last_day": "2026-12-09", "half": "morning", "seats": "4", "payer": "lieu", "note": "journée portes ouvertes"}
     seen = client.post("/coworking/groups", data=asked)
@@ -157,13 +157,13 @@ def test_the_lieu_takes_seats_for_itself_on_nobody_s_account_and_counts_them(lie
     assert services.preview(later).price_cents == 4 * 700
     moved = services.request_to_move(booked, starts_at=paris("2026-12-14 08:30"), ends_at=None, actor_id=lieu.max.id, now=clock.now())
     assert services.move(booked.id, moved).price_cents == 0
-    given = services.cancel(booking_id=booked.id, actor_id=lieu.max.id, by_lieu=True, now=clock.now())
-    assert given.refund.cents == 0
 
     shown = text_of(client.get("/manage/occupancy/?first_day=2026-12-01&last_day=2026-12-31"))
     assert "Le lieu a gardé 12 demi-journées pour lui-même" in shown
     table = client.get("/manage/occupancy/bookings.csv?first_day=2026-12-01&last_day=2026-12-31").text
     assert "le lieu lui-même" in table
+    given = services.cancel(booking_id=booked.id, actor_id=lieu.max.id, by_lieu=True, now=clock.now())
+    assert given.refund.cents == 0
     assert log_in(lieu.camille).post("/coworking/groups", data=asked).status_code == 404
     assert faults() == []
 

@@ -115,6 +115,12 @@ class ResidentThere(Reason):
     taken = True
 
 
+class ResidentToCome(Reason):
+    code = "plan_required"
+    sentence = N_("%(name)s : ce bureau se prend au mois, il attend son résident.")
+    next_step = N_("Choisissez un autre poste, ou demandez ce bureau à l’équipe du lieu.")
+
+
 class OwnOverlap(Reason):
     code = "own_overlap"
     sentence = N_("Vous avez déjà une place à ce moment-là : %(name)s.")

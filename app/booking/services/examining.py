@@ -18,6 +18,7 @@ from app.booking.rules import (
     OwnOverlap,
     PlanRequired,
     ResidentThere,
+    ResidentToCome,
     SeatsMissing,
     SplitDay,
     Taken,
@@ -227,7 +228,8 @@ def _find(request: Request, facts: Facts) -> tuple[list[Taking], list[Reason]]:
             if want.thing.kind == "space":
                 for taking in takings:
                     if taking.holder == "space" and taking.thing.id != want.thing.id:
-                        reasons += _reasons_thing(taking.thing, want.period, request, facts)
+                        inside = _reasons_thing(taking.thing, want.period, request, facts)
+                        reasons += [reason for reason in inside if not isinstance(reason, ResidentToCome)]  # nobody is there to disturb
     for (_, period), wants in pools.items():
         seats = free_seats(wants[0].thing, period, request, facts)
         chosen = seats[: len(wants)]
@@ -245,7 +247,7 @@ def free_seats(pool: Thing, period: Period, request: Request, facts: Facts) -> l
 def _reasons_thing(thing: Thing, period: Period, request: Request, facts: Facts) -> Iterator[Reason]:
     yield from reasons_state(thing)
     if thing.is_fixed and not _is_away(thing, period, request, facts):
-        yield ResidentThere(name=thing.name)
+        yield ResidentThere(name=thing.name) if thing.holder_id is not None else ResidentToCome(name=thing.name)
     for reason in reasons_taken(
         thing, period, facts.taken.get(thing.id, ()), now=request.now, zone=request.place.tz, moving_id=request.moving_id
     ):
@@ -254,8 +256,6 @@ def _reasons_thing(thing: Thing, period: Period, request: Request, facts: Facts)
 
 
 def _is_away(thing: Thing, period: Period, request: Request, facts: Facts) -> bool:
-    if thing.holder_id is None:
-        return True
     first, last = (moment.date() for moment in period.local(request.place.tz))
     return any(start <= first and last <= end for start, end in facts.away.get(thing.id, ()))
 

@@ -66,7 +66,7 @@ def _rows_of(thing: Thing, things: Directory, rows: dict[int, list[Row]]) -> lis
 
 def _away(things: Iterable[Thing], frame: Frame) -> dict[int, list[bool]]:
     """Of each resident's desk, the days when it is lent."""
-    fixed = [thing for thing in things if thing.is_fixed and thing.holder_id is not None]
+    fixed = [thing for thing in things if thing.is_fixed]
     if not fixed:
         return {}
     absences = booking.away([thing.id for thing in fixed], frame.days[0], frame.days[-1])
