@@ -90,7 +90,7 @@ BUSY_SECONDS = 10  # how long a writer waits for its turn
 _ONE_WRITER = threading.Lock()
 _writers: set[int] = set()  # the threads of this process that write, or wait for their turn to
 READ_ONLY = "read_only"  # name of the line of `house_state` that says so
-_IS_READ_ONLY = sa.text("SELECT 1 FROM house_state WHERE name = 'read_only'")
+_IS_READ_ONLY = "SELECT 1 FROM house_state WHERE name = 'read_only'"
 
 
 @contextmanager
@@ -110,7 +110,7 @@ def transaction(*, while_read_only: bool = False) -> Iterator[Session]:
     try:
         with _in_turn(session):
             connection = session.connection(execution_options={"writing": True})
-            if not while_read_only and connection.scalar(_IS_READ_ONLY):
+            if not while_read_only and connection.exec_driver_sql(_IS_READ_ONLY).first():
                 raise HouseIsReadOnly
             yield session
             for touch in session.info.pop("last", {}).values():

@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import HouseIsReadOnly, Model, UtcDateTime, db, is_a_crowd, is_writing, table, transaction
+from app.core.prepared import Prepared
 from app.core.refusals import N_, Reason, Refused
 
 KEPT = timedelta(hours=24)
@@ -33,8 +34,8 @@ class IdempotentAnswer(Model):
 
 _TABLE = table(IdempotentAnswer)
 _HERE = (_TABLE.c.member_id == sa.bindparam("whose"), _TABLE.c.key == sa.bindparam("which"))
-_EARLIER = sa.select(_TABLE.c.fingerprint, _TABLE.c.answer).where(*_HERE, _TABLE.c.created_at > sa.bindparam("kept_since"))
-_KEEP = sa.update(_TABLE).where(_TABLE.c.id == sa.bindparam("claimed")).values(answer=sa.bindparam("said"))
+_EARLIER = Prepared(sa.select(_TABLE.c.fingerprint, _TABLE.c.answer).where(*_HERE, _TABLE.c.created_at > sa.bindparam("kept_since")))
+_KEEP = Prepared(sa.update(_TABLE).where(_TABLE.c.id == sa.bindparam("claimed")).values(answer=sa.bindparam("said")))
 
 
 def _take(insert: Any) -> Any:
@@ -52,7 +53,7 @@ def _take(insert: Any) -> Any:
     )
 
 
-_TAKE = {"sqlite": _take(sqlite.insert), "postgresql": _take(postgresql.insert)}
+_TAKE = {"sqlite": Prepared(_take(sqlite.insert)), "postgresql": Prepared(_take(postgresql.insert))}
 
 
 class KeyReused(Reason):
@@ -92,7 +93,7 @@ def once(
             claimed = _claim(member_id, key, body, now)
             if claimed is not None:
                 done = do()
-                db.session.execute(_KEEP, {"claimed": claimed, "said": dict(keep(done))})
+                _KEEP.write({"claimed": claimed, "said": dict(keep(done))})
                 return done
     except (Refused, HouseIsReadOnly, sa.exc.OperationalError):
         # Perhaps by what the same key did before, elsewhere: then that is the answer. What a larger gesture wrote is undone with it.
@@ -103,7 +104,7 @@ def once(
 
 
 def _earlier(member_id: int, key: str, body: object, now: datetime) -> dict[str, Any] | None:
-    row = db.session.execute(_EARLIER, {"whose": member_id, "which": key, "kept_since": now - KEPT}).one_or_none()
+    row = _EARLIER.first(whose=member_id, which=key, kept_since=now - KEPT)
     if row is None:
         return None
     if row.fingerprint != fingerprint(body):
@@ -115,7 +116,7 @@ def _earlier(member_id: int, key: str, body: object, now: datetime) -> dict[str,
 def _claim(member_id: int, key: str, body: object, now: datetime) -> int | None:
     """Take the key; none when it was taken meanwhile."""
     mine = {"member_id": member_id, "key": key, "fingerprint": fingerprint(body), "answer": {}, "created_at": now}
-    taken: int | None = db.session.execute(_TAKE[db.session.get_bind().dialect.name], {**mine, "kept_since": now - KEPT}).scalar()
+    taken: int | None = _TAKE[db.session.get_bind().dialect.name].scalar(**mine, kept_since=now - KEPT)
     return taken
 
 

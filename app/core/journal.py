@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.core import clock
 from app.core.db import Model, UtcDateTime, db, is_writing, table, transaction
+from app.core.prepared import Prepared
 
 BATCH = 20  # entries read in one transaction: the write lock is never held for long
 SOONEST, LATEST = timedelta(minutes=1), timedelta(hours=6)
@@ -54,7 +55,7 @@ class Line(NamedTuple):
 Reader = Callable[[JournalEntry], None]
 
 _TABLE = table(JournalEntry)
-_WRITE = sa.insert(_TABLE).returning(_TABLE.c.id)  # every gesture writes one: without the detour by an object
+_WRITE = Prepared(sa.insert(_TABLE).returning(_TABLE.c.id))  # every gesture writes one: without the detour by an object
 
 
 def together(*rooms: Mapping[str, Sequence[Reader]]) -> dict[str, tuple[Reader, ...]]:
@@ -89,7 +90,7 @@ def record(
         "cause_id": cause_id,
         "facts": facts,
     }
-    return Line(session.execute(_WRITE, line).scalar_one(), event)
+    return Line(_WRITE.scalar(**line), event)
 
 
 def happened(event: str, subject_id: int | None) -> bool:

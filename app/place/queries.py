@@ -13,6 +13,7 @@ from flask import abort, g, has_request_context, session
 
 from app.core.cache import Stamped
 from app.core.db import db, is_writing, table
+from app.core.prepared import Prepared
 from app.place.models import Closure, OpeningException, OpeningHours, Place
 from app.place.rules import Calendar, ClosedDays
 from app.web import i18n
@@ -52,7 +53,7 @@ COLUMNS = [_PLACE.c[field.name] for field in fields(AtHand)]
 IS_AT_HAND = _PLACE.c.id == sa.func.coalesce(
     sa.bindparam("chosen_place", type_=sa.Integer), sa.select(sa.func.min(_PLACE.c.id)).scalar_subquery()
 )
-_AT_HAND = sa.select(*COLUMNS).where(IS_AT_HAND)
+_AT_HAND = Prepared(sa.select(*COLUMNS).where(IS_AT_HAND))
 
 
 def chosen() -> int | None:
@@ -83,7 +84,7 @@ def at_hand() -> Place | None:
     """The same, or none in a house that has no lieu yet."""
     if "place" not in g:
         asked = [chosen(), None] if chosen() else [None]  # the one chosen may be gone
-        rows = (db.session.execute(_AT_HAND, {"chosen_place": one}).one_or_none() for one in asked)
+        rows = (_AT_HAND.first(chosen_place=one) for one in asked)
         found = next(filter(None, rows), None)
         g.place = AtHand(*found) if found else None
     return cast("Place | None", g.place)

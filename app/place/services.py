@@ -10,6 +10,7 @@ from sqlalchemy.orm.util import identity_key
 
 from app.core import journal
 from app.core.db import db, insert_unless_there, just_before_commit, table, transaction
+from app.core.prepared import Prepared
 from app.core.refusals import Refused
 from app.place import queries
 from app.place.models import Closure, OpeningException, OpeningHours, Place
@@ -18,7 +19,7 @@ from app.place.rules import Span, reasons_halves, reasons_spans
 LEAP = 1_000_000  # more than the changes of any lost week
 
 _PLACE = table(Place)
-_BUMP_CALENDAR = (  # with every booking
+_BUMP_CALENDAR = Prepared(  # with every booking
     sa.update(_PLACE)
     .where(_PLACE.c.id == sa.bindparam("place"))
     .values(calendar_stamp=_PLACE.c.calendar_stamp + 1)
@@ -30,7 +31,7 @@ def touch_calendar(place_id: int) -> None:
     """The calendar changed: its fragments and ETags are renewed, once, at the very end of this transaction."""
 
     def bump(session: Session) -> None:
-        stamp = session.execute(_BUMP_CALENDAR, {"place": place_id}).scalar()
+        stamp = _BUMP_CALENDAR.scalar(place=place_id)
         queries.forget()
         if (loaded := session.identity_map.get(identity_key(Place, place_id))) is not None:
             set_committed_value(loaded, "calendar_stamp", stamp)  # what is drawn after this write is drawn anew

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -13,6 +14,7 @@ from app.billing.rules.documents import gross_of_net
 from app.billing.rules.payments import Payer
 from app.core.cache import asked_once
 from app.core.db import db, table
+from app.core.prepared import Prepared
 from app.members.models import GroupMember, Member
 from app.members.queries import Person
 
@@ -64,7 +66,7 @@ KEYS = {where: key for key, where in ALLOWANCES.items()}
 
 
 # Asked at each booking: written once, since writing a statement costs more than running it. No month is longer than the two `AROUND`.
-_PLANS_AROUND = (
+_PLANS_AROUND = Prepared(
     sa.select(
         sa.func.coalesce(_SUBSCRIPTION.c.root_id, _SUBSCRIPTION.c.id).label("root_id"),
         _SUBSCRIPTION.c.anchor_day,
@@ -91,21 +93,19 @@ AROUND = timedelta(days=31)
 @asked_once
 def plans_on(member_id: int, day: date) -> list[HeldPlan]:
     """The plans that cover this day of use, those in a pause included."""
-    by_root: dict[int, list[sa.RowMapping]] = {}
-    asked = {"member_id": member_id, "since": day - AROUND, "until": day + AROUND}
-    for row in db.session.execute(_PLANS_AROUND, asked).mappings():
-        by_root.setdefault(row["root_id"], []).append(row)
+    by_root: dict[int, list[Any]] = {}
+    for row in _PLANS_AROUND.rows(member_id=member_id, since=day - AROUND, until=day + AROUND):
+        by_root.setdefault(row.root_id, []).append(row)
     return [held for root_id, rows in sorted(by_root.items()) if (held := _held_plan(root_id, rows, day)) is not None]
 
 
-def _held_plan(root_id: int, rows: list[sa.RowMapping], day: date) -> HeldPlan | None:
-    stretches = tuple(Stretch(row["id"], 0, row["first_day"], row["last_day"], row["is_paused"]) for row in rows)
+def _held_plan(root_id: int, rows: list[Any], day: date) -> HeldPlan | None:
+    stretches = tuple(Stretch(row.id, 0, row.first_day, row.last_day, row.is_paused) for row in rows)
     on = next((row for row, stretch in zip(rows, stretches, strict=True) if stretch.covers(day)), None)
     if on is None:
         return None
-    gives = {row["id"]: row["allowances"] for row in rows}
-    month = cycle_of(day, on["anchor_day"])
-    return HeldPlan(root_id, on["code"], on["name"], on["allowances"], on["is_paused"], month, stretches, gives)
+    gives = {row.id: row.allowances for row in rows}
+    return HeldPlan(root_id, on.code, on.name, on.allowances, on.is_paused, cycle_of(day, on.anchor_day), stretches, gives)
 
 
 def lots_for(
@@ -143,7 +143,7 @@ def balances(member: Person | Member, *, place_id: int, on: date) -> Balances:
     return Balances(left["half_day"], left["minute"], left["cent"], due_cents(member.id), frozenset(unlimited))
 
 
-_OPEN = (
+_OPEN = Prepared(
     sa.select(_CHARGE.c.rate_bp, _CHARGE.c.organisation_id.is_(None), sa.func.sum(_CHARGE.c.cents))
     .where(_CHARGE.c.member_id == sa.bindparam("member_id"), _CHARGE.c.bill_id.is_(None))
     .group_by(_CHARGE.c.rate_bp, _CHARGE.c.organisation_id.is_(None))
@@ -177,8 +177,7 @@ def due_cents(member_id: int) -> int:
 
 @asked_once
 def _open(member_id: int) -> list[tuple[bool, int]]:
-    rows = db.session.execute(_OPEN, {"member_id": member_id})
-    return [(bool(own), gross_of_net(int(cents), rate_bp)) for rate_bp, own, cents in rows]
+    return [(bool(own), gross_of_net(int(cents), rate_bp)) for rate_bp, own, cents in _OPEN.rows(member_id=member_id)]
 
 
 _GROUPS = sa.select(_GROUP_MEMBER.c.group_id).where(
@@ -189,35 +188,37 @@ _GROUPS = sa.select(_GROUP_MEMBER.c.group_id).where(
 
 
 # The lots of a person, of their groups and of their organisation; without one, that part finds nothing.
-_LOTS = sa.select(
-    _LOT.c.id.label("lot_id"),
-    _LOT.c.source,
-    (_LOT.c.granted + _LOT.c.overdraft - _LOT.c.used - _LOT.c.held).label("left"),
-    _LOT.c.valid_from,
-    _LOT.c.valid_to,
-    _LOT.c.origin,
-    _LOT.c.granted,
-    _LOT.c.unlimited,
-    _LOT.c.id.label("rank"),
-    _LOT.c.unit,
-    _LOT.c.scope,
-    _LOT.c.overdraft,
-).where(
-    _LOT.c.place_id == sa.bindparam("place_id"),
-    sa.or_(
-        _LOT.c.member_id == sa.bindparam("member_id"),
-        _LOT.c.group_id.in_(_GROUPS),
-        _LOT.c.organisation_id == sa.bindparam("organisation_id"),
-    ),
-    sa.or_(_LOT.c.valid_to.is_(None), _LOT.c.valid_to >= sa.bindparam("on")),
+_LOTS = Prepared(
+    sa.select(
+        _LOT.c.id.label("lot_id"),
+        _LOT.c.source,
+        (_LOT.c.granted + _LOT.c.overdraft - _LOT.c.used - _LOT.c.held).label("left"),
+        _LOT.c.valid_from,
+        _LOT.c.valid_to,
+        _LOT.c.origin,
+        _LOT.c.granted,
+        _LOT.c.unlimited,
+        _LOT.c.id.label("rank"),
+        _LOT.c.unit,
+        _LOT.c.scope,
+        _LOT.c.overdraft,
+    ).where(
+        _LOT.c.place_id == sa.bindparam("place_id"),
+        sa.or_(
+            _LOT.c.member_id == sa.bindparam("member_id"),
+            _LOT.c.group_id.in_(_GROUPS),
+            _LOT.c.organisation_id == sa.bindparam("organisation_id"),
+        ),
+        sa.or_(_LOT.c.valid_to.is_(None), _LOT.c.valid_to >= sa.bindparam("on")),
+    )
 )
 
 
 @asked_once
 def _lots(member: Person | Member, place_id: int, on: date) -> list[LotView]:
     """Every lot that this person may use, whatever its unit and scope: there are few."""
-    asked = {"place_id": place_id, "member_id": member.id, "organisation_id": member.organisation_id, "on": on}
-    return [LotView(**row._mapping) for row in db.session.execute(_LOTS, asked)]
+    rows = _LOTS.rows(place_id=place_id, member_id=member.id, organisation_id=member.organisation_id, on=on)
+    return [LotView(**row._asdict()) for row in rows]
 
 
 def _months_to_come(known: Collection[str | None], plans: Iterable[HeldPlan], wanted: Iterable[tuple[str, str]]) -> list[LotView]:

@@ -8,8 +8,9 @@ from app.billing.models import Charge
 from app.billing.rules import Coverage
 from app.billing.rules.documents import gross_of_net, net_of_gross
 from app.core.db import db, table, transaction
+from app.core.prepared import Prepared
 
-_WRITE_CHARGE = sa.insert(table(Charge))
+_WRITE_CHARGE = Prepared(sa.insert(table(Charge)))
 
 
 def charge(
@@ -45,7 +46,7 @@ def charge(
             "covered_by": coverage.said(),
             "created_at": now,
         }
-        db.session.execute(_WRITE_CHARGE, row)
+        _WRITE_CHARGE.write(row)
 
 
 def give_back_money(*, ref: str, cents: int, now: datetime) -> None:

@@ -13,11 +13,12 @@ from app.booking.rules import Held
 from app.core.cache import asked_once
 from app.core.db import UtcDateTime, as_stored, db, instant, seconds, table
 from app.core.period import Period, day_period
+from app.core.prepared import Prepared
 
 ONE_DAY = timedelta(days=1)
 LONGEST = timedelta(days=31)  # no booking of a person lasts longer
 _BOOKING, _OCCUPANCY, _RESOURCE = table(Booking), table(Occupancy), table(Resource)
-_OWN = (
+_OWN = Prepared(
     sa.select(
         _BOOKING.c.id,
         _OCCUPANCY.c.resource_id,
@@ -41,10 +42,8 @@ _OWN = (
 
 def rows_of(member_id: int, period: Period) -> list[tuple[int, int, int, int, str]]:
     """The things that a person holds in a period: (booking, thing, from, to, status), in order of start."""
-    found = db.session.execute(
-        _OWN, {"member_id": member_id, "begins": period.starts_at, "earliest": period.starts_at - LONGEST, "ends": period.ends_at}
-    )
-    return [(booking_id, resource_id, seconds(start), seconds(end), status) for booking_id, resource_id, start, end, status in found.all()]
+    found = _OWN.rows(member_id=member_id, begins=period.starts_at, earliest=period.starts_at - LONGEST, ends=period.ends_at)
+    return [(booking_id, resource_id, seconds(start), seconds(end), status) for booking_id, resource_id, start, end, status in found]
 
 
 def usual_thing(member_id: int) -> int | None:
@@ -62,7 +61,7 @@ def usual_thing(member_id: int) -> int | None:
     return found
 
 
-_HELD = (
+_HELD = Prepared(
     sa.select(
         _BOOKING.c.id,
         _BOOKING.c.kind,
@@ -86,7 +85,7 @@ _HELD = (
 @asked_once
 def held_by(member_id: int, *, since: datetime) -> list[Held]:
     """The live bookings of a member that end after `since`."""
-    rows = db.session.execute(_HELD, {"member": member_id, "since": since, "horizon": since - LONGEST}).all()
+    rows = _HELD.rows(member=member_id, since=since, horizon=since - LONGEST)
     return [
         Held(booking_id, kind, resource_id, name, Period(instant(starts_at), instant(ends_at)), bool(guest) or for_lieu)
         for booking_id, kind, resource_id, name, starts_at, ends_at, guest, for_lieu in rows

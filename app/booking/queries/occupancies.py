@@ -1,7 +1,7 @@
 """Who holds the things, and when."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any
 
@@ -11,6 +11,7 @@ from app.booking.models import Absence, Occupancy, Resource, WaitlistEntry
 from app.booking.rules import Taken
 from app.core.db import UtcDateTime, as_stored, db, instant, seconds, table
 from app.core.period import Period
+from app.core.prepared import Prepared
 
 _OCCUPANCY, _RESOURCE, _ABSENCE = table(Occupancy), table(Resource), table(Absence)
 _IDS: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
@@ -40,18 +41,20 @@ def _touching(*columns: sa.ColumnElement[Any], everywhere: bool = False) -> sa.C
 
 
 _ROW = _OCCUPANCY.c
-_TAKEN = _touching(
-    *(_ROW.resource_id, as_stored(_ROW.starts_at), as_stored(_ROW.ends_at), _ROW.buffer_before, _ROW.buffer_after),
-    *(_ROW.holder, _ROW.booking_id, as_stored(_ROW.lapses_at)),
+_TAKEN = Prepared(
+    _touching(
+        *(_ROW.resource_id, as_stored(_ROW.starts_at), as_stored(_ROW.ends_at), _ROW.buffer_before, _ROW.buffer_after),
+        *(_ROW.holder, _ROW.booking_id, as_stored(_ROW.lapses_at)),
+    )
 )
 _COUNTED_COLUMNS = (_ROW.resource_id, as_stored(_ROW.starts_at), as_stored(_ROW.ends_at), _ROW.holder)
-_COUNTED = _touching(*_COUNTED_COLUMNS)
-_COUNTED_EVERYWHERE = _touching(*_COUNTED_COLUMNS, everywhere=True)
+_COUNTED = Prepared(_touching(*_COUNTED_COLUMNS))
+_COUNTED_EVERYWHERE = Prepared(_touching(*_COUNTED_COLUMNS, everywhere=True))
 
 
 def taken(resource_ids: Collection[int], period: Period) -> dict[int, list[Taken]]:
     """The active occupancies of these things that touch the period, in order of start."""
-    rows = db.session.execute(_TAKEN, {"ids": sorted(resource_ids), "begins": period.starts_at, "ends": period.ends_at}).all()
+    rows = _TAKEN.rows(ids=sorted(resource_ids), begins=period.starts_at, ends=period.ends_at)
     found: dict[int, list[Taken]] = {resource_id: [] for resource_id in resource_ids}
     for resource_id, starts_at, ends_at, before, after, holder, booking_id, lapses_at in rows:
         whole = Period(instant(starts_at), instant(ends_at))
@@ -64,17 +67,17 @@ def taken(resource_ids: Collection[int], period: Period) -> dict[int, list[Taken
 
 def rows(resource_ids: Collection[int], period: Period) -> dict[int, list[tuple[int, int, str]]]:
     """The same as grids count it: (from, to, holder) in seconds since 1970, by thing, in order."""
-    return _by_thing(_COUNTED, {"ids": sorted(resource_ids), "begins": period.starts_at, "ends": period.ends_at})
+    return _by_thing(_COUNTED.rows(ids=sorted(resource_ids), begins=period.starts_at, ends=period.ends_at))
 
 
 def rows_everywhere(place_id: int, period: Period) -> dict[int, list[tuple[int, int, str]]]:
     """The same for every thing of a lieu."""
-    return _by_thing(_COUNTED_EVERYWHERE, {"place_id": place_id, "begins": period.starts_at, "ends": period.ends_at})
+    return _by_thing(_COUNTED_EVERYWHERE.rows(place_id=place_id, begins=period.starts_at, ends=period.ends_at))
 
 
-def _by_thing(counted: sa.CompoundSelect[Any], asked: Mapping[str, object]) -> dict[int, list[tuple[int, int, str]]]:
+def _by_thing(counted: Iterable[tuple[int, Any, Any, str]]) -> dict[int, list[tuple[int, int, str]]]:
     found: defaultdict[int, list[tuple[int, int, str]]] = defaultdict(list)
-    for resource_id, start, end, holder in db.session.execute(counted, asked).all():
+    for resource_id, start, end, holder in counted:
         found[resource_id].append((seconds(start), seconds(end), holder))
     for one in found.values():
         one.sort()

@@ -16,13 +16,14 @@ from app.booking.services.writing import can_wait, first_status, refusal, settle
 from app.core import journal
 from app.core.db import db, insert_unless_there, table, transaction
 from app.core.period import Period
+from app.core.prepared import Prepared
 from app.core.refusals import Refused
 from app.place.models import Place
 
 AT_ONCE = 20  # lapsed holds ended in one go
 
 _BOOKING = table(Booking)
-_LAPSED = (
+_LAPSED = Prepared(
     sa.select(_BOOKING.c.id)
     .where(
         _BOOKING.c.place_id + 0 == sa.bindparam("place"),  # « + 0 »: never by the index of the lieu, which has years of bookings
@@ -36,8 +37,8 @@ _LAPSED = (
 
 def let_lapse(place_id: int, *, now: datetime) -> int:
     """End the holds whose time is over, inside the caller's transaction; each freed place goes to the next who waits."""
-    lapsed = db.session.scalars(_LAPSED, {"place": place_id, "now": now}).all()
-    for booking in (db.session.get_one(Booking, booking_id, populate_existing=True) for booking_id in lapsed):
+    lapsed = _LAPSED.rows(place=place_id, now=now)
+    for booking in (db.session.get_one(Booking, found.id, populate_existing=True) for found in lapsed):
         _close_entry(booking, "lapsed")
         free(booking, Status.EXPIRED, now=now, actor_id=None)
     return len(lapsed)

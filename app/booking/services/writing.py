@@ -19,15 +19,16 @@ from app.booking.services.examining import Examination, Taking, cover, examine
 from app.booking.services.searching import alternatives
 from app.core import journal
 from app.core.db import db, lock, table
+from app.core.prepared import Prepared
 from app.core.refusals import Refused
 from app.place.models import Place
 from app.place.services import touch_calendar
 
 TURNS = 1  # the space of advisory locks where a lieu's gestures take turns
 _PLACE = table(Place)
-_STAMPS = sa.select(_PLACE.c.settings_stamp, _PLACE.c.calendar_stamp).where(_PLACE.c.id == sa.bindparam("place"))
-_BOOK = sa.insert(table(Booking)).returning(table(Booking).c.id)
-_OCCUPY = sa.insert(table(Occupancy))
+_STAMPS = Prepared(sa.select(_PLACE.c.settings_stamp, _PLACE.c.calendar_stamp).where(_PLACE.c.id == sa.bindparam("place")))
+_BOOK = Prepared(sa.insert(table(Booking)).returning(table(Booking).c.id))
+_OCCUPY = Prepared(sa.insert(table(Occupancy)))
 
 
 def write(found: Examination, *, status: Status, held_until: datetime | None = None, cause_id: int | None = None) -> Booking:
@@ -56,6 +57,8 @@ def write(found: Examination, *, status: Status, held_until: datetime | None = N
         note=request.note,
         guest_name=request.guest_name,
         override_reason=request.override_reason if found.reasons else "",
+        cancel_reason="",
+        forgiven_why="",
         series_id=request.series_id,
         actor_id=request.actor_id,
         uid=f"{uuid.uuid4()}@worklab",
@@ -85,7 +88,7 @@ def write(found: Examination, *, status: Status, held_until: datetime | None = N
 def _booked(**columns: Any) -> Booking:
     """The row of a booking, written plainly, and its object, which is told that it is written: SQLAlchemy would take 1 ms to find out.
     It joins the session once the database has agreed to what it takes."""
-    booking = Booking(id=db.session.execute(_BOOK, columns).scalar_one(), **columns)
+    booking = Booking(id=_BOOK.scalar(**columns), **columns)
     make_transient_to_detached(booking)
     return booking
 
@@ -94,7 +97,7 @@ def occupy(booking: Booking, found: Examination) -> None:
     """Write the occupancies. The database has the last word on two that overlap."""
     if found.request.override_reason:
         _except_from_closures(found)
-    db.session.execute(_OCCUPY, [_row(booking, taking) for taking in found.takings])
+    _OCCUPY.write(*(_row(booking, taking) for taking in found.takings))
 
 
 def settle_price(booking: Booking, found: Examination) -> None:
@@ -189,7 +192,7 @@ def ref_of(booking: Booking) -> str:
 def take_turn(place_id: int) -> None:
     """The gestures that change a lieu's calendar take turns, on both databases (see docs/decisions)."""
     lock(TURNS, place_id)
-    settings_stamp, calendar_stamp = db.session.execute(_STAMPS, {"place": place_id}).one()
+    settings_stamp, calendar_stamp = _STAMPS.first(place=place_id)
     known = db.session.identity_map.get(identity_key(Place, place_id))
     if known is not None and known.settings_stamp != settings_stamp:
         db.session.refresh(known)

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from flask import g
 
 from app.core.db import db, is_writing, table
+from app.core.prepared import Prepared
 from app.members import rules
 from app.members.models import Member, MemberRole, WebSession
 from app.members.queries.secrets import hash_of
@@ -76,8 +77,10 @@ _LIEU = len(place_queries.COLUMNS)
 _VISIT = _LIEU + len(fields(Visit))
 _PLAIN = [field.name for field in fields(Person) if field.name != "roles"]
 _PERSON = [_MEMBER.c[name] for name in _PLAIN]
-_BY_ID = sa.select(*_PERSON, _ROLE.c.role).outerjoin(_ROLE, _ROLE.c.member_id == _MEMBER.c.id).where(_MEMBER.c.id == sa.bindparam("member"))
-_BY_SESSION = (
+_BY_ID = Prepared(
+    sa.select(*_PERSON, _ROLE.c.role).outerjoin(_ROLE, _ROLE.c.member_id == _MEMBER.c.id).where(_MEMBER.c.id == sa.bindparam("member"))
+)
+_BY_SESSION = Prepared(
     sa.select(
         *place_queries.COLUMNS,
         *(_SESSION.c[field.name] for field in fields(Visit)),
@@ -98,7 +101,7 @@ def person(member_id: int) -> Person:
     signed_in: SignedIn | None = None if is_writing() else g.get("signed_in")
     if signed_in is not None and signed_in.id == member_id:
         return signed_in
-    rows: Sequence[Sequence[Any]] = db.session.execute(_BY_ID, {"member": member_id}).all()
+    rows = _BY_ID.rows(member=member_id)
     if not rows:
         raise LookupError(f"no member {member_id}")
     return Person(**_plain(rows))
@@ -106,8 +109,7 @@ def person(member_id: int) -> Person:
 
 def session_member(token: str, *, now: datetime) -> SignedIn | None:
     """The person whose session this token opens, with their roles, and the lieu at hand: one statement, asked by every page."""
-    asked = {"hash": hash_of(token), "now": now, "chosen_place": place_queries.chosen()}
-    rows: Sequence[Sequence[Any]] = db.session.execute(_BY_SESSION, asked).all()
+    rows = _BY_SESSION.rows(hash=hash_of(token), now=now, chosen_place=place_queries.chosen())
     if not rows:
         return None
     lieu, visit, confirmed_at = rows[0][:_LIEU], rows[0][_LIEU:_VISIT], rows[0][_VISIT]
