@@ -54,7 +54,8 @@ def restore_command(file: Path, replace: bool, erasures: Path | None) -> None:
         )
     findings = check_and_remember(now=now)
     made_at = datetime.fromisoformat(manifest.made_at)
-    click.echo(f"Sauvegarde du {made_at:%d/%m/%Y à %H:%M} UTC rendue\u00a0: {manifest.rows} lignes, {len(manifest.files)} fichiers.")
+    rows, files = counted(manifest.rows, "ligne", "lignes"), counted(len(manifest.files), "fichier", "fichiers")
+    click.echo(f"Sauvegarde du {made_at:%d/%m/%Y à %H:%M} UTC rendue\u00a0: {rows}, {files}.")
     troubles = [
         f"Le compte n°\u00a0{member_id}, effacé depuis, est revenu et ne peut pas l’être de nouveau\u00a0: {said(reason)}"
         for member_id, refused in not_erased

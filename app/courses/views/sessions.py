@@ -80,7 +80,10 @@ def swap(session_id: int) -> ResponseReturnValue:
     found, now, words = run_session(session_id), clock.now(), typography.words()
     place, form = places.current(), SwapForm()
     others = [slot for slot in queries.timetable(found.cohort_id) if slot.starts_at > now and slot.id != found.id]
-    form.other_id.choices = [SelectChoice(one.id, f"{words.span(one.starts_at, one.ends_at, place.tz)} : {one.title}") for one in others]
+    form.other_id.choices = [
+        SelectChoice(one.id, _("%(what)s : %(which)s", what=words.span(one.starts_at, one.ends_at, place.tz), which=one.title))
+        for one in others
+    ]
 
     def gesture() -> None:
         services.swap_sessions(found.id, form.other_id.data, actor_id=current_user.id, now=now)
