@@ -59,7 +59,7 @@ def free_until_words(limit: datetime | None, now: datetime, zone: Any) -> str:
     """Until when cancelling costs nothing."""
     if limit is None or limit <= now:
         return _("Trop tard pour annuler gratuitement : ce qui est réservé est dû.")
-    return _("Annulation gratuite jusqu’à %(moment)s.", moment=typography.words().moment(limit, zone))
+    return _("Annulation gratuite jusqu’au %(moment)s.", moment=typography.words().moment(limit, zone))
 
 
 def place_of(thing: Thing, things: Mapping[int, Thing]) -> str:

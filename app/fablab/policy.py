@@ -9,6 +9,7 @@ from app.billing.queries import Asked
 from app.billing.rules import Tier, price_of_minutes
 from app.booking.policy import LieuPolicy, Quote, Request
 from app.booking.rules import Thing
+from app.core.period import days_of
 from app.core.refusals import Reason
 from app.fablab import queries
 from app.fablab.rules import NextTraining, billed_minutes, reasons_clearance
@@ -23,7 +24,7 @@ class MachinePolicy:
             if needed is not None:
                 yield from reasons_clearance(
                     queries.rights(request.member.id, needed, zone=request.place.tz),
-                    day=want.period.starts_at.astimezone(request.place.tz).date(),
+                    day=max(days_of(want.period, request.place.tz)),  # a night that begins in time must end in time too
                     name=want.thing.name,
                     clearance=needed.name,
                     upcoming=partial(_next_training, needed.type_id, request),

@@ -92,6 +92,17 @@ def test_a_clearance_is_good_through_its_last_day(fablab, frozen):
     assert refused(book, fablab.laser, between("2027-07-01", "10:00", "11:00"), fablab.ana).codes == ["qualification_expires_before"]
 
 
+def test_a_night_on_a_machine_ends_while_its_clearance_still_holds(fablab, frozen):
+    kiln = make_machine(fablab.place, "four", family="four", clearance=fablab.clearance, rules={"night": True, "max_minutes": 600})
+    with transaction():
+        fablab.ana.badge = True
+    frozen("2027-06-01T10:00+02:00")
+    assert book(kiln, Period(paris("2027-06-29 22:00"), paris("2027-06-30 06:00")), fablab.ana).status == "confirmed"
+    assert book(kiln, Period(paris("2027-06-30 18:00"), paris("2027-07-01 00:00")), fablab.ana).status == "confirmed"
+    no = refused(book, kiln, Period(paris("2027-06-30 22:00"), paris("2027-07-01 00:15")), fablab.ana)
+    assert no.codes == ["qualification_expires_before", "overlap"]
+
+
 def test_a_right_unused_for_six_months_lapses_the_day_after(fablab, frozen):
     plotter_right = make_clearance_type(fablab.place, "Traceur", policy="unused", months=6)
     plotter = make_machine(fablab.place, "traceur", family="cnc", clearance=plotter_right)

@@ -269,7 +269,7 @@ def _to_fetch(place: Place, today: date) -> Iterator[Decision]:
 def _outage(outage: queries.Broken, place: Place, may: Callable[[str], bool]) -> Decision:
     words = typography.words()
     since = words.moment(outage.starts_at, place.tz)
-    until = _("jusqu’à %(moment)s", moment=words.moment(outage.ends_at, place.tz)) if outage.ends_at else _("sans fin prévue")
+    until = _("jusqu’au %(moment)s", moment=words.moment(outage.ends_at, place.tz)) if outage.ends_at else _("sans fin prévue")
     reason = _("« %(reason)s »", reason=outage.reason)
     detail = f"{outage.actor}, {since}{_(' : ')}{reason}, {until}" if outage.actor else f"{since}{_(' : ')}{reason}, {until}"
     return Decision(
