@@ -103,7 +103,7 @@ def test_a_series_on_a_seat_skips_public_holidays(lieu, partner):
 
 def test_a_full_day_wants_one_seat_for_both_halves(lieu, partner):
     camille = partner(lieu.camille)
-    camille.book(lieu.seat("A1"), "2027-01-05 08:30", "2027-01-05 13:00")
+    morning = camille.book(lieu.seat("A1"), "2027-01-05 08:30", "2027-01-05 13:00").json["id"]
 
     nora = partner(lieu.nora).book(lieu.pool, "2027-01-05 13:00", "2027-01-05 18:30")
     leo = partner(lieu.leo).post("/bookings", pool_code="grande-salle", start="2027-01-05T08:30:00+01:00", end="2027-01-05T18:30:00+01:00")
@@ -111,6 +111,9 @@ def test_a_full_day_wants_one_seat_for_both_halves(lieu, partner):
     assert (nora.json["resource_id"], nora.json["half"], nora.json["price_cents"]) == (lieu.seat("A1").id, "afternoon", 700)
     assert leo.json["resource_id"] != lieu.seat("A1").id
     assert (leo.json["half"], leo.json["price_cents"]) == ("day", 600)
+    moved = camille.patch(f"/bookings/{morning}", start="2027-01-05T13:00:00+01:00", end="2027-01-05T18:30:00+01:00")
+    assert (moved.status_code, moved.json["half"]) == (200, "afternoon")  # A1 is taken then: another seat of its pool
+    assert moved.json["resource_id"] not in (nora.json["resource_id"], leo.json["resource_id"])
 
 
 def test_the_ninth_is_told_it_is_full_and_what_there_is_instead(lieu, partner):

@@ -145,6 +145,13 @@ def test_two_weeks_of_a_series_are_given_up_and_only_these(lieu, log_in):
     assert [row.state for row in rows] == ["booked"] * 4 + ["cancelled"] * 2 + ["booked"] * 2
     assert "Aucune date" in text_of(max_.get(address))
 
+    first, second = (db.session.get_one(Booking, row.booking_id) for row in rows[:2])
+    max_.post(f"/bookings/{first.id}/cancellation", data={})
+    assert max_.post(f"/bookings/{second.id}/move", data={"day": "2027-02-10", "half": "afternoon"}).status_code == 303
+    page = text_of(max_.get(f"/series/{series}"))
+    assert page.count("annulée") == 3 and "déplacée au mercredi 10 février, de 13 h à 18 h 30" in page
+    assert "mercredi 10 février" in text_of(max_.get(address))  # where it is now
+
 
 def test_what_the_account_covers_and_what_it_does_not(lieu, log_in, frozen):
     with transaction():

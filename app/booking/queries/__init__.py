@@ -13,6 +13,7 @@ from app.booking.queries.bookings import (
     in_parts,
     rows_of,
     stretches,
+    times_of,
     used_by_organisation,
     usual_thing,
 )
@@ -44,6 +45,7 @@ __all__ = [
     "stretches",
     "taken",
     "thing_of",
+    "times_of",
     "used_by_organisation",
     "usual_rules",
     "usual_thing",

@@ -181,6 +181,13 @@ def used_by_organisation(organisation_id: int, period: Period) -> dict[int, Used
     return found
 
 
+def times_of(dates: Iterable[SeriesDate]) -> dict[int, Period]:
+    """When each date that was booked takes place: it may have moved since. By id of the date."""
+    listed = {date.booking_id: date.id for date in dates if date.booking_id is not None}
+    rows = db.session.execute(sa.select(Booking.id, Booking.starts_at, Booking.ends_at).where(Booking.id.in_(listed)))
+    return {listed[booking_id]: Period(starts_at, ends_at) for booking_id, starts_at, ends_at in rows}
+
+
 def dated(*which: sa.ColumnElement[bool]) -> list[Dated]:
     """Bookings as calendars and mails read them, in order: one query, whatever their number."""
     things = (

@@ -28,7 +28,7 @@ from app.booking.services.furnishing import (
     retire_thing,
     set_common_rules,
 )
-from app.booking.services.moving import change_note, move, request_to_move
+from app.booking.services.moving import change_note, move, or_another_seat, request_to_move
 from app.booking.services.paying import (
     accept_hold,
     ask_payment,
@@ -114,6 +114,7 @@ __all__ = [
     "move_following",
     "no_show_at",
     "occupy_new_thing",
+    "or_another_seat",
     "outage_would_cancel",
     "payment_ref",
     "place_in_line",

@@ -3,14 +3,16 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+import sqlalchemy as sa
+
 from app.billing import services as billing
 from app.billing.rules import late_fee
-from app.booking.models import Booking, Status
+from app.booking.models import Booking, SeriesDate, Status
 from app.booking.rules import AlreadyCancelled, AlreadyOver
 from app.booking.services.freeing import free
 from app.booking.services.waiting import turn_of
 from app.booking.services.writing import ref_of
-from app.core.db import transaction
+from app.core.db import db, transaction
 from app.core.refusals import Refused
 from app.place.queries import day_at
 
@@ -91,7 +93,16 @@ def end(
     booking.cancel_reason = reason
     give_back(booking, refund, now=now, actor_id=actor_id)
     status = Status.LATE_CANCELLED if refund.is_late else Status.CANCELLED
+    _leave_series(booking)
     free(booking, status, now=now, actor_id=actor_id, cause_id=cause_id, offers=offers)
+
+
+def _leave_series(booking: Booking) -> None:
+    """Of a repetition, its date is no longer booked, and says so."""
+    if booking.series_id is None:
+        return
+    for date in db.session.scalars(sa.select(SeriesDate).where(SeriesDate.booking_id == booking.id)):
+        date.state = "cancelled"
 
 
 def give_back(booking: Booking, refund: Refund, *, now: datetime, actor_id: int | None) -> None:

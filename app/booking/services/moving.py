@@ -6,8 +6,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.exc import IntegrityError
 
+from app.booking import queries
 from app.booking.models import OCCUPYING, Booking, Kind, Status
-from app.booking.policy import Request
+from app.booking.policy import Request, Want
 from app.booking.rules import AlreadyCancelled, AlreadyOver, BadInterval, free_until
 from app.booking.services.asking import ask
 from app.booking.services.cancelling import CANCELLED, everything, give_back
@@ -75,6 +76,15 @@ def request_to_move(booking: Booking, *, starts_at: datetime | None, ends_at: da
         ),
         series_id=booking.series_id,
     )
+
+
+def or_another_seat(request: Request) -> Request:
+    """To move to the same seat where it is free then, else to whichever of its pool is."""
+    thing = request.first.thing
+    if thing.pool_id is None or len(request.wants) > 1 or not any(reason.taken for reason in examine(request).standing):
+        return request
+    pool = queries.directory(request.place).any(thing.pool_id)
+    return replace(request, wants=(Want(pool, request.first.period),))
 
 
 def _shifted(period: Period, before: Period, after: Period, zone: ZoneInfo) -> Period:

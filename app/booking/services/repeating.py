@@ -166,12 +166,11 @@ def cancel_dates(series_id: int, *, first_day: date, last_day: date, actor_id: i
     with transaction():
         series = db.session.get_one(Series, series_id)
         take_turn(series.place_id)
-        for row, booking, _refund in dates_to_cancel(series_id, first_day=first_day, last_day=last_day, by_lieu=by_lieu, now=now):
+        for _row, booking, _refund in dates_to_cancel(series_id, first_day=first_day, last_day=last_day, by_lieu=by_lieu, now=now):
             cause = cause or journal.record(
                 "series.dates_cancelled", series.id, place_id=series.place_id, actor_id=actor_id, member_id=series.member_id, at=now
             )
             gone.append(cancel(booking_id=booking.id, actor_id=actor_id, by_lieu=by_lieu, now=now, cause_id=cause.id).booking)
-            row.state = "cancelled"
         db.session.flush()
     return gone
 
@@ -179,14 +178,16 @@ def cancel_dates(series_id: int, *, first_day: date, last_day: date, actor_id: i
 def dates_to_cancel(
     series_id: int, *, first_day: date, last_day: date, by_lieu: bool, now: datetime
 ) -> list[tuple[SeriesDate, Booking, Refund]]:
-    """What cancelling these days would give up, and what each would give back; nothing is written."""
+    """What cancelling these days would give up, and what each would give back; a date that moved counts where it is now."""
     zone = db.session.get_one(Place, db.session.get_one(Series, series_id).place_id).tz
     span = Period(at(first_day, 0, zone), at(last_day, 1440, zone))
     found = []
     for row in dates_of(series_id):
-        if row.state != "booked" or row.booking_id is None or not span.starts_at <= row.original_start < span.ends_at:
+        if row.state != "booked" or row.booking_id is None:
             continue
         booking = db.session.get_one(Booking, row.booking_id, populate_existing=True)
+        if not span.starts_at <= booking.starts_at < span.ends_at:
+            continue
         try:
             found.append((row, booking, refund_of(booking, now=now, by_lieu=by_lieu)))
         except Refused:

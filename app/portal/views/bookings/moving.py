@@ -8,7 +8,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from app.booking import queries as booking_queries
 from app.booking import services as booking
 from app.booking.models import Booking
 from app.booking.rules import Thing, reasons_typed
@@ -73,7 +72,7 @@ def _move_form(found: Booking, place: Place) -> MoveHalfForm | MoveHoursForm:
 def _moved(found: Booking, thing: Thing, place: Place, form: MoveHalfForm | MoveHoursForm, now: datetime) -> Booking:
     override = form.override_reason.data if "override_reason" in form else ""
     if isinstance(form, MoveHalfForm):
-        return _moved_half(found, thing, place, form, override, now)
+        return _moved_half(found, thing, form, override, now)
     start, end = _hours_of(form, place)
     if "following" in form and form.following.data:
         wall = start.astimezone(place.tz).replace(tzinfo=None)
@@ -83,28 +82,20 @@ def _moved(found: Booking, thing: Thing, place: Place, form: MoveHalfForm | Move
     return booking.move(found.id, replace(request_, override_reason=override))
 
 
-def _moved_half(found: Booking, thing: Thing, place: Place, form: MoveHalfForm, override: str, now: datetime) -> Booking:
-    """The same seat when it is free then, else another of its pool."""
-    things = booking_queries.directory(place)
-    pool = things.things.get(thing.pool_id or 0)
-    for last, wanted in ((pool is None, thing), *(((True, pool),) if pool else ())):
-        asked = half_day_request(
-            wanted,
-            day=form.day.data,
-            half=form.half.data,
-            member_id=found.member_id,
-            actor_id=current_user.id,
-            now=now,
-            note=found.note,
-            guest_name=found.guest_name,
-            override_reason=override,
-        )
-        asked = replace(
-            asked, moving_id=found.id, organisation_id=found.organisation_id, for_lieu=found.for_lieu, series_id=found.series_id
-        )
-        if last or booking.preview(asked).ok:
-            return booking.move(found.id, asked)
-    raise AssertionError("the last one is tried whatever the preview says")
+def _moved_half(found: Booking, thing: Thing, form: MoveHalfForm, override: str, now: datetime) -> Booking:
+    asked = half_day_request(
+        thing,
+        day=form.day.data,
+        half=form.half.data,
+        member_id=found.member_id,
+        actor_id=current_user.id,
+        now=now,
+        note=found.note,
+        guest_name=found.guest_name,
+        override_reason=override,
+    )
+    asked = replace(asked, moving_id=found.id, organisation_id=found.organisation_id, for_lieu=found.for_lieu, series_id=found.series_id)
+    return booking.move(found.id, booking.or_another_seat(asked))
 
 
 def _hours_of(form: MoveHoursForm, place: Place) -> tuple[datetime, datetime]:

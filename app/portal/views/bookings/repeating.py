@@ -38,6 +38,7 @@ def series(series_id: int) -> ResponseReturnValue:
         place=place,
         half=owner.whole_half,
         rows=rows,
+        times=booking_queries.times_of(rows),
         words={"booked": _("réservée"), "skipped": _("sautée"), "refused": _("refusée"), "cancelled": _("annulée")},
         why={row.id: papers.why_skipped(row.reason) for row in rows if row.state in ("skipped", "refused") and row.reason},
         signs={"booked": "mine", "skipped": "busy", "refused": "down", "cancelled": "busy"},
