@@ -151,7 +151,7 @@ def test_debits_from_the_mandate_to_the_return(place, person, terms, session, fr
     second = services.send_debits(place_id=place.id, terms=terms, collection=date(2027, 1, 4), today=date(2026, 12, 18), now=clock.now())
     assert b"<SeqTp>RCUR<" in services.bank_file(second.id, terms=terms)
     services.cancel_debits(second.id, now=clock.now())
-    assert left(later) == 3600 and banking.invoices_under_debit(place.id) == set()
+    assert left(later) == 3600 and banking.invoices_under_debit(place.id) == {}
     with pytest.raises(Refused):
         services.cancel_debits(batch.id, now=clock.now())
 

@@ -1,6 +1,6 @@
 """A coupon: what it takes off is seen before and on the bill, and its last use goes to one person."""
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
 import pytest
 import sqlalchemy as sa
@@ -15,8 +15,7 @@ from app.core import clock
 from app.core.db import db, transaction
 from app.core.refusals import Refused
 from app.place.models import Place
-from tests.billing.test_money_races import CROWD, at_once, house  # noqa: F401
-from tests.factories import make_member, make_place
+from tests.factories import make_member
 from tests.pages import error_of, fields_of, text_of
 
 
@@ -91,18 +90,3 @@ def test_a_code_has_its_days_its_number_and_its_turn_for_each(lieu, frozen):
     frozen("2027-01-01T10:00+01:00")
     assert "coupon_not_now" in refused("BIENVENUE", lieu.max.id)
     assert db.session.query(CouponUse).count() == 2 and queries.open_cents(lieu.max.id) == 0
-
-
-def test_the_last_use_goes_to_one_of_eight(house):  # noqa: F811
-    with house.app_context():
-        place = make_place()
-        kind = make_pass(place).id
-        make_coupon(place, most=1)
-        people = [make_member(f"Personne {number}").id for number in range(CROWD)]
-
-    def buy(number: int) -> str:
-        return str(sell(db.session.get_one(PassType, kind), people[number], now=datetime(2026, 12, 1, 9, tzinfo=UTC)).granted)
-
-    assert sorted(at_once(house, buy)) == ["10"] + ["coupon_used_up"] * (CROWD - 1)
-    with house.app_context():
-        assert db.session.scalar(sa.select(sa.func.count()).select_from(Lot)) == 1

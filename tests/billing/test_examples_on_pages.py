@@ -17,7 +17,7 @@
  15   test_invoicing                                          test_a_late_professional_reads_what_may_be_asked_besides
  16   test_invoicing, race/test_numbering (eight, killed)     test_the_last_number_of_a_year_and_the_first_of_the_next
  17   test_invoicing (`billing verify`)                       test_closing
- 18   test_stripe, test_money_races                           test_stripe (the webhook is a page)
+ 18   test_stripe, race/test_money_races                      test_stripe (the webhook is a page)
  19   test_books, test_facturx, test_banking_rules            test_money_pages (the code drawn in the page)
  20                                                           test_bill_pages
 ====  ======================================================  ====================================================
@@ -41,7 +41,7 @@ from tests.billing.test_payments import books, left, pay, who
 from tests.billing.test_selling import liable, make_pass  # noqa: F401
 from tests.billing.test_subscriptions import make_plan, take
 from tests.factories import make_member, paris
-from tests.pages import fields_of, text_of
+from tests.pages import error_of, fields_of, text_of
 
 
 @pytest.fixture
@@ -175,6 +175,11 @@ def test_what_a_draft_says_is_what_is_issued(place, person, company, keeper, pro
     assert {"600,00 €", "−180,00 €", "420,00 €"} <= seen and told(program, final) == (50_000, 10_000, 60_000)
     (one,) = [found for found in program.get("/invoices").json["items"] if found["number"] == final]
     assert (one["prepaid_cents"], one["left_cents"]) == (18_000, 42_000)
+    form = fields_of(team.get("/manage/billing/drafts/new").text) | {"rows-0-label": "Séminaire", "rows-0-price": "500"}
+    twice = team.post("/manage/billing/drafts/new", data=form | {"kind": "final", "payer": company.name, "advance": advance})
+    assert "il ne reste que 0,00 €" in text_of(twice)
+    taxed = team.post("/manage/billing/drafts/new", data=form | {"kind": "deposit", "payer": company.name, "rows-0-activity": "deposit"})
+    assert "hors du champ de la TVA" in error_of(taxed, "rows-0-rate")
 
 
 def test_a_credit_note_takes_what_is_left_and_not_a_cent_more(place, person, keeper, program, log_in):
@@ -193,6 +198,8 @@ def test_a_credit_note_takes_what_is_left_and_not_a_cent_more(place, person, kee
     assert (left(whole), db.session.get_one(Invoice, whole.id, populate_existing=True).content) == (0, frozen_text)
     give_back(partial, how="lines", **{"quantities-0": "1,5"})
     assert told(program, "A2026-00002") == (-2700, -540, -3240)
+    bare = team.post(f"/manage/billing/invoices/{whole.id}/credit", data={"how": "whole", "reason": "Encore", "confirmed": "1"})
+    assert (bare.status_code, "déjà été rendue" in text_of(bare)) == (422, True)
     assert "Un avoir ne dépasse jamais" in text_of(give_back(partial, how="amount", gross="146,21"))
     assert give_back(partial, how="amount", gross="146,20").status_code == 302 and left(partial) == 0
     for quantity in ("0,33", "0,33", "0,34"):

@@ -6,6 +6,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.billing import checks, queries
 from app.billing.models import Anchor, Counter, Draft, Invoice
+from app.billing.queries import books as reads
 from app.billing.queries import verification
 from app.billing.rules.documents import Line
 from app.billing.rules.legal import lateness, regime_of
@@ -90,6 +91,39 @@ def test_an_advance_is_taken_off_the_final_invoice(place, company):
     assert figures(advance) == (15000, 3000, 18000)
     assert (*figures(final), final.prepaid_cents, final.due_cents) == (50000, 10000, 60000, 18000, 42000)
     assert final.said["cites"][0]["number"] == advance.number
+
+
+def test_an_advance_is_taken_off_once_and_comes_back_with_the_credit_note_of_its_final(place, person, company):
+    payer = Payer(organisation_id=company.id)
+    advance = bill(place, company, line(12333, "Acompte"), kind="advance")  # 148.00
+    small = [line(5000, "Premier mois")]
+    off = invoicing.take_off([advance], payer, lines=small)
+    first = bill(place, company, *small, kind="final", cites=[advance.id], prepaid_cents=off)
+    assert (off, first.due_cents, invoicing.take_off([advance], payer, lines=[line(41110)])) == (6000, 0, 8800)
+    last = bill(place, company, line(41110, "Le reste"), kind="final", cites=[advance.id], prepaid_cents=8800)
+    for again, who, code in (([advance], payer, "advance_taken_off"), ([advance], Payer(person.id), "advance_of_someone_else")):
+        with pytest.raises(Refused) as refused:
+            invoicing.take_off(again, who, lines=small)
+        assert refused.value.codes == [code]
+    for cents, codes in ((100, ["advance_taken_off"]), (6100, ["advance_taken_off", "advance_above_bill"])):
+        hope = draft(place, company, *small, kind="final", cites=[advance.id], prepaid_cents=cents)
+        with pytest.raises(Refused) as refused:
+            invoicing.issue(hope.id, now=clock.now())
+        assert refused.value.codes == codes
+        invoicing.discard(hope.id, now=clock.now())
+    with pytest.raises(Refused) as refused:
+        invoicing.credit(advance.id, reason="Erreur", now=clock.now())
+    assert refused.value.codes == ["advance_is_deducted"]
+
+    invoicing.credit(last.id, gross_cents=40_532, reason="Geste", now=clock.now())  # what it asked for itself
+    note = invoicing.credit(last.id, reason="Annulé", now=clock.now())
+    assert (note.gross_cents, note.prepaid_cents, note.due_cents) == (-8800, -8800, 0)
+    assert (queries.left_to_pay([last.id])[last.id], queries.advances_left([advance])) == (0, 8800)
+    entries = list(reads.entries(place, clock.now().date(), clock.now().date()))
+    assert all(entry.balance == 0 for entry in entries)
+    advances = [row.debit - row.credit for entry in entries for row in entry.rows if row.account == "4191"]
+    assert advances == [-12333, 5000, 7333, -7333]
+    assert list(verification.faults(place)) == []
 
 
 # ---------------------------------------------------------------- credit notes

@@ -15,6 +15,7 @@ from tests.billing.banks import order_faults, qr_faults, read_code
 from tests.billing.bills import bill, line
 from tests.billing.test_payments import left, pay, who
 from tests.factories import make_member
+from tests.pages import text_of
 
 IBAN = "FR7630006000011234567890189"
 
@@ -102,6 +103,11 @@ def test_a_person_sees_what_is_due_pays_it_and_signs_a_mandate(place, person, ke
     assert "178,60" in client.get("/manage/money/debits?collection=2026-12-15").text
     assert client.post("/manage/money/debits", data={"collection": "2026-12-13"}).status_code == 422
     assert client.post("/manage/money/debits", data={"collection": "2026-12-15"}).status_code == 302
+    assert "prélevée le 15 décembre 2026" in text_of(client.get("/manage/money/"))  # and it is proposed no more
+    assert "Aucune facture à prélever" in text_of(client.get("/manage/money/debits?collection=2026-12-15"))
+    assert "vous n’avez rien à faire" in text_of(log_in(person).get("/billing/due"))
+    assert "vous n’avez rien à faire" in text_of(log_in(person).get(f"/billing/invoices/{invoice.id}/payment"))
+    client = log_in(keeper)
     batch = session.scalars(sa.select(DebitBatch)).one()
     order = client.get(f"/manage/money/debits/{batch.id}/file.xml")
     assert order_faults(order.data, today=clock.today(place.tz)) == [] and batch.message in order.headers["Content-Disposition"]
@@ -188,7 +194,7 @@ def test_a_statement_is_read_confirmed_and_undone_in_one_click(place, person, ke
 
 def test_a_mandate_on_paper_comes_with_its_scan(place, person, company, keeper, log_in, session):
     client = log_in(keeper)
-    settings(client)
+    settings(client, creditor_id="")
 
     def send(data: bytes, **more):
         form = {"payer": f"o{company.id}", "holder": "Lefèvre", "iban": IBAN, "signed_on": "2026-11-30"} | more
@@ -196,11 +202,20 @@ def test_a_mandate_on_paper_comes_with_its_scan(place, person, company, keeper, 
             "/manage/money/mandates", data=form | {"scan": (io.BytesIO(data), "mandat.pdf")}, content_type="multipart/form-data"
         )
 
+    no = send(b"%PDF-1.7 x")
+    assert no.status_code == 422 and '<a href="/manage/money/settings">Écrivez-le dans les réglages des paiements' in no.text
+    settings(client)
     assert send(b"<svg/>").status_code == 422
     assert send(b"%PDF-1.7 x", payer="x1").status_code == 422
     assert send(b"%PDF-1.7 x").status_code == 302
     mandate = session.scalars(sa.select(Mandate)).one()
     assert (mandate.signature, mandate.organisation_id, mandate.iban_last4) == ("paper", company.id, "0189")
+
+    page = f"/manage/money/mandates/{mandate.id}"
+    assert client.get(f"{page}/scan").data == b"%PDF-1.7 x"
+    assert client.post(f"{page}/revocation").status_code == 302
+    assert banking.mandates(place.id) == [] and mandate.reference not in client.get("/manage/money/mandates").text
+    assert log_in(make_member("Léo")).get(f"{page}/scan").status_code == 404
 
 
 def test_three_kind_reminders_and_a_debit_that_comes_back_are_told_once(app, place, person, company, session, frozen):

@@ -175,6 +175,10 @@ tarifs:
         ("format: worklab-lieu/1\nlieu: {code: a, nom: b}\nfermetures: [{du: 9999-02-01, au: 9999-02-02}]", "une date de 2000 à 2100"),
         ("format: worklab-lieu/1\nlieu: {code: a, nom: " + "x" * 10_000 + "}", "lieu.nom : 120 caractères au plus."),
         ("format: worklab-lieu/1\nlieu: {code: a, nom: b, ardoise_plafond: .inf}", "lieu.ardoise_plafond"),
+        (
+            "format: worklab-lieu/1\nlieu: {code: a, nom: b, regime_tva: [{depuis: 2026-01-01, regime: redevable, taux: 2000}]}",
+            "lieu.regime_tva[1].taux : un taux est un nombre de pour cent, 100 au plus",
+        ),
     ],
 )
 def test_a_wrong_file_is_refused_with_the_path_of_its_fault(session, text, fault):

@@ -8,9 +8,9 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.billing.models import Draft
-from app.billing.rules.documents import Line
-from app.billing.rules.invoices import KIND_NAMES, UNITS
-from app.billing.rules.legal import Regime
+from app.billing.rules.documents import OUT_OF_SCOPE, Line
+from app.billing.rules.invoices import DEPOSIT, KIND_NAMES, UNITS
+from app.billing.rules.legal import ALWAYS_OUT_OF_SCOPE, FRANCHISE, LIABLE, OUT_OF_SCOPE_REGIME, Regime
 from app.web import forms
 from app.web.typography import words
 
@@ -32,6 +32,8 @@ ACTIVITY_NAMES = {
     "fee": _l("Frais d’annulation"),
     "other": _l("Autre prestation"),
 }
+# What a lieu may write on its bills under each regime; who does not owe VAT would owe the one that it writes (CGI art. 283, 3).
+_CATEGORIES = {LIABLE: "SEO", FRANCHISE: "EO", OUT_OF_SCOPE_REGIME: "O"}
 RATES = ((2000, "S"), (1000, "S"), (550, "S"), (210, "S"), (0, "E"), (0, "O"))
 
 
@@ -56,9 +58,21 @@ class LineForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        say = words()
-        names = {"S": "", "E": _("exonéré"), "O": _("hors champ")}
-        self.rate.choices = [forms.SelectChoice(_rate_code(rate, category), names[category] or say.rate(rate)) for rate, category in RATES]
+        self.rate.choices = []
+
+    def offer(self, regime: Regime, before: Line | None) -> None:
+        """The rates that the lieu may write under its regime, and the one that the line has already."""
+        say, names = words(), {"S": "", "E": _("exonéré"), "O": _("hors champ")}
+        own = before and (before.rate_bp, before.category)
+        self.rate.choices = [
+            forms.SelectChoice(_rate_code(rate, category), names[category] or say.rate(rate))
+            for rate, category in RATES
+            if category in _CATEGORIES[regime.code] or (rate, category) == own
+        ]
+
+    def validate_rate(self, field: Any) -> None:
+        if not self.is_empty and self.activity.data in ALWAYS_OUT_OF_SCOPE and field.data and field.data[0] != OUT_OF_SCOPE:
+            raise forms.ValidationError(_("Une adhésion, un don ou une caution est hors du champ de la TVA."))
 
     @property
     def is_empty(self) -> bool:
@@ -109,6 +123,8 @@ class DraftForm(forms.Form):
             }
         )
         form.before = before
+        for place, row in enumerate(form.rows):
+            row.form.offer(regime, before[place] if place < len(before) else None)
         return form
 
     before: Sequence[Line] = ()
@@ -162,6 +178,10 @@ class NewDraftForm(DraftForm):
         _l("Acompte à déduire"), max_length=35, description=_l("Le numéro de la facture d’acompte, pour une facture de solde.")
     )
 
+    def validate_kind(self, field: Any) -> None:
+        if field.data == DEPOSIT and any(line.activity != DEPOSIT for line in self.lines):
+            raise forms.ValidationError(_("Un appel de caution n’a que des cautions : choisissez cette nature pour chaque ligne."))
+
 
 class CreditForm(forms.Form):
     """What is given back of an invoice: all that is left, an amount, or some of its lines."""
@@ -178,6 +198,11 @@ class CreditForm(forms.Form):
     gross = forms.MoneyField(_l("Montant"), minimum=1)
     reason = forms.StringField(_l("Motif"), [forms.InputRequired()], max_length=200, description=_l("Il est imprimé sur l’avoir."))
     quantities = forms.FieldList(forms.DecimalField(_l("Quantité rendue"), maximum=Decimal(10_000), places=3))
+
+    def offer(self, lines: Sequence[Line]) -> None:
+        """One quantity for each line of the invoice, whatever was sent."""
+        while len(self.quantities) < len(lines):
+            self.quantities.append_entry(None)
 
     def validate_gross(self, field: Any) -> None:
         if self.how.data == "amount" and not field.data:

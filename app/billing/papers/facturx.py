@@ -180,7 +180,7 @@ def _settlement(deal: etree._Element, said: Mapping[str, Any], sign: int) -> Non
     _add(sums, "ram:TaxTotalAmount", _amount(sign * said["vat_cents"]), currencyID=said["currency"])
     _add(sums, "ram:GrandTotalAmount", _amount(sign * said["gross_cents"]))
     if said["prepaid_cents"]:
-        _add(sums, "ram:TotalPrepaidAmount", _amount(said["prepaid_cents"]))
+        _add(sums, "ram:TotalPrepaidAmount", _amount(sign * said["prepaid_cents"]))
     _add(sums, "ram:DuePayableAmount", _amount(sign * said["due_cents"]))
     for cited in said["cites"]:
         reference = _add(settlement, "ram:InvoiceReferencedDocument")

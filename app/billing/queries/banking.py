@@ -102,15 +102,15 @@ def debit_wishes(place_id: int, terms: Terms, *, collection: date, today: date) 
     return wishes
 
 
-def invoices_under_debit(place_id: int) -> set[int]:
-    """Invoices whose debit was sent to the bank and has not said anything yet."""
-    rows = db.session.scalars(
-        sa.select(DebitPart.invoice_id)
+def invoices_under_debit(place_id: int) -> dict[int, date]:
+    """Invoices whose debit was sent to the bank and has not said anything yet, and its day."""
+    rows = db.session.execute(
+        sa.select(DebitPart.invoice_id, DebitBatch.collection_on)
         .join(Debit, Debit.id == DebitPart.debit_id)
         .join(DebitBatch, DebitBatch.id == Debit.batch_id)
         .where(DebitBatch.place_id == place_id, Debit.state == "sent")
     )
-    return set(rows)
+    return {row.invoice_id: row.collection_on for row in rows}
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,9 +267,11 @@ def as_line(row: BankLine) -> Line:
 
 def waiting(place_id: int, *, on: date) -> Waiting:
     """All that a bank line may answer."""
+    under_way = invoices_under_debit(place_id)
     return Waiting(
         invoices=[
-            OpenInvoice(one.id, one.number, one.left_cents, one.payer, one.asked_cents if one.schedule else 0) for one in unpaid(place_id)
+            OpenInvoice(one.id, one.number, one.left_cents, one.payer, one.asked_cents if one.schedule else 0, one.id in under_way)
+            for one in unpaid(place_id)
         ],
         debits=list(_open_debits(place_id, on)),
         held=_held(place_id),

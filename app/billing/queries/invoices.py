@@ -1,7 +1,7 @@
 """Bills, and what a lieu decided about them."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -13,7 +13,7 @@ from app.billing.queries.owed import schedules_of, unpaid
 from app.billing.queries.payments import LEFT
 from app.billing.rules.documents import ACTIVITIES, Tax, left_of
 from app.billing.rules.dunning import Part, parts_left
-from app.billing.rules.invoices import ORGANISATION, Buyer, Cited, Seller, Terms
+from app.billing.rules.invoices import FINAL, ORGANISATION, Buyer, Cited, Seller, Terms
 from app.billing.rules.legal import ALWAYS_OUT_OF_SCOPE, Lateness, Regime, Threshold, fact_on, lateness, regime_of, thresholds
 from app.core.db import db
 from app.core.text import searchable
@@ -174,6 +174,26 @@ def advances_called(numbers: str, place_id: int) -> list[Invoice]:
     return list(db.session.scalars(sa.select(Invoice).where(*mine).order_by(Invoice.id)))
 
 
+def advances_of(final: Invoice) -> list[Invoice]:
+    """The advance invoices that a final one took off."""
+    return advances_called(" ".join(one["number"] for one in final.said["cites"]), final.place_id)
+
+
+def advances_left(advances: Collection[Invoice], *, but_draft: int | None = None) -> int:
+    """What these advances may still take off: what was billed, less what was credited and what other final invoices took off, or
+    will (drafts). With its own credit note, a final invoice puts them back."""
+    if not advances:
+        return 0
+    ids = {one.id for one in advances}
+    left = sum(one.gross_cents + credited_cents(one.id) for one in advances)
+    finals = sa.select(Draft).where(Draft.place_id == next(iter(advances)).place_id, Draft.kind == FINAL, Draft.discarded_at.is_(None))
+    for row in db.session.scalars(finals):
+        if row.id != but_draft and ids & set(row.cites):
+            notes = credit_notes_of(row.invoice_id) if row.invoice_id else []
+            left -= row.prepaid_cents + sum(note.prepaid_cents for note in notes)
+    return left
+
+
 def income_of(place_id: int, year: int) -> dict[str, int]:
     """This civil year's income without taxes, credit notes taken off: cents of services and of goods."""
     found = {"services": 0, "goods": 0}
@@ -205,6 +225,11 @@ def taxes_of(row: Invoice) -> list[Tax]:
 def credited(invoice_id: int) -> list[Tax]:
     """What its credit notes have given back, as positive amounts."""
     return [tax for note in credit_notes_of(invoice_id) for tax in taxes_of(note)]
+
+
+def credited_cents(invoice_id: int) -> int:
+    """What its credit notes come to, with taxes: below zero."""
+    return sum(note.gross_cents for note in credit_notes_of(invoice_id))
 
 
 def head(place_id: int) -> Invoice | None:

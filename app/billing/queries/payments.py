@@ -31,7 +31,7 @@ _SIGN = sa.case((_MOVEMENT.c.undoes_id.is_(None), 1), else_=-1)
 
 ALLOCATED_TO_INVOICE = _ALLOCATED.where(_ALLOCATION.c.invoice_id == _INVOICE.c.id).correlate(_INVOICE).scalar_subquery()
 CREDITED = (
-    sa.select(sa.func.coalesce(sa.func.sum(_NOTE.c.gross_cents), 0))
+    sa.select(sa.func.coalesce(sa.func.sum(_NOTE.c.gross_cents - _NOTE.c.prepaid_cents), 0))
     .where(_NOTE.c.credits_id == _INVOICE.c.id)
     .correlate(_INVOICE)
     .scalar_subquery()

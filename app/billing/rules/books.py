@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from app.billing.rules.documents import ACTIVITIES
+from app.billing.rules.documents import ACTIVITIES, Tax, credited_by_gross
 from app.core.refusals import N_, Reason
 from app.core.text import clean_line
 
@@ -149,13 +149,15 @@ def _income(said: Mapping[str, Any]) -> dict[str, int]:
 
 
 def _advances(said: Mapping[str, Any], chart: Chart) -> Iterator[Row]:
-    """The advances that a final invoice takes off: their net, and the VAT of each rate that they have already owed."""
-    for cited in said["cites"]:
-        yield Row(chart.number("advance"), ACCOUNTS["advance"][1], debit=cited["net_cents"])
-        for _category, rate_bp, _net, vat in cited["by_rate"]:
-            if vat:
-                number, label = chart.vat(rate_bp)
-                yield Row(number, label, debit=vat)
+    """The advances that a final invoice takes off, in whole or in part, and that its credit note puts back: their net, and the
+    VAT of each rate that they have already owed."""
+    advances = [Tax(*tax) for cited in said["cites"] if cited["kind"] == "advance" for tax in cited["by_rate"]]
+    sign = 1 if said["prepaid_cents"] > 0 else -1
+    for tax in credited_by_gross(abs(said["prepaid_cents"]), advances, ()):
+        yield Row(chart.number("advance"), ACCOUNTS["advance"][1], debit=sign * tax.net)
+        if tax.vat:
+            number, label = chart.vat(tax.rate_bp)
+            yield Row(number, label, debit=sign * tax.vat)
 
 
 def _merged(rows: Sequence[Row]) -> list[Row]:

@@ -1,4 +1,4 @@
-"""A coupon takes so much, or so many hundredths, off a carnet or an adhésion: when, how often, for whom."""
+"""A coupon takes so much, or so many hundredths, off a carnet: when, how often, for whom."""
 
 from collections.abc import Iterator
 from datetime import date

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 from dateutil.relativedelta import relativedelta
 
-from app.billing.rules.banking import is_bank_day, next_bank_day
+from app.billing.rules.banking import is_bank_day, next_bank_day, reasons_creditor, reasons_iban
 from app.core.refusals import N_, Reason
 
 NOTICE_DAYS = 14
@@ -112,10 +112,24 @@ def reasons_notice(*, told_on: date, collection: date, notice_days: int) -> Iter
         yield NoticeTooShort(count=notice_days, day=next_bank_day(told_on + timedelta(days=notice_days)))
 
 
+class NoAccountOfTheLieu(Reason):
+    code = "no_account_of_the_lieu"
+    sentence = N_("Le lieu n’a pas encore dit son IBAN.")
+    next_step = N_("Qui gère le lieu l’écrit dans « Qui nous sommes ».")
+
+
 class NoCreditor(Reason):
     code = "no_creditor"
-    sentence = N_("Le lieu n’a pas encore dit son IBAN ou son identifiant de créancier SEPA (ICS).")
-    next_step = N_("Écrivez-les dans les réglages des paiements\u202f: votre banque donne l’ICS.")
+    sentence = N_("Le lieu n’a pas encore dit son identifiant de créancier SEPA (ICS).")
+    next_step = N_("Écrivez-le dans les réglages des paiements : votre banque le donne.")
+
+
+def reasons_lieu(iban: str, creditor_id: str) -> Iterator[Reason]:
+    """What a lieu must have said before it debits anybody, and on which page it says it."""
+    if reasons_iban(iban):
+        yield NoAccountOfTheLieu(href="/manage/place/identity")
+    if reasons_creditor(creditor_id):
+        yield NoCreditor(href="/manage/money/settings")
 
 
 class NothingToDebit(Reason):

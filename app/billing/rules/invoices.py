@@ -2,13 +2,13 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
 from app.billing.rules.documents import ACTIVITIES, OUT_OF_SCOPE, Line, Tax, totals
 from app.billing.rules.legal import LIABLE, Regime, fact_on
-from app.core.refusals import N_, Reason
+from app.core.refusals import N_, Cents, Reason
 
 INVOICE, CREDIT_NOTE, ADVANCE, FINAL, DEPOSIT = "invoice", "credit_note", "advance", "final", "deposit"
 KINDS = (INVOICE, CREDIT_NOTE, ADVANCE, FINAL, DEPOSIT)
@@ -70,6 +70,37 @@ class NoBuyer(Reason):
     code = "no_buyer"
     sentence = N_("Une facture est pour une personne ou pour une organisation, et une seule.")
     next_step = N_("Choisissez à qui elle est adressée.")
+
+
+class AdvanceTakenOff(Reason):
+    code = "advance_taken_off"
+    sentence = N_("De cet acompte, il ne reste que %(left)s à déduire.")
+    next_step = N_("Il est déjà déduit d’une autre facture, ou rendu par un avoir : faites un autre brouillon.")
+
+
+class AdvanceAboveBill(Reason):
+    code = "advance_above_bill"
+    sentence = N_("L’acompte déduit dépasse cette facture : elle vient à %(gross)s.")
+    next_step = N_("Faites un autre brouillon : il ne déduit que ce qu’il faut.")
+
+
+class AdvanceOfSomeoneElse(Reason):
+    code = "advance_of_someone_else"
+    sentence = N_("Cet acompte est celui de quelqu’un d’autre.")
+    next_step = N_("Choisissez un acompte de la même personne ou organisation.")
+
+
+class AdvanceIsDeducted(Reason):
+    code = "advance_is_deducted"
+    sentence = N_("Cet acompte est déduit d’une facture de solde : il en reste %(left)s à rendre.")
+    next_step = N_("Faites l’avoir sur la facture de solde.")
+
+
+def reasons_advances(prepaid_cents: int, *, left_cents: int, gross_cents: int) -> Iterator[Reason]:
+    if prepaid_cents > left_cents:
+        yield AdvanceTakenOff(left=Cents(max(0, left_cents)))
+    if prepaid_cents > gross_cents:
+        yield AdvanceAboveBill(gross=Cents(gross_cents))
 
 
 class Seller(NamedTuple):
@@ -192,6 +223,11 @@ def content(
         "reason": reason,
         "footer": terms.footer,
     }
+
+
+def advance_put_back(due_cents: int, *, before: int, more: int) -> int:
+    """What a credit note of a final invoice gives back to its advances: first goes what the invoice asked for itself."""
+    return max(0, before + more - due_cents) - max(0, before - due_cents)
 
 
 def _days_of(lines: Sequence[Line], issued_on: date) -> tuple[date, date]:

@@ -25,6 +25,7 @@ class OpenInvoice:
     left_cents: int
     payer: str = ""
     asked_cents: int = 0  # the next part of it, when several payments were agreed on; none: all that is left
+    is_under_debit: bool = False  # its money is to come by a debit: only its number says that this is not it
 
     @property
     def amounts(self) -> tuple[int, ...]:
@@ -132,7 +133,7 @@ def _money_in(line: BankLine, waiting: Waiting) -> Iterator[Proposal]:
     yield from _named_invoices(line, waiting.invoices)
     yield from _payouts(line, waiting.held)
     yield from _slips(line, waiting.slips)
-    yield from _by_amount_or_name(line, waiting.invoices)
+    yield from _by_amount_or_name(line, [invoice for invoice in waiting.invoices if not invoice.is_under_debit])
 
 
 def _by_amount_or_name(line: BankLine, invoices: Sequence[OpenInvoice]) -> Iterator[Proposal]:

@@ -10,7 +10,6 @@ from app.billing.papers.debit_order import Debit as Order
 from app.billing.queries import banking
 from app.billing.queries.payments import Terms
 from app.billing.rules import debits as rules
-from app.billing.rules.banking import reasons_creditor, reasons_iban
 from app.billing.services.mandates import iban_of
 from app.billing.services.payments import MONEY, move, record_payment, take_back
 from app.core import journal
@@ -21,9 +20,7 @@ from app.place.models import Place
 
 def send_debits(*, place_id: int, terms: Terms, collection: date, today: date, now: datetime, actor_id: int | None = None) -> DebitBatch:
     """One file for everything that may be debited on that day; each invoice is in one file at a time."""
-    refusals = list(rules.reasons_collection(collection, today=today))
-    if reasons_iban(terms.iban) or reasons_creditor(terms.creditor_id):
-        refusals.append(rules.NoCreditor())
+    refusals = [*rules.reasons_collection(collection, today=today), *rules.reasons_lieu(terms.iban, terms.creditor_id)]
     if refusals:
         raise Refused(*refusals)
     with transaction() as session:

@@ -1,6 +1,6 @@
 """Bills: a draft that may change, then an invoice that never does."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -17,6 +17,7 @@ from app.billing.rules.documents import (
     left_of,
     reasons_bill,
     reasons_credit,
+    totals,
     turned,
 )
 from app.billing.rules.legal import Regime
@@ -24,7 +25,7 @@ from app.billing.rules.payments import Payer
 from app.billing.services.payments import release_excess
 from app.core import journal
 from app.core.db import db, insert_unless_there, lock, transaction
-from app.core.refusals import Reason, Refused
+from app.core.refusals import Cents, Reason, Refused
 from app.place.models import Place
 
 CHAIN = 51  # the space of locks: one lieu issues one bill at a time
@@ -92,6 +93,16 @@ def draft(
         return found
 
 
+def take_off(advances: Sequence[Invoice], payer: Payer, *, lines: Sequence[Line]) -> int:
+    """What a final invoice of these lines takes off: what is left of its advances, and never more than it comes to."""
+    if any((one.member_id, one.organisation_id) != payer for one in advances):
+        raise Refused(rules.AdvanceOfSomeoneElse())
+    left = queries.advances_left(advances)
+    if advances and left <= 0:
+        raise Refused(rules.AdvanceTakenOff(left=Cents(0)))
+    return min(left, totals(lines).gross_cents)
+
+
 def change_draft(
     draft_id: int,
     *,
@@ -136,11 +147,23 @@ def issue(draft_id: int, *, now: datetime, actor_id: int | None = None) -> Invoi
         if row.discarded_at is not None:
             raise Refused(rules.AlreadyDiscarded())
         place = session.get_one(Place, row.place_id)
+        lock(CHAIN, place.id)  # before looking at what its advances still are
+        _refuse(*_reasons_advances(row))
         made = _append(place, kind=row.kind, payer=Payer(row.member_id, row.organisation_id), now=now, said=prepared(row, place, now=now))
         row.invoice_id = made.id
         session.flush()
         _tell("invoice.issued", made, actor_id=actor_id, now=now)
         return made
+
+
+def _reasons_advances(row: Draft) -> Iterator[Reason]:
+    """What a final invoice takes off is still there to be taken off, and no more than what it comes to."""
+    if row.prepaid_cents:
+        advances = [db.session.get_one(Invoice, invoice_id) for invoice_id in row.cites]
+        left = queries.advances_left(advances, but_draft=row.id)
+        yield from rules.reasons_advances(
+            row.prepaid_cents, left_cents=left, gross_cents=totals(Line.read(line) for line in row.lines).gross_cents
+        )
 
 
 def prepared(row: Draft, place: Place, *, now: datetime) -> dict[str, Any]:
@@ -177,6 +200,7 @@ def credit(
         lock(CHAIN, invoice.place_id)  # before looking at what is left: two credit notes take turns
         asked = credit_preview(invoice, lines=lines, gross_cents=gross_cents)
         place = session.get_one(Place, invoice.place_id)
+        put_back = rules.advance_put_back(invoice.due_cents, before=-queries.credited_cents(invoice.id), more=asked.gross_cents)
         said = _content(
             place,
             kind=rules.CREDIT_NOTE,
@@ -185,7 +209,8 @@ def credit(
             taxes=[tax._replace(net=-tax.net, vat=-tax.vat) for tax in asked.taxes],
             regime=queries.regime_on(place, invoice.issued_on),
             period=tuple(date.fromisoformat(day) for day in invoice.said["period"]),
-            cites=[invoice],
+            cites=[invoice, *(queries.advances_of(invoice) if put_back else ())],
+            prepaid_cents=-put_back,
             reason=reason,
             now=now,
         )
@@ -209,6 +234,8 @@ def credit_preview(invoice: Invoice, *, lines: Sequence[Line] | None = None, gro
     else:
         given, asked = [], tuple(tax for tax in left_of(taxes, gone) if tax.net or tax.vat)
     _refuse(*reasons_credit(asked, taxes, gone))
+    if invoice.kind == rules.ADVANCE and sum(tax.net + tax.vat for tax in asked) > (left := queries.advances_left([invoice])):
+        raise Refused(rules.AdvanceIsDeducted(left=Cents(max(0, left))))
     if lines is None:
         whole = not gone and gross_cents in (None, invoice.gross_cents)
         given = [Line.read(line) for line in invoice.said["lines"]] if whole else [_by_amount(invoice, tax) for tax in asked]

@@ -1,6 +1,6 @@
 """SEPA mandates: signed here, or on paper; their account is sealed at once."""
 
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
@@ -15,7 +15,7 @@ from app.billing.rules.banking import compact_iban, reasons_bic, reasons_iban
 from app.billing.rules.payments import WhoPays
 from app.billing.services.payments import MONEY
 from app.core import journal
-from app.core.db import lock, transaction
+from app.core.db import db, lock, transaction
 from app.core.refusals import Refused
 from app.core.sealing import seal, unseal
 
@@ -46,9 +46,7 @@ def sign_mandate(
 ) -> Mandate:
     """A new mandate; the payer's others are revoked the same day. With `signed_name` it is signed here, with a scan on paper."""
     iban, bic = compact_iban(iban), compact_iban(bic)
-    refusals = [*reasons_iban(iban), *reasons_bic(bic)]
-    if reasons_iban(terms.iban) or not terms.creditor_id:
-        refusals.append(rules.NoCreditor())
+    refusals = [*reasons_iban(iban), *reasons_bic(bic), *rules.reasons_lieu(terms.iban, terms.creditor_id)]
     if not signed_name and scan is None:
         refusals.append(rules.NotASignature())
     if refusals:
@@ -101,6 +99,14 @@ def revoke_mandate(mandate_id: int, *, day: date, now: datetime, actor_id: int |
         lock(MONEY, mandate.place_id)
         if mandate.revoked_on is None:
             _revoke(mandate, day=day, now=now, actor_id=actor_id)
+
+
+def scan_of(mandate: Mandate) -> Scan | None:
+    """The paper that was signed: a bank may ask for it."""
+    kept = db.session.get(MandateScan, mandate.id)
+    if kept is None:
+        return None
+    return Scan(kept.kind, b64decode(unseal(kept.sealed, use=USE, where=f"scan {mandate.reference}")))
 
 
 def iban_of(mandate: Mandate) -> str:

@@ -39,7 +39,7 @@ def due_reminders(place: Place, *, now: datetime) -> list[Unpaid]:
     steps = queries.payment_terms(place).reminder_days
     late = unpaid(place.id, due_before=today)
     paused = paused_payers(place.id, on=today)
-    under_way = banking.invoices_under_debit(place.id) if late else set()
+    under_way = banking.invoices_under_debit(place.id) if late else {}
     return [
         one
         for one in late

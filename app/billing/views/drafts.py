@@ -41,6 +41,7 @@ def new_draft() -> ResponseReturnValue:
             form.advance.errors = [_("Aucune facture d’acompte n’a ce numéro.")]
         else:
             try:
+                prepaid_cents = invoicing.take_off(advances, Payer(*payer), lines=form.lines)
                 row = invoicing.draft(
                     place_id=place.id,
                     payer=Payer(*payer),
@@ -48,7 +49,7 @@ def new_draft() -> ResponseReturnValue:
                     kind=form.kind.data,
                     period=form.period,
                     cites=[advance.id for advance in advances],
-                    prepaid_cents=sum(advance.gross_cents for advance in advances),
+                    prepaid_cents=prepaid_cents,
                     delivery=form.delivery,
                     now=clock.now(),
                     actor_id=current_user.id,

@@ -91,7 +91,8 @@ def credit(invoice_id: int) -> ResponseReturnValue:
     """First what would be given back, to the cent; then, and only then, the credit note."""
     row = seen_invoice(invoice_id)
     lines = [Line.read(said) for said in row.said["lines"]]
-    form = CreditForm(data={"quantities": [None] * len(lines)})
+    form = CreditForm()
+    form.offer(lines)
     preview = None
     if form.validate_on_submit():
         try:

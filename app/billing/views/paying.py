@@ -37,6 +37,7 @@ def due() -> ResponseReturnValue:
         unpaid=[one for payer in payers for one in queries.unpaid(place.id, payer=payer)],
         credit=sum(queries.credit_of(payer) for payer in payers),
         payments=[one for payer in payers for one in queries.payments_of(payer)],
+        debited=banking.invoices_under_debit(place.id),
         means=MEANS,
     )
 
@@ -153,6 +154,7 @@ def _pay(invoice: Invoice, *, refused: Refused | None = None) -> ResponseReturnV
         asked=asked,
         schedule=owed.schedules_of([invoice.id]).get(invoice.id),
         ways=ways,
+        debited_on=banking.invoices_under_debit(place.id).get(invoice.id),
         means=MEANS,
         terms=terms,
         place=place,

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from marshmallow import ValidationError, fields, validate, validates_schema
 
-from app.billing.rules.documents import ACTIVITIES
+from app.billing.rules.documents import ACTIVITIES, WHOLE
 from app.billing.rules.legal import EXEMPT_RATE
 from app.booking.rules import KIND_DEFAULTS, Rules, reasons_rules, seat_code
 from app.cli.kit import FORMAT
@@ -41,11 +41,14 @@ UNITS = {"demi-journee": "half_day", "minute": "minute", "euro": "cent"}
 MOST_BYTES = 1_000_000
 
 
+A_RATE = validate.Range(max=WHOLE, error="un taux est un nombre de pour cent, 100 au plus (20 pour 20 %).")
+
+
 class Rate(fields.Field[int | str]):
     """A rate of VAT in per cent, as basis points; or « exonere »."""
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> int | str:
-        return EXEMPT_RATE if value == EXEMPT_RATE else Amount().deserialize(value, attr, data)
+        return EXEMPT_RATE if value == EXEMPT_RATE else Amount(validate=A_RATE).deserialize(value, attr, data)
 
 
 class KitRefused(Exception):
@@ -116,7 +119,7 @@ class RegimeShape(Shape):
         required=True,
         validate=validate.OneOf(["hors_champ", "franchise", "redevable"], error="hors_champ, franchise ou redevable est attendu."),
     )
-    taux = Amount(load_default=None)  # in per cent: the ordinary rate of a lieu that owes VAT
+    taux = Amount(load_default=None, validate=A_RATE)  # in per cent: the ordinary rate of a lieu that owes VAT
     taux_par_activite = fields.Dict(keys=fields.Str(validate=validate.OneOf(list(ACTIVITIES))), values=Rate(), load_default=dict)
     debits = Yes(load_default=False)
 

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -12,7 +12,7 @@ from app.billing.forms import payments as forms
 from app.billing.queries import banking
 from app.billing.rules.payments import Payer
 from app.billing.services import debiting, mandates
-from app.billing.views.money.door import batch_here, bp, flash_refusal, place_today
+from app.billing.views.money.door import batch_here, bp, flash_refusal, mandate_here, place_today
 from app.core import clock
 from app.core.refusals import Refused
 from app.members import queries as members_queries
@@ -103,3 +103,21 @@ def all_mandates() -> ResponseReturnValue:
                 flash(_("Le mandat est gardé."))
                 return redirect(url_for(".all_mandates"))
     return render_template("billing/mandates.html", form=form, rows=banking.mandates(place.id)), form.status
+
+
+@bp.post("/mandates/<int:mandate_id>/revocation")
+def revoke_mandate(mandate_id: int) -> ResponseReturnValue:
+    """Its holder asked for it, by word or on paper: nothing is debited by it any more."""
+    row = mandate_here(mandate_id)
+    _place, today = place_today()
+    mandates.revoke_mandate(row.id, day=today, now=clock.now(), actor_id=current_user.id)
+    flash(_("Le mandat de %(holder)s est révoqué. Plus rien ne sera prélevé.", holder=row.holder))
+    return redirect(url_for(".all_mandates"))
+
+
+@bp.get("/mandates/<int:mandate_id>/scan")
+def mandate_scan(mandate_id: int) -> ResponseReturnValue:
+    row = mandate_here(mandate_id)
+    scan = mandates.scan_of(row) or abort(404)
+    ending = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png"}[scan.kind]
+    return taken_away(scan.data, name=f"{row.reference}.{ending}", content_type=scan.kind)

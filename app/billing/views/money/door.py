@@ -6,7 +6,7 @@ from typing import TypeVar
 from flask import Blueprint, abort, flash
 
 from app.billing import queries
-from app.billing.models import BankLine, DebitBatch, Invoice, Movement, Payment, Slip
+from app.billing.models import BankLine, DebitBatch, Invoice, Mandate, Movement, Payment, Slip
 from app.core import clock
 from app.core.db import db
 from app.core.refusals import Refused
@@ -18,7 +18,7 @@ from app.web.words import next_step, said
 bp = Blueprint("money", "app.billing", url_prefix="/manage/money", template_folder="templates")
 bp.before_request(rights.only("manage_billing"))
 
-T = TypeVar("T", Payment, Movement, DebitBatch, BankLine, Slip)
+T = TypeVar("T", Payment, Movement, DebitBatch, BankLine, Mandate, Slip)
 
 
 def flash_refusal(refused: Refused) -> None:
@@ -52,6 +52,10 @@ def refund_here(movement_id: int) -> Movement:
 
 def batch_here(batch_id: int) -> DebitBatch:
     return of_this_lieu(DebitBatch, batch_id)
+
+
+def mandate_here(mandate_id: int) -> Mandate:
+    return of_this_lieu(Mandate, mandate_id)
 
 
 def line_here(line_id: int) -> BankLine:

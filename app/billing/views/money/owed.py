@@ -23,6 +23,7 @@ def unpaid() -> ResponseReturnValue:
         rows=rows,
         late=[one for one in rows if one.due_on < today],
         late_cents=sum(one.late_cents(today) for one in rows),
+        debited=banking.invoices_under_debit(place.id),
         today=today,
         place=place,
         total=sum(one.left_cents for one in rows),
