@@ -111,9 +111,10 @@ def test_a_full_day_wants_one_seat_for_both_halves(lieu, partner):
     assert (nora.json["resource_id"], nora.json["half"], nora.json["price_cents"]) == (lieu.seat("A1").id, "afternoon", 700)
     assert leo.json["resource_id"] != lieu.seat("A1").id
     assert (leo.json["half"], leo.json["price_cents"]) == ("day", 600)
-    moved = camille.patch(f"/bookings/{morning}", start="2027-01-05T13:00:00+01:00", end="2027-01-05T18:30:00+01:00")
-    assert (moved.status_code, moved.json["half"]) == (200, "afternoon")  # A1 is taken then: another seat of its pool
-    assert moved.json["resource_id"] not in (nora.json["resource_id"], leo.json["resource_id"])
+    taken = camille.patch(f"/bookings/{morning}", start="2027-01-05T13:00:00+01:00", end="2027-01-05T18:30:00+01:00")
+    assert (taken.status_code, [reason["code"] for reason in taken.json["reasons"]]) == (409, ["overlap"])  # a program asked for A1
+    assert taken.json["alternatives"][0]["resource_id"] not in (nora.json["resource_id"], leo.json["resource_id"])
+    assert camille.get(f"/bookings/{morning}").json["half"] == "morning"
 
 
 def test_the_ninth_is_told_it_is_full_and_what_there_is_instead(lieu, partner):

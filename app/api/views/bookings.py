@@ -85,7 +85,7 @@ def move(caller: Caller, change: dict[str, Any], booking_id: int) -> Answer:
     row = _held(caller, booking_id)
     note = change.get("note", row.note)
     if "start" in change or "end" in change:
-        row = services.move(row.id, services.or_another_seat(replace(asking.move_for(caller, row, change), note=note)))
+        row = services.move(row.id, replace(asking.move_for(caller, row, change), note=note))
     elif note != row.note:
         row = services.change_note(row.id, note, actor_id=caller.id, now=caller.now)
     return answers.booking(row)
