@@ -24,7 +24,7 @@ from app.factory import create_app
 from app.members.models import Member
 from app.members.services import open_session
 from config import TestConfig
-from tests.databases import Engine, postgres_engine, sqlite_engine
+from tests.databases import Engine, in_memory, postgres_engine, sqlite_engine
 from tests.network import close_network
 from tests.pg import postgres
 from tests.servers import Server
@@ -65,18 +65,35 @@ def _closed_network() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
-    with postgres() as url:
+    with postgres(in_memory()) as url:
         yield url
 
 
+@pytest.fixture(scope="session")
+def on_sqlite_engine() -> Iterator[Engine]:
+    with sqlite_engine() as engine:
+        yield engine
+
+
+@pytest.fixture(scope="session")
+def on_postgres_engine(postgres_url: str) -> Iterator[Engine]:
+    with postgres_engine(postgres_url) as engine:
+        yield engine
+
+
+@pytest.fixture(scope="session")
+def engine_named(request: pytest.FixtureRequest) -> Callable[[str], Engine]:
+    """`engine_named("postgres")`: made when it is first asked for, and kept to the end."""
+
+    def engine_named(name: str) -> Engine:
+        return cast("Engine", request.getfixturevalue(f"on_{name}_engine"))
+
+    return engine_named
+
+
 @pytest.fixture(scope="session", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    if request.param == "sqlite":
-        with sqlite_engine(tmp_path_factory.mktemp("sqlite")) as engine:
-            yield engine
-    else:
-        with postgres_engine(request.getfixturevalue("postgres_url")) as engine:
-            yield engine
+def engine(request: pytest.FixtureRequest, engine_named: Callable[[str], Engine]) -> Engine:
+    return engine_named(request.param)
 
 
 @pytest.fixture(scope="session")

@@ -11,20 +11,26 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+# Nothing here outlives a power cut, and no question is long enough to be worth compiling.
+IN_HASTE = (
+    "listen_addresses=''", "max_connections=120", "fsync=off", "full_page_writes=off", "wal_level=minimal", "max_wal_senders=0",
+    "checkpoint_timeout=1h", "jit=off",
+)  # fmt: skip
+
 
 @contextmanager
-def postgres() -> Iterator[str]:
-    """$TEST_POSTGRES_URL, else a server of our own, gone afterwards."""
+def postgres(parent: Path | None = None) -> Iterator[str]:
+    """$TEST_POSTGRES_URL, else a server of our own in a new folder of `parent`, gone afterwards."""
     if url := os.environ.get("TEST_POSTGRES_URL"):
         yield url
     else:
-        with _own_server() as url:
+        with _own_server(parent) as url:
             yield url
 
 
 @contextmanager
-def _own_server() -> Iterator[str]:
-    folder = Path(tempfile.mkdtemp(prefix="worklab-pg-"))
+def _own_server(parent: Path | None) -> Iterator[str]:
+    folder = Path(tempfile.mkdtemp(prefix="worklab-pg-", dir=parent))
     programs, someone = _programs(folder), _someone_else_than_root(folder)
 
     def run(program: str, *words: str) -> None:
@@ -33,7 +39,7 @@ def _own_server() -> Iterator[str]:
 
     try:
         run("initdb", "-U", "worklab", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync")
-        options = f"-k {folder} -c listen_addresses='' -c fsync=off -c max_connections=120"
+        options = " ".join([f"-k {folder}", *(f"-c {setting}" for setting in IN_HASTE)])
         run("pg_ctl", "-l", str(folder / "log"), "-o", options, "-w", "-t", "30", "start")
         try:
             yield f"postgresql+psycopg://worklab@/postgres?host={folder}"

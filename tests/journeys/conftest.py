@@ -13,18 +13,15 @@ from app.core.db import db
 from app.factory import create_app
 from config import TestConfig
 from tests.browser import SCRIPTLESS, axe_violations
-from tests.databases import sqlite_engine
 from tests.servers import Server
 
 MORNING = "2026-12-08T08:20:00+01:00"  # Tuesday
 
 
 @pytest.fixture(scope="session")
-def house(tmp_path_factory):
+def house(engine_named, tmp_path_factory):
     """The starter lieu with its people, behind a real server whose clock stands still; screens are walked here: one database will do."""
-    folder = tmp_path_factory.mktemp("journeys")
-    with sqlite_engine(folder) as engine:
-        url = engine.new_database()
+    folder, url = tmp_path_factory.mktemp("journeys"), engine_named("sqlite").new_database()
     app = create_app(TestConfig(SQLALCHEMY_DATABASE_URI=url, MAIL_URL=f"file:{folder / 'mails'}", DEMO=True))
     with app.app_context(), clock.frozen(datetime.fromisoformat(MORNING)):
         cache.clear_all()

@@ -7,29 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.core import clock
-from tests.databases import Engine, postgres_engine, sqlite_engine
 from tests.ops.houses import House, RunningHouse
-
-
-@pytest.fixture(scope="session")
-def engine_named(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Engine]]:
-    made: dict[str, Engine] = {}
-    with sqlite_engine(tmp_path_factory.mktemp("backups")) as sqlite:
-        made["sqlite"] = sqlite
-
-        def named(name: str) -> Engine:
-            if name not in made:
-                made[name] = request.getfixturevalue("other_postgres")
-            return made[name]
-
-        yield named
-
-
-@pytest.fixture(scope="session")
-def other_postgres(postgres_url: str) -> Iterator[Engine]:
-    with postgres_engine(postgres_url) as engine:
-        yield engine
-
 
 NOW = datetime.fromisoformat("2026-12-01T10:00+01:00")
 
