@@ -75,14 +75,19 @@ def test_a_no_show_stays_a_fact_and_what_it_took_comes_back_once_forgiven(lieu, 
     assert faults() == []
 
 
-def test_a_late_fee_is_forgiven_to_the_cent(lieu, frozen):
+def test_a_late_fee_is_said_then_forgiven_to_the_cent(lieu, frozen, log_in):
     booked = book(lieu.laser, between("2027-01-05", "14:00", "16:00"), lieu.camille)  # 24.00, half of it due when late
     frozen("2027-01-05T12:00+01:00")
     services.cancel(booking_id=booked.id, actor_id=lieu.camille.id, by_lieu=False, now=clock.now())
     due = balances(lieu.camille, place_id=lieu.place.id, on=clock.today(lieu.place.tz)).due_cents
+    camille = log_in(lieu.camille)
+    assert "24,00 € annulée tard : 12,00 € restent dus" in re.sub("<[^>]+>", " ", text_of(camille.get(f"/bookings/{booked.id}"))).replace(
+        "  ", " "
+    )
     done = services.forgive(booked.id, actor_id=lieu.max.id, reason="machine en panne", now=clock.now())
 
     assert (due, done.cents) == (1200, 1200)
+    assert "tout est rendu" in text_of(camille.get(f"/bookings/{booked.id}"))
     assert balances(lieu.camille, place_id=lieu.place.id, on=clock.today(lieu.place.tz)).due_cents == 0
     assert faults() == []
 

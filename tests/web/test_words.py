@@ -8,7 +8,7 @@ from flask import Flask
 from flask_babel import Babel, force_locale
 
 from app.billing.rules import Balance
-from app.booking.rules import Full, Horizon, Notice, Overlap, Past
+from app.booking.rules import Horizon, Notice, Overlap, Past, SeatsMissing
 from app.core.refusals import Cents
 from app.web import words
 
@@ -56,7 +56,7 @@ def test_an_amount_is_written_with_its_currency():
 )
 def test_each_language_knows_where_plural_begins(language, count, plural):
     with force_locale(language):
-        assert ("places" in words.said(Full(name="Salle", count=count))) is plural
+        assert ("places" in words.said(SeatsMissing(name="Salle", count=count))) is plural
 
 
 def test_a_moment_kept_in_utc_is_told_on_the_lieu_s_clock():

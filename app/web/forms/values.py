@@ -170,14 +170,17 @@ class DecimalField(Told):
                 )
             )
         if not self.minimum <= value <= self.maximum:
-            say = words()
-            raise ValueError(
-                gettext("Écrivez un nombre de %(least)s à %(most)s.", least=say.number(self.minimum), most=say.number(self.maximum))
-            )
+            raise ValueError(gettext("Écrivez un nombre de %(least)s à %(most)s.", least=_whole(self.minimum), most=_whole(self.maximum)))
         return value
 
     def write(self, value: Decimal) -> str:
         return f"{value:f}".replace(".", words().decimal_mark)
+
+
+def _whole(bound: Decimal) -> str:
+    """With the decimals that it has: « 0,001 » is no zero."""
+    exponent = bound.normalize().as_tuple().exponent
+    return words().number(bound, max(0, -exponent) if isinstance(exponent, int) else 0)
 
 
 class MoneyField(Told):

@@ -9,6 +9,7 @@ from flask_login import current_user
 
 from app.billing import gateways
 from app.billing.queries import prepayment_of
+from app.billing.rules import late_fee
 from app.booking import papers
 from app.booking import queries as booking_queries
 from app.booking import services as booking
@@ -27,6 +28,8 @@ from app.portal.views.bookings.about import can_cancel, can_move, place_of, seco
 from app.portal.views.door import bp, seen_booking
 from app.web import typography
 from app.web.downloads import taken_away
+
+GIVEN_BACK = (Status.CANCELLED, Status.REJECTED, Status.RELEASED, Status.EXPIRED)
 
 
 @bp.get("/bookings/<int:booking_id>", endpoint="booking")
@@ -49,6 +52,7 @@ def show(booking_id: int) -> ResponseReturnValue:
         is_later=thing.rules.metered is not None,
         use=fablab.use_of_booking(found.id) if found.kind == Kind.MACHINE else None,
         covered=papers.covered(found.covered_by),
+        left_due=_left_due(found),
         free_until=say.free_until_words(found.free_until, now, place.tz) if can_cancel(found, now) and found.free_until else "",
         history=[_told(line, found) for line in queries.history(found.id)],
         can_check_in=can_check_in(found, thing, now),
@@ -77,6 +81,19 @@ def booking_ics(booking_id: int) -> ResponseReturnValue:
     return taken_away(
         calendar.write(events, zone=place.tz), name=f"reservation-{found.id}.ics", content_type="text/calendar; charset=utf-8"
     )
+
+
+def _left_due(found: Booking) -> str:
+    """What became of its price once it did not take place; nothing to add when the whole of it is due."""
+    if not any(part["source"] != "free" for part in found.covered_by):
+        return ""
+    is_late = found.status == Status.LATE_CANCELLED
+    if found.forgiven_at or found.status in GIVEN_BACK or (is_late and found.late_fee_percent == 0):
+        return _("tout est rendu")
+    if is_late and found.price_cents and found.late_fee_percent < 100:
+        fee = late_fee(found.price_cents, found.late_fee_percent)
+        return _("annulée tard : %(fee)s restent dus", fee=typography.words().money(fee))
+    return ""
 
 
 def _to_pay(found: Booking, now: datetime) -> int | None:
@@ -139,6 +156,6 @@ def _told(line: Happened, found: Booking) -> tuple[datetime, str, str]:
         who = _("par vous")
     else:
         who = _("par %(name)s", name=line.actor)
-    if line.actor_id is not None and line.actor_id != found.member_id:
+    if line.actor_id is not None and line.actor_id != found.member_id and line.event != "booking.rejected":
         who += _(" pour %(name)s", name=_("vous") if found.member_id == current_user.id else found.member.name)
     return line.at, what, who
