@@ -1,5 +1,6 @@
 """Who is late: what they were told, leaving them alone, paying in several times."""
 
+import re
 from datetime import date
 
 import pytest
@@ -126,6 +127,7 @@ def test_between_professionals_nothing_is_late_while_what_was_agreed_is_kept_the
     assert "58,80 € à payer au plus tard le dimanche 31 janvier 2027, comme convenu" in text_of(
         seen.get(f"/billing/invoices/{made.id}/payment")
     )
+    assert re.search(r"Montant</span> <b>58,80", seen.get(f"/billing/invoices/{made.id}/payment").text)  # to copy, and in the code
     assert queries.lateness_of(made, 17_640, today=date(2027, 1, 31)) == (0, 0)
 
     frozen("2027-03-02T10:00+01:00")  # two parts are late, 30 days and 2

@@ -152,6 +152,7 @@ def test_who_keeps_the_accounts_takes_money_and_mends_mistakes(place, person, ke
     assert left(first) == 0  # on the account: it cannot be cancelled any more
     assert client.post(f"{page}/return", data={"reason": "AM04", "day": "2026-12-09", "fee": "2,90"}).status_code == 302
     assert (left(first), left(second)) == (9600, 1200)
+    assert "Annuler ce règlement" not in client.get(page).text  # all of it went back: nothing more is to be done with it
 
     cash = {"invoice_id": second.id, "means": "cash", "amount": "12", "received_on": "2026-12-01"}
     assert client.post("/manage/money/payments/new", data=cash).status_code == 302

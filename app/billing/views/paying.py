@@ -169,7 +169,7 @@ def _pay(invoice: Invoice, *, refused: Refused | None = None) -> ResponseReturnV
 def _transfer(invoice: Invoice, left: int, terms: Terms) -> dict[str, object]:
     drawn = transfer_qr(holder=terms.holder, iban=terms.iban, bic=terms.bic, cents=left, reference=said_reference(invoice.number))
     svg = drawn.svg_inline(border=4, dark="#000", light="#fff", svgclass="qr", lineclass=None, omitsize=True)
-    return {"qr": Markup(svg), "iban": shown_iban(terms.iban), "reference": said_reference(invoice.number)}  # noqa: S704 — segno's own drawing
+    return {"to_transfer": left, "qr": Markup(svg), "iban": shown_iban(terms.iban), "reference": said_reference(invoice.number)}  # noqa: S704 — segno's own drawing
 
 
 def _left(invoice: Invoice) -> int:

@@ -9,6 +9,7 @@ from app.billing import queries
 from app.billing.forms import payments as forms
 from app.billing.models import Payment
 from app.billing.queries import banking
+from app.billing.queries.payments import gone
 from app.billing.queries.refunds import refunds_to_make, transfers_made
 from app.billing.rules.means import MEANS
 from app.billing.rules.payments import gives_back
@@ -187,6 +188,7 @@ def _payment(
             payer=queries.payer_of(found),
             means=MEANS,
             left=left,
+            is_gone=gone(found.id) >= found.cents,
             paid=[(queries.invoice(invoice_id), cents) for invoice_id, cents in queries.allocations_of(found.id).items()],
             story=queries.movements_of(found.id),
             allocation=allocation if unpaid and left > 0 else None,
