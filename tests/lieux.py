@@ -4,7 +4,7 @@ from collections.abc import Callable
 from types import SimpleNamespace
 
 from app.booking.rules import Thing
-from app.core.db import db, transaction
+from app.core.db import db
 from app.members.models import Member
 from app.place.models import Place
 from tests.factories import (
@@ -33,9 +33,7 @@ class Lieu(SimpleNamespace):
     max: Member
 
 
-@transaction()
 def make_lieu() -> Lieu:
-    """In one writing: a third of the tests begin with it."""
     place = make_place(street="Ancienne école", postal_code="61500", town="Boitron", short_name="Worklab")
     pool = make_pool(place)
     room = make_thing(

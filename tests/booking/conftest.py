@@ -6,7 +6,6 @@ import pytest
 
 from app.booking import queries
 from app.booking.rules import Thing
-from app.core.db import transaction
 from app.members.models import Member
 from app.place.models import Place
 from tests.factories import make_member, make_place, make_pool, make_thing, price, thing
@@ -34,7 +33,6 @@ class Lieu:
 
 
 @pytest.fixture
-@transaction()
 def lieu(session, frozen):
     frozen("2026-12-01T10:00+01:00")
     place = make_place()

@@ -28,7 +28,6 @@ class Fablab:
 
 
 @pytest.fixture
-@transaction()
 def fablab(session, frozen):
     frozen("2026-12-01T10:00+01:00")
     place = make_place(weekdays="", saturday="")
