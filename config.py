@@ -116,7 +116,7 @@ class Config:
 
     @property
     def SQLALCHEMY_ENGINE_OPTIONS(self) -> dict[str, Any]:
-        return {"pool_pre_ping": True, "connect_args": POSTGRESQL} if self.SQLALCHEMY_DATABASE_URI.startswith("postgresql") else {}
+        return {"connect_args": POSTGRESQL} if self.SQLALCHEMY_DATABASE_URI.startswith("postgresql") else {}
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)

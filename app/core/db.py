@@ -1,5 +1,6 @@
 """The database: SQLite in WAL by default, PostgreSQL by URL; one way to write."""
 
+import select
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -10,11 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.pool import Pool
 from sqlalchemy.types import NullType
+
+from app.core import clock
 
 NAMING = {
     "ix": "ix_%(column_0_N_label)s",
@@ -29,7 +34,23 @@ class Base(DeclarativeBase):
     metadata = sa.MetaData(naming_convention=NAMING)
 
 
-db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+class _Session(FlaskSession):
+    """Its readings, on PostgreSQL, are no transactions: each statement sees what was committed, in one or without, and a page is
+    spared the journeys of BEGIN and ROLLBACK."""
+
+    def get_bind(self, *args: Any, **kwargs: Any) -> Engine | Connection:
+        bind = super().get_bind(*args, **kwargs)
+        is_reading = isinstance(bind, Engine) and bind.dialect.name == "postgresql" and not self.info.get("writing")
+        return _for_reading(bind) if is_reading else bind
+
+
+@lru_cache(maxsize=32)
+def _for_reading(engine: Engine) -> Engine:
+    """The same connections, where each statement is alone."""
+    return engine.execution_options(isolation_level="AUTOCOMMIT")
+
+
+db = SQLAlchemy(model_class=Base, session_options={"class_": _Session, "expire_on_commit": False})
 
 if TYPE_CHECKING:
 
@@ -209,6 +230,36 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
             "temp_store=MEMORY",
         ):
             connection.execute(f"PRAGMA {pragma}")
+
+
+RESTED = 5.0  # seconds after which a connection to PostgreSQL is asked whether it is still there, before it is used
+
+
+@event.listens_for(Pool, "checkin")
+def _note_rest(_connection: Any, record: Any) -> None:
+    record.info["rests_since"] = clock.elapsed()
+
+
+@event.listens_for(Pool, "checkout")
+def _wake(connection: Any, record: Any, _proxy: Any) -> None:
+    """A server that was started again meanwhile is met anew. Asking it each time would be a journey for each page: one that hung up
+    left something to read, and one that cannot even do that is asked when the connection has rested."""
+    if isinstance(connection, sqlite3.Connection):
+        return
+    has_rested = clock.elapsed() - record.info.get("rests_since", 0) > RESTED
+    if not has_rested and not _has_something_to_read(connection):
+        return
+    try:
+        connection.execute("SELECT 1")
+        connection.rollback()
+    except Exception as gone:
+        raise sa.exc.InvalidatePoolError from gone
+
+
+def _has_something_to_read(connection: Any) -> bool:
+    listener = select.poll()
+    listener.register(connection.fileno(), select.POLLIN)
+    return bool(listener.poll(0))
 
 
 @event.listens_for(Engine, "begin")

@@ -121,6 +121,7 @@ def _execute(connection: Connection, sql: str, parameters: Any) -> Any:
         is_gone = dialect.is_disconnect(error, proxied, cursor)
         if is_gone:
             connection.invalidate(error)
+            connection.engine.dispose()  # those that rest are gone too
         raise sa.exc.DBAPIError.instance(
             sql, parameters, error, dialect.loaded_dbapi.Error, hide_parameters=True, connection_invalidated=is_gone, dialect=dialect
         ) from error

@@ -168,6 +168,8 @@ class PublicHolidays:
     subdivision: str
 
     def get(self, day: date) -> str | None:
+        if day not in _holidays_of(self.country, self.subdivision, day.year, i18n.LANGUAGES[0]):
+            return None  # nearly every day: in no language
         return _holidays_of(self.country, self.subdivision, day.year, i18n.language()).get(day)
 
     def of_year(self, year: int) -> list[tuple[date, str]]:
