@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
@@ -50,13 +51,20 @@ def _identity(place: Place) -> Identity:
 
 def navigation() -> Sequence[NavItem]:
     """Four places to go; a fifth, with shorter words, for who runs the lieu."""
-    if not current_user.is_authenticated:
+    known = current_user.is_authenticated
+    return _bar(i18n.language(), is_known=known, is_staff=is_staff(), learns=known and not LEARNING.isdisjoint(current_user.roles))
+
+
+@lru_cache(maxsize=8 * len(i18n.LANGUAGES))
+def _bar(_language: str, *, is_known: bool, is_staff: bool, learns: bool) -> Sequence[NavItem]:
+    """The same for all those who may go to the same places: made once."""
+    if not is_known:
         return [
             NavItem("place", _("Le lieu"), "/"),
             NavItem("week", _("La semaine"), "/#semaine"),
             NavItem("enter", _("Entrer"), "/login"),
         ]
-    if is_staff():
+    if is_staff:
         return [
             NavItem("week", _("Semaine"), "/me"),
             NavItem("book", _("Réserver"), "/coworking/"),
@@ -64,7 +72,6 @@ def navigation() -> Sequence[NavItem]:
             NavItem("account", _("Compte"), "/billing/"),
             NavItem("manage", _("Gérer"), "/manage/"),
         ]
-    learns = not LEARNING.isdisjoint(current_user.roles)
     return [
         NavItem("week", _("Ma semaine"), "/me"),
         NavItem("book", _("Réserver"), "/coworking/"),
