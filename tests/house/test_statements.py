@@ -3,13 +3,18 @@
 import re
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
+from functools import partial
 
 import pytest
 
-from app.core import idempotency
+from app.core import clock, idempotency
+from app.core.db import transaction
 from app.core.refusals import Refused
+from app.courses.services import closing, signing
+from app.courses.services.closing import Mark
 from app.members.models import Member
 from app.place.models import Place
+from tests.courses.cohorts import make_class
 from tests.factories import between, book, make_machine, make_member, make_place, make_thing, price, thing
 from tests.statements import counted
 
@@ -118,3 +123,60 @@ def test_a_booking_is_one_transaction_of_writing(session, frozen, log_in):
 
     assert [statement for statement in heard if "INSERT INTO booking " in statement]
     assert len([statement for statement in heard if "house_state" in statement]) == 1  # what each transaction that writes asks first
+
+
+# Of a class; {cohort}, {half_day}, {person} and {monday} stand for ours.
+CLASS_PAGES = {
+    "/manage/courses/cohorts/{cohort}/board": 17,
+    "/courses/cohorts/{cohort}/attendance": 5,
+    "/courses/cohorts/{cohort}/papers": 7,
+    "/courses/cohorts/{cohort}/sheets/{monday}.pdf": 12,
+    "/courses/enrolments/{person}/statements/2027-03.pdf": 11,
+    "/courses/half-days/{half_day}": 7,
+    "/manage/courses/cohorts/{cohort}/pouring": 12,
+}
+SIGNING = 11  # reads of the door and of the half-day; the event, its chain, the half-day and the journal
+
+
+def test_a_class_asks_as_much_with_five_people_as_with_two_and_six_days_held_as_with_one(session, frozen, log_in):
+    frozen("2027-03-16T18:00+01:00")
+    school = make_class(people=5, days=[date(2027, 3, 8) + timedelta(days=number) for number in range(6)])
+    first, one = school.sessions[0], school.enrolments[0]
+    ours = {"cohort": school.cohort.id, "half_day": first.id, "person": one.id, "monday": "2027-03-08"}
+    paths = {path: path.format(**ours) for path in CLASS_PAGES}
+
+    def asked() -> dict[str, int]:
+        client = log_in(school.claire)
+        for path in paths.values():
+            assert client.get(path).status_code == 200, path  # what a process keeps of the settings is read once
+        return {shape: len(said(partial(client.get, path))) for shape, path in paths.items()}
+
+    with transaction():
+        for other in school.enrolments[2:]:
+            other.status = "withdrawn"
+    school.hold(first, *school.enrolments[:2])
+    few = asked()
+    with transaction():
+        for other in school.enrolments[2:]:
+            other.status = "enrolled"
+    for half_day in school.sessions[1:]:
+        school.hold(half_day)
+    mark = Mark(is_present=True, late=5)
+    closing.mark(session_id=first.id, enrolment_id=one.id, actor_id=school.samir.id, mark=mark, now=clock.now(), reason="relu")
+    many = asked()
+
+    assert few == many
+    assert [path for path, most in CLASS_PAGES.items() if many[path] > most] == [], list(many.values())
+
+
+def test_a_signature_asks_little_and_its_page_less(session, frozen, log_in):
+    school = make_class(people=2)
+    morning, person = school.sessions[0], school.enrolments[0].member
+    now = frozen("2027-03-02T09:00+01:00")
+    client, page = log_in(person), f"/courses/sign/{morning.id}"
+    code = signing.code_of(morning.id, now=now)
+
+    client.get(page)  # what a process keeps of the settings is read once
+
+    assert len(said(lambda: client.get(page))) <= 4
+    assert len(said(lambda: client.post(page, data={"code": code}))) <= SIGNING + TURN[session.get_bind().dialect.name]

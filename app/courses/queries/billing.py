@@ -10,6 +10,7 @@ from app.billing.models import Allocation, Draft, Invoice, Payment
 from app.core.db import db
 from app.courses.models import Cohort, Enrolment, FundingLine
 from app.courses.queries import presence
+from app.courses.queries.presence import Followed
 from app.courses.queries.trainees import trainees
 from app.courses.rules import funding
 from app.members.models import Organisation
@@ -63,8 +64,7 @@ def origin_of(line_id: int, what: str, rank: int) -> str:
 
 def due(cohort: Cohort, *, until: date, now: datetime) -> list[Due]:
     """Every funding line of a cohort, with the hours really followed up to a day, included."""
-    followed = presence.followed_in(cohort.id, now=now, last=until)
-    planned = presence.followed_in(cohort.id, now=now)
+    followed = presence.followed_in(cohort.id, now=now)
     names = {row.id: row.name for row in db.session.scalars(sa.select(Organisation))}
     lines: dict[int, list[FundingLine]] = {}
     of_cohort = sa.select(FundingLine).join(Enrolment, Enrolment.id == FundingLine.enrolment_id).where(Enrolment.cohort_id == cohort.id)
@@ -74,8 +74,9 @@ def due(cohort: Cohort, *, until: date, now: datetime) -> list[Due]:
     for one in trainees(cohort.id):
         rows = lines.get(one.id, [])
         values = [funding.Line(row.minutes, row.hour_cents) for row in rows]
-        agreed, _over = funding.shares(values, planned[one.id].planned if one.id in planned else 0)
-        really, _unfunded = funding.shares(values, followed[one.id].to_date.done if one.id in followed else 0)
+        theirs = followed.get(one.id, Followed(one.id, ()))
+        agreed, _over = funding.shares(values, theirs.planned)
+        really, _unfunded = funding.shares(values, presence.total(slot for slot in theirs.slots if slot.day <= until).done)
         found += [
             Due(row, one.id, one.name, names.get(row.organisation_id or 0, ""), sure.cents, share.minutes, share.cents)
             for row, sure, share in zip(rows, agreed, really, strict=True)

@@ -175,24 +175,39 @@ def evidence_of(cohort_id: int, rank: int) -> Evidence:
     return Evidence(rank, db.session.scalars(made).one())
 
 
+_EVENT, _ACTOR = table(AttendanceEvent), table(Member)
+_ACTS = (
+    sa.select(
+        *(_EVENT.c.rank, _EVENT.c.at, _EVENT.c.kind, sa.func.coalesce(_ACTOR.c.name, "")),
+        *(_EVENT.c.facts, _EVENT.c.cites_rank, _EVENT.c.enrolment_id),
+    )
+    .outerjoin(_ACTOR, _ACTOR.c.id == _EVENT.c.actor_id)
+    .order_by(_EVENT.c.rank)
+)
+
+
 def history(session_id: int, enrolment_id: int) -> Sequence[Act]:
     """All that was written of somebody's half-day, in order: a correction and what it corrects both stay."""
-    event, actor = table(AttendanceEvent), table(Member)
-    acts = (
-        sa.select(
-            event.c.rank,
-            event.c.at,
-            event.c.kind,
-            sa.func.coalesce(actor.c.name, ""),
-            event.c.facts,
-            event.c.cites_rank,
-            event.c.enrolment_id,
-        )
-        .outerjoin(actor, actor.c.id == event.c.actor_id)
-        .where(event.c.session_id == session_id, sa.or_(event.c.enrolment_id == enrolment_id, event.c.enrolment_id.is_(None)))
-        .order_by(event.c.rank)
+    of_them = sa.or_(_EVENT.c.enrolment_id == enrolment_id, _EVENT.c.enrolment_id.is_(None))
+    return _acts(_EVENT.c.session_id == session_id, of_them)
+
+
+def corrections(session_ids: Sequence[int]) -> Sequence[Act]:
+    """What was corrected in several half-days, in the order of the half-days."""
+    place_of = {session_id: number for number, session_id in enumerate(session_ids)}
+    found = db.session.execute(
+        _ACTS.add_columns(_EVENT.c.session_id).where(_EVENT.c.session_id.in_(session_ids), _EVENT.c.kind == "corrected")
     )
-    return [Act(rank, at, kind, who, json.loads(facts), *others) for rank, at, kind, who, facts, *others in db.session.execute(acts)]
+    return [_act(row[:-1]) for row in sorted(found, key=lambda row: place_of[row.session_id])]
+
+
+def _acts(*which: sa.ColumnElement[bool]) -> Sequence[Act]:
+    return [_act(row) for row in db.session.execute(_ACTS.where(*which))]
+
+
+def _act(row: Sequence[Any]) -> Act:
+    rank, at, kind, who, facts, cites, enrolment_id = row
+    return Act(rank, at, kind, who, json.loads(facts), cites, enrolment_id)
 
 
 def holiday_reasons(session_ids: Collection[int]) -> dict[int, str]:

@@ -7,6 +7,7 @@ trainee's and the trainer's, half-day by half-day (CAA Nantes, 20 April and 1 Ju
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Self
 
 from app.core.money import half_up
@@ -76,6 +77,7 @@ class Minutes:
         return rate_bp(self.done, self.planned)
 
 
+@lru_cache(maxsize=2048)  # a class has thousands of half-days, and few that differ
 def counted(half_day: HalfDay) -> Minutes:
     """Where the minutes of a half-day that is over went."""
     whole = half_day.length
@@ -93,7 +95,12 @@ def counted(half_day: HalfDay) -> Minutes:
 
 
 def total(half_days: Iterable[HalfDay]) -> Minutes:
-    return sum((counted(half_day) for half_day in half_days), Minutes())
+    return summed(counted(half_day) for half_day in half_days)
+
+
+def summed(parts: Iterable[Minutes]) -> Minutes:
+    rows = [(part.planned, part.done, part.justified, part.unjustified, part.to_regularise) for part in parts]
+    return Minutes(*(sum(column) for column in zip(*rows, strict=True)))
 
 
 def rate_bp(part: int, whole: int) -> int:

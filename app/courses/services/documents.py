@@ -243,15 +243,14 @@ def _closed(closing: tuple[str, datetime] | None, place: Place) -> str:
 def _corrections(session_ids: Sequence[int], names: Mapping[int, str], place: Place) -> list[str]:
     """Each correction with both its values, its author and its reason."""
     told = []
-    for session_id in session_ids:
-        for enrolment_id, name in names.items():
-            for act in occasions.history(session_id, enrolment_id):
-                if act.kind == "corrected" and act.enrolment_id == enrolment_id:
-                    before, after = (_mark(act.facts[side]) for side in ("from", "to"))
-                    told.append(
-                        f"nº\u00a0{act.rank}, {_SAY.moment(act.at, place.tz)}, {act.who}\u00a0: {name}, {before} devient {after} "
-                        f"(corrige le nº\u00a0{act.cites})\u00a0: {act.facts['reason']}"
-                    )
+    for act in occasions.corrections(session_ids):
+        name = names.get(act.enrolment_id or 0)
+        if name is not None:
+            before, after = (_mark(act.facts[side]) for side in ("from", "to"))
+            told.append(
+                f"nº\u00a0{act.rank}, {_SAY.moment(act.at, place.tz)}, {act.who}\u00a0: {name}, {before} devient {after} "
+                f"(corrige le nº\u00a0{act.cites})\u00a0: {act.facts['reason']}"
+            )
     return told
 
 

@@ -45,12 +45,13 @@ def preview_pouring(cohort_id: int, *, trainer_id: int | None, actor_id: int, no
     refusals = reasons_room(cohort, room)
     if cohort.poured_at is not None:
         refusals.insert(0, NothingToPour())
-    periods = _room_periods(cohort, outline, plan, now)
+    periods = [] if refusals else _room_periods(cohort, outline, plan, now)
     rooms: dict[Period, list[Reason]] = {}
     if room is not None and periods:
         request = booking.session_request(room, periods[0], member_id=trainer_id or actor_id, actor_id=actor_id, now=now)
         rooms = booking.reasons_by_period(request, periods)
-    return Preview(plan, tuple(refusals), rooms, tuple(_busy(cohort, outline, plan, trainer_id)))
+    busy = () if refusals else tuple(_busy(cohort, outline, plan, trainer_id))
+    return Preview(plan, tuple(refusals), rooms, busy)
 
 
 def pour_timetable(

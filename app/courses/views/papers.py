@@ -36,6 +36,7 @@ def index(cohort_id: int) -> ResponseReturnValue:
     names = occasions.names_of(list(followed))
     given = certificates.of_cohort(cohort_id)
     held = {one.enrolment_id: one for one in given if one.cancelled_at is None}
+    replacing = {one.replaces_id: one for one in given}
     return render_template(
         "courses/presence/papers.html",
         cohort=cohort,
@@ -43,7 +44,7 @@ def index(cohort_id: int) -> ResponseReturnValue:
         weeks=_weeks([slot.day for one in followed.values() for slot in one.over()]),
         coming=_weeks([slot.day for one in followed.values() for slot in one.slots if not slot.is_over])[:3],
         months=sorted({slot.day.replace(day=1) for one in followed.values() for slot in one.over()}),
-        certificates=[(one, names.get(one.enrolment_id, ""), certificates.replaced_by(one)) for one in given],
+        certificates=[(one, names.get(one.enrolment_id, ""), replacing.get(one.id)) for one in given],
         funders=standing.funders_of(cohort_id),
         is_manager=viewer.is_manager,
     )

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import abort, flash, redirect, render_template, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -15,6 +15,7 @@ from app.courses.models import ProgrammeVersion
 from app.courses.rules import Outline, ProgrammeRefused, coverage, programmes, quizzes
 from app.courses.services import programmes as programmes_of
 from app.courses.views.door import manage_bp as bp
+from app.courses.views.timetables import part_asked
 from app.members.views import needs
 from app.place import queries as places
 from app.web.downloads import shown, taken_away
@@ -50,7 +51,12 @@ def _page(version: ProgrammeVersion, *, form: Form | None = None) -> ResponseRet
     form = form or CopyVersionForm(formdata=None)
     outline = queries.outline(version)
     return render_template(
-        "courses/manage/programme.html", version=version, outline=outline, covered=coverage(outline), form=form
+        "courses/manage/programme.html",
+        version=version,
+        outline=outline,
+        shown=part_asked(outline, request.args.get("module", "")),
+        covered=coverage(outline),
+        form=form,
     ), form.status
 
 
@@ -121,6 +127,7 @@ def sequence(version_id: int, code: str) -> ResponseReturnValue:
 @needs("manage_courses")
 def remove_sequence(version_id: int, code: str) -> ResponseReturnValue:
     version = _version(version_id)
+    module = _module_of(queries.outline(version), code)
     try:
         services.remove_sequence(version.id, code=code, actor_id=current_user.id, now=clock.now())
     except ProgrammeRefused as refused:
@@ -131,7 +138,7 @@ def remove_sequence(version_id: int, code: str) -> ResponseReturnValue:
         return _page(version, form=form)
     else:
         flash(_("La séquence est retirée."))
-    return redirect(url_for(".programme", version_id=version.id))
+    return redirect(url_for(".programme", version_id=version.id, module=module))
 
 
 def _sequence(version: ProgrammeVersion, outline: Outline, *, code: str | None, module: str, said: dict[str, Any]) -> ResponseReturnValue:
@@ -150,7 +157,7 @@ def _sequence(version: ProgrammeVersion, outline: Outline, *, code: str | None, 
             form.refuse(refused)
         else:
             flash(_("Le programme est à jour, ses totaux aussi."))
-            return redirect(url_for(".programme", version_id=version.id))
+            return redirect(url_for(".programme", version_id=version.id, module=module or _module_of(outline, code)))
     return render_template(
         "courses/manage/sequence.html", form=form, faults=faults, version=version, outline=outline, code=code
     ), 422 if faults else form.status
@@ -179,3 +186,8 @@ def _written(form: SequenceForm, code: str | None) -> dict[str, Any]:
 
 def _version(version_id: int) -> ProgrammeVersion:
     return queries.version(version_id, places.current().id) or abort(404)
+
+
+def _module_of(outline: Outline, code: str | None) -> str | None:
+    """The module where a sequence is."""
+    return next((part.code for part in outline.parts for step in part.steps if step.code == code), None)

@@ -1,4 +1,4 @@
-"""What sessions are called on screen: where they take place, what has become of them; and the month of them that is shown."""
+"""What sessions are called on screen: where they take place, what has become of them; and the month, or the module, that is shown."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -6,6 +6,8 @@ from datetime import date
 from flask_babel import gettext as _
 
 from app.courses.queries import Slot
+from app.courses.rules import Outline
+from app.courses.rules.programmes.outline import Part
 
 
 def where_of(slot: Slot) -> str:
@@ -32,3 +34,8 @@ def month_asked(months: Sequence[date], asked: str, today: date) -> date:
     known = {month.isoformat()[:7]: month for month in months}
     begun = [month for month in months if month <= today]
     return known.get(asked) or (begun[-1] if begun else next(iter(months), today.replace(day=1)))
+
+
+def part_asked(outline: Outline, asked: str) -> Part | None:
+    """The module of a programme that an address names, else the first."""
+    return next((part for part in outline.parts if part.code == asked), next(iter(outline.parts), None))
