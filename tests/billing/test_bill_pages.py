@@ -39,7 +39,7 @@ def test_a_person_finds_their_bills_and_nobody_elses(place, person, treasurer, l
     assert {"147,00 €", "2,00 €", "149,00 €", "29,40 €", "0,20 €", "178,60 €"} <= set(money(one))
     assert "Faire un avoir" not in one
     pdf = visitor.get(f"/billing/invoices/{mine.id}/pdf")
-    assert (pdf.mimetype, pdf.data[:5], pdf.headers["Cache-Control"]) == ("application/pdf", b"%PDF-", "no-store")
+    assert (pdf.mimetype, pdf.data[:5], pdf.headers["Cache-Control"]) == ("application/pdf", b"%PDF-", "private, no-store")
     for path in (
         f"/billing/invoices/{other.id}",
         f"/billing/invoices/{other.id}/pdf",
