@@ -46,6 +46,7 @@ from app.courses.services import elections as course_elections
 from app.courses.services import erasing as courses_erasing
 from app.courses.services import listening as course_listening
 from app.courses.views import company as company_views
+from app.courses.views import distance as distance_views
 from app.courses.views import drawer as course_drawer
 from app.courses.views import elections as election_views
 from app.courses.views import half_day, signing
@@ -208,6 +209,7 @@ CHECKS: tuple[Callable[[Session], Iterator[str]], ...] = (
     billing_checks.money,
     courses_checks.chains,
     courses_checks.states,
+    courses_checks.productions,
     courses_checks.certificates,
     courses_checks.elections,
 )
@@ -256,6 +258,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     signing.bp,
     half_day.bp,
     presence_views.bp,
+    distance_views.bp,
     courses_views.bp,
     courses_views.manage_bp,
     courses_views.open_courses.bp,

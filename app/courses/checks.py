@@ -10,7 +10,6 @@ from app.courses.models import Attendance, AttendanceEvent, Certificate, Tally, 
 from app.courses.rules.replay import Act, Told, replayed
 from app.courses.services import evidence
 
-NAMED = 20  # faults told of each kind: more would teach nothing more
 _EVENT, _ATTENDANCE = table(AttendanceEvent), table(Attendance)
 _ACTS = (
     sa.select(*(_EVENT.c[name] for name in ("rank", "kind", "session_id", "enrolment_id", "facts")))
@@ -18,8 +17,11 @@ _ACTS = (
     .order_by(_EVENT.c.cohort_id, _EVENT.c.rank)
 )
 _KEPT = sa.select(*(_ATTENDANCE.c[name] for name in ("enrolment_id", "session_id", *Told.__slots__)))
-_GUARDED = ("course_attendance_event", "course_attendance_anchor", "course_certificate", "course_attendance_chain", "course_paper")
-_GUARDS = 11  # triggers on them, those of TRUNCATE aside
+_GUARDED = (
+    *("course_attendance_event", "course_attendance_anchor", "course_certificate", "course_attendance_chain"),
+    *("course_paper", "course_production"),
+)
+_GUARDS = 13  # triggers on them, those of TRUNCATE aside
 
 
 def guard(session: Session) -> Iterator[str]:
@@ -42,11 +44,18 @@ def chains(_session: Session) -> Iterator[str]:
         yield evidence.told(cohort, broken)
 
 
+def productions(_session: Session) -> Iterator[str]:
+    """What was said to be produced at distance is what the chain keeps the fingerprint of."""
+    yield from map(evidence.told_of_production, evidence.tampered_productions())
+
+
 def states(session: Session) -> Iterator[str]:
     """What is kept of each half-day is what its events say."""
     said = replayed(Act(*row) for row in session.execute(_ACTS))
     kept = {(row.enrolment_id, row.session_id): Told(*row[2:]) for row in session.execute(_KEPT)}
-    for enrolment_id, session_id in sorted(pair for pair in said.keys() | kept.keys() if said.get(pair, Told()) != kept.get(pair))[:NAMED]:
+    for enrolment_id, session_id in sorted(pair for pair in said.keys() | kept.keys() if said.get(pair, Told()) != kept.get(pair))[
+        : evidence.NAMED
+    ]:
         yield f"La présence de l’inscription {enrolment_id} à la séance {session_id} n’est pas ce qu’en disent ses événements."
 
 

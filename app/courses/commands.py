@@ -64,6 +64,7 @@ def dump_command(programme: str, file: Path, label: str | None, code: str | None
 def verify_command() -> None:
     """Relit toutes les preuves d’émargement, et nomme le premier événement changé, retiré, déplacé ou forgé."""
     broken = [evidence.told(cohort, found) for cohort, found in evidence.broken_chains()]
+    broken += map(evidence.told_of_production, evidence.tampered_productions())
     if broken:
         raise CommandRefused("\n".join(broken))
     chains, events = db.session.execute(sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(AttendanceChain.length), 0))).one()

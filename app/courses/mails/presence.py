@@ -13,7 +13,7 @@ from app.core.letters import Letter
 from app.core.mail import OutgoingMail
 from app.core.refusals import N_, Refused
 from app.courses.models import Cohort, CohortTrainer, Enrolment
-from app.courses.queries import occasions, presence
+from app.courses.queries import distance, occasions, presence
 from app.courses.rules import signing as rules
 from app.courses.rules.alerts import NAMES as LEVELS
 from app.courses.services import signing
@@ -86,6 +86,18 @@ def unsigned(row: OutgoingMail) -> Letter | None:
     )
 
 
+def returned(row: OutgoingMail) -> Letter | None:
+    """To the trainee: what is missing of their half-day at distance; nothing once they have answered."""
+    occasion = occasions.occasion(row.facts["subject"])
+    enrolment_id = occasions.enrolment_of(row.member_id or 0, occasion.cohort_id) if occasion else None
+    slot = presence.slot_of(row.facts["subject"], enrolment_id, now=clock.now()) if enrolment_id else None
+    if occasion is None or slot is None or slot.signed_at:
+        return None
+    last = next(iter(distance.of_person(occasion.id, slot.enrolment_id)), None)
+    link = url_for("distance.own", session_id=occasion.id, _external=True)
+    return letters.write(row, "courses/mail/returned.txt", one=occasion, word=last.answer_words if last else "", link=link)
+
+
 def alerted(row: OutgoingMail) -> Letter | None:
     entry = _entry(row)
     enrolment = db.session.get_one(Enrolment, entry.subject_id)
@@ -139,6 +151,7 @@ MAILS: dict[str, mail.Builder] = {
     "attendance.locked": locked,
     "attendance.countersign_due": countersign_due,
     "attendance.unsigned": unsigned,
+    "attendance.returned": returned,
     "attendance.alerted": alerted,
     "attendance.anchored": anchored,
 }
@@ -146,6 +159,7 @@ MAILS: dict[str, mail.Builder] = {
 READERS = {
     "attendance.link_sent": [mail.tell_anyway],
     "attendance.locked": [mail.tell_anyway],
+    "attendance.returned": [mail.tell_anyway],
     "attendance.alerted": [tell_alert],
     "attendance.anchored": [tell_anchor],
 }
@@ -155,6 +169,7 @@ NAMES: dict[str, str] = {
     "attendance.locked": N_("Signature bloquée"),
     "attendance.countersign_due": N_("Demi-journée à contresigner"),
     "attendance.unsigned": N_("Demi-journée non signée"),
+    "attendance.returned": N_("Travail à distance à reprendre"),
     "attendance.alerted": N_("Alerte d’absence"),
     "attendance.anchored": N_("Empreinte du jour"),
 }

@@ -12,6 +12,7 @@ from app.courses.models.attendance import (
 )
 from app.courses.models.cohorts import Cohort, CohortClosure, CohortTrainer, CourseSession
 from app.courses.models.company import CompanyAgreement, CompanyLevel, CompanyWeek
+from app.courses.models.distance import Production
 from app.courses.models.elections import Candidate, Election, Tally, Voter
 from app.courses.models.learning import (
     Assignment,
@@ -66,6 +67,7 @@ __all__ = [
     "Module",
     "OpenCourse",
     "OpenEnrolment",
+    "Production",
     "Programme",
     "ProgrammeVersion",
     "QualityNote",

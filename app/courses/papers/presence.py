@@ -17,6 +17,10 @@ HONEST = (
     "Signatures électroniques simples (règlement eIDAS, art.\u00a025\u00a0; Code civil, art.\u00a01366 et 1367), avec preuves renforcées\u00a0: "
     "compte ou lien personnel, code affiché dans la salle, heure du serveur, chaîne d’empreintes SHA-256 dont la tête est envoyée chaque soir."
 )
+_AT_DISTANCE = (
+    "Dont {hours} à distance\u00a0: ces heures ne se signent pas, elles sont comptées d’après ce qui a été produit et accepté, pour la durée "
+    "moyenne annoncée (Code du travail, D6313-3-1)."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +99,7 @@ class Column:
     title: str
     trainer: str
     closed: str = ""  # how it was countersigned
+    is_distance: bool = False
     holiday_reason: str = ""
 
 
@@ -115,6 +120,7 @@ def weekly_sheet(
     corrections: Sequence[str],
     head: str,
     blank: bool,
+    distance: int = 0,
 ) -> Document:
     """One week of a cohort. `blank`: to be signed by hand."""
     named = [f"{SAY.day_short(column.day)} {'matin' if column.half == 'morning' else 'ap.-m.'}" for column in columns]
@@ -123,11 +129,15 @@ def weekly_sheet(
         columns=["Stagiaire", *named, *counts],
         rows=[
             *(
-                [row.name, *("" if blank else cell for cell in row.cells), *(SAY.hours_exact(row.minutes.done) for _count in counts)]
+                [
+                    row.name,
+                    *(_box(cell, column, blank=blank) for cell, column in zip(row.cells, columns, strict=True)),
+                    *(SAY.hours_exact(row.minutes.done) for _count in counts),
+                ]
                 for row in rows
             ),
             ["Formatrice ou formateur", *("" if blank else column.closed for column in columns), *("" for _count in counts)],
-            ["Séance", *(", ".join(filter(None, (column.title, column.trainer))) for column in columns), *("" for _count in counts)],
+            ["Séance", *(_session(column) for column in columns), *("" for _count in counts)],
         ],
         widths=(5, *(2 for _column in columns), *(0 for _count in counts)),
         numbers=False,
@@ -151,11 +161,21 @@ def weekly_sheet(
         closing=[
             *closing,
             *reasons,
-            "À signer à chaque demi-journée par la personne et par la formatrice ou le formateur." if blank else HONEST,
+            *("À signer à chaque demi-journée par la personne et par la formatrice ou le formateur.",) * blank,
+            *([] if blank else [*at_distance(distance), HONEST]),
         ],
         foot="" if blank else head,
         wide=True,
     )
+
+
+def _session(column: Column) -> str:
+    return ", ".join(filter(None, (column.title, "à distance" if column.is_distance else "", column.trainer)))
+
+
+def _box(cell: str, column: Column, *, blank: bool) -> str:
+    """What is printed for somebody; on a sheet to sign by hand, nothing but where no signature is asked."""
+    return cell if not blank else "à distance" if column.is_distance else ""
 
 
 def _corrections(corrections: Sequence[str]) -> Table:
@@ -175,8 +195,9 @@ class Line:
 
 
 def monthly_statement(
-    house: House, *, title: str, under: str, month: date, person: Sequence[tuple[str, str]], lines: Sequence[Line], heading: str, head: str
-) -> Document:
+    house: House, *, title: str, under: str, month: date, person: Sequence[tuple[str, str]], lines: Sequence[Line], heading: str, head: str,
+    distance: int = 0,
+) -> Document:  # fmt: skip
     """Relevé mensuel de présence: of one trainee by half-day, or of a funder's trainees."""
     total = sum((line.minutes for line in lines), Minutes())
     rows = [[line.label, *(hours if hours != _NO_HOUR else "—" for hours in _hours(line.minutes)), line.note] for line in lines]
@@ -194,15 +215,16 @@ def monthly_statement(
                 words=(0, 6),
             )
         ],
-        closing=[_counts(total), HONEST],
+        closing=[_counts(total), *at_distance(distance), HONEST],
         signatures=["Pour l’organisme de formation"],
         foot=head,
     )
 
 
 def attendance_attestation(
-    house: House, *, name: str, course: str, first: date, last: date, minutes: Minutes, head: str, signer: str
-) -> Document:
+    house: House, *, name: str, course: str, first: date, last: date, minutes: Minutes, head: str, signer: str,
+    distance: int = 0,
+) -> Document:  # fmt: skip
     """Attestation d'assiduité: hours done to a date."""
     return Document(
         house=house,
@@ -215,7 +237,12 @@ def attendance_attestation(
             *_facts(minutes),
             ("Taux d’assiduité", percent(minutes.rate_bp)),
         ],
-        closing=[_counts(minutes), HONEST, f"Fait pour servir et valoir ce que de droit, le {SAY.date_long(last)}."],
+        closing=[
+            _counts(minutes),
+            *at_distance(distance),
+            HONEST,
+            f"Fait pour servir et valoir ce que de droit, le {SAY.date_long(last)}.",
+        ],
         signatures=["Pour l’organisme de formation"],
         foot=head,
     )
@@ -290,6 +317,7 @@ class Certified:
     replaces: str = ""
     certification: str = ""
     details: Sequence[str] = field(default_factory=list)
+    minutes_at_distance: int = 0
 
 
 def certificate(said: Certified, *, cancelled: str = "") -> Document:
@@ -320,6 +348,7 @@ def certificate(said: Certified, *, cancelled: str = "") -> Document:
         facts=facts,
         closing=[
             *notes,
+            *at_distance(said.minutes_at_distance),
             "Sans préjudice des délais imposés par les règles fiscales, comptables ou commerciales, je m’engage à conserver l’ensemble des pièces "
             "justificatives qui ont permis d’établir le présent certificat pendant une durée de trois ans à compter de la fin de l’année du dernier "
             "paiement. En cas de cofinancement des fonds européens, la durée de conservation est étendue conformément aux obligations "
@@ -335,19 +364,36 @@ def certificate(said: Certified, *, cancelled: str = "") -> Document:
 
 
 def cell(
-    *, state: str, signed: datetime | None, on_paper: bool, late: int, early: int, justified: bool, is_over: bool, zone: ZoneInfo
+    *,
+    state: str,
+    signed: datetime | None,
+    on_paper: bool,
+    late: int,
+    early: int,
+    justified: bool,
+    is_over: bool,
+    zone: ZoneInfo,
+    is_distance: bool = False,
+    accepted: datetime | None = None,
 ) -> str:
     """What a half-day of somebody is on a sheet."""
     if state == "exempt":
         return "dispense"
     if state == "absent":
         return "absence justifiée" if justified else "absence"
+    if is_distance and signed is not None:
+        return f"produit, accepté {SAY.moment(accepted, zone)}" if accepted else "produit, à accepter"
     away = [f"{minutes}{NBSP}min {word}" for minutes, word in ((late, "de retard"), (early, "avant la fin")) if minutes]
     if on_paper:
         return ", ".join(["signé sur papier", *away])
     if signed is not None:
         return ", ".join([f"signé à {SAY.hour(signed, zone)}", *away])
     return "à régulariser" if is_over else ""
+
+
+def at_distance(minutes: int) -> list[str]:
+    """What is said of the hours that were done at distance, when there are any."""
+    return [_AT_DISTANCE.format(hours=SAY.hours_exact(minutes))] if minutes else []
 
 
 def percent(basis_points: int) -> str:

@@ -70,6 +70,11 @@ def total(slots: Iterable[Slot]) -> Minutes:
     return minutes.summed(slot.minutes for slot in slots)
 
 
+def done_at_distance(slots: Iterable[Slot]) -> int:
+    """Minutes done that were counted from what was produced (C. trav. D6313-3-1)."""
+    return sum(slot.minutes.done for slot in slots if slot.where == "distance")
+
+
 def expects() -> sa.ColumnElement[bool]:
     """Whether an enrolment follows a session: inside its own dates, up to the last half-day of who left. Exemptions are not here."""
     until, half = _ENROLMENT.c.last_day, _ENROLMENT.c.exit_half

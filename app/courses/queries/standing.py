@@ -22,6 +22,12 @@ def viewer(member: Member, cohort_id: int) -> Viewer:
     )
 
 
+def sees_sheet(viewer: Viewer, trainer_id: int | None) -> bool:
+    """Whether the sheet of a half-day is theirs to open: who gives it, who heads the course, the manager; any of its trainers when nobody is named."""
+    is_its_trainer = viewer.member_id == trainer_id or (viewer.is_trainer and not trainer_id)
+    return viewer.is_head or viewer.is_manager or is_its_trainer
+
+
 def funders_of(cohort_id: int) -> dict[int, str]:
     """The organisations that pay hours of a cohort, by name."""
     paying = sa.select(FundingLine.organisation_id).join(Enrolment).where(Enrolment.cohort_id == cohort_id)

@@ -51,6 +51,13 @@ def _changes(act: Act, facts: Mapping[str, Any]) -> Iterator[tuple[int, dict[str
         case "signed", int(person):
             again = {"state": State.PLANNED, "category": "", "justified": False} if "was" in facts else {}
             yield person, {"signed_rank": act.rank} | again
+        case "produced", int(person):
+            yield person, {"signed_rank": act.rank}
+        case "accepted", int(person):
+            yield person, _said(State.PRESENT, 0, 0) | {"countersigned_rank": act.rank}
+        case "returned", int(person):
+            unsigned = {"signed_rank": None, "countersigned_rank": None}
+            yield person, _said(State.PLANNED, 0, 0) | unsigned | {"category": "", "justified": False}
         case "closed", _:
             for person, late, early in facts["present"]:
                 yield person, _said(State.PRESENT, late, early) | {"countersigned_rank": act.rank}

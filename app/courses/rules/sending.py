@@ -117,6 +117,7 @@ FAULTS: Mapping[str, str] = {
     "no_session": N_("aucune demi-journée de cette promotion à ce moment-là"),
     "not_followed": N_("cette personne ne suit pas cette demi-journée"),
     "not_over": N_("cette demi-journée n’est pas finie"),
+    "at_distance": N_("demi-journée à distance\u00a0: elle se compte d’après ce qui est produit, que la personne dit elle-même"),
     "contradicts": N_("autre chose est déjà noté ici"),
     "twice": N_("cette demi-journée est deux fois dans le fichier"),
 }

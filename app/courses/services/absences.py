@@ -16,7 +16,7 @@ from app.courses.rules import alerts
 from app.courses.rules.closing import ReasonMissing
 from app.courses.rules.minutes import State
 from app.courses.rules.signing import NotYourSession
-from app.courses.services import closing, evidence
+from app.courses.services import closing, distance, evidence
 from app.courses.services.signing import change
 from app.place.models import Place
 
@@ -158,6 +158,11 @@ def _met_on(place_id: int, day: date) -> Collection[int]:
     return db.session.scalars(met.join(Cohort).where(Cohort.state == "running").distinct().order_by(CourseSession.cohort_id)).all()
 
 
+def _is_for_trainer(slot: Slot) -> bool:
+    """At distance the trainer waits for what is produced, like everybody."""
+    return distance.is_waiting(slot) if slot.where == "distance" else closing.is_open(slot)
+
+
 def _remind(place: Place, day: date, now: datetime) -> int:
     count = 0
     for kind, fact, member_id, facts in _reminders(place, day, now):
@@ -170,7 +175,7 @@ def _reminders(place: Place, day: date, now: datetime) -> Iterator[tuple[str, st
     told: set[int] = set()
     for occasion, _people in occasions.to_countersign(now=now, place_id=place.id, since=day):
         slots = [slot for slot in presence.expected_at(occasion.id, now=now) if slot.minutes.to_regularise]
-        if occasion.trainer_id and any(closing.is_open(slot) for slot in slots):
+        if occasion.trainer_id and any(_is_for_trainer(slot) for slot in slots):
             yield "attendance.countersign_due", f"countersign:{occasion.id}", occasion.trainer_id, {"session": occasion.id}
         for slot in slots:
             if slot.signed_at is None and slot.enrolment_id not in told:

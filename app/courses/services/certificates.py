@@ -125,6 +125,7 @@ def _issue(enrolment: Enrolment, *, actor_id: int, now: datetime, reason: str, r
         last_day=min(enrolment.last_day or cohort.last_day, cohort.last_day, issued_on).isoformat(),
         minutes_done=minutes.done,
         minutes_planned=minutes.planned,
+        minutes_at_distance=presence.done_at_distance(followed.slots),
         minutes_to_regularise=minutes.to_regularise,
         reason=reason if minutes.to_regularise else "",
         issued_on=issued_on.isoformat(),

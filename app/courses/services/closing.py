@@ -17,6 +17,7 @@ from app.courses.queries import presence
 from app.courses.queries.presence import Slot
 from app.courses.rules import closing as rules
 from app.courses.rules.closing import Signature
+from app.courses.rules.distance import AtDistance
 from app.courses.rules.minutes import State
 from app.courses.rules.signing import NotYourSession, SessionCancelled
 from app.courses.services import evidence
@@ -57,7 +58,9 @@ def close(*, session_id: int, actor_id: int, now: datetime, marks: Mapping[int, 
     `checked`: the trainer has looked at what the coherence checks found, and confirms.
     """
     with transaction():
-        session = _mine(session_id, actor_id)
+        session = own_half_day(session_id, actor_id)
+        if session.where_ == "distance":
+            raise Refused(AtDistance())
         if now < session.starts_at:
             raise Refused(rules.NotBegun())
         evidence.take_turn(session.cohort_id, place_id=session.place_id)
@@ -79,9 +82,11 @@ def mark(*, session_id: int, enrolment_id: int, actor_id: int, mark: Mark, now: 
     A correction is a new event that cites the one before; both values stay, and both print.
     """
     with transaction():
-        session = _mine(session_id, actor_id)
+        session = own_half_day(session_id, actor_id)
         evidence.take_turn(session.cohort_id, place_id=session.place_id)
         slot = _slot(session_id, enrolment_id, now)
+        if session.where_ == "distance" and mark.is_present:
+            raise Refused(AtDistance())
         before, is_correction = _of(slot), not is_open(slot) or (slot.facts.signed and not mark.is_present)
         if before == mark and not (slot.facts.signed and not slot.facts.countersigned):
             return
@@ -119,6 +124,16 @@ def coherence(session: CourseSession, slots: Sequence[Slot], names: Mapping[int,
     )
 
 
+def own_half_day(session_id: int, actor_id: int) -> CourseSession:
+    """The half-day, for who may countersign it; nobody else, and none that is cancelled."""
+    session = db.session.get(CourseSession, session_id, populate_existing=True)
+    if session is None or not may_countersign(session, actor_id):
+        raise Refused(rules.NotYourHalfDay())
+    if session.state == "cancelled":
+        raise Refused(SessionCancelled())
+    return session
+
+
 def may_countersign(session: CourseSession, member_id: int) -> bool:
     """The trainer of the half-day, or the head of its cohort; nobody signs for a trainer."""
     if session.trainer_id == member_id:
@@ -147,15 +162,6 @@ def last_rank(session_id: int, enrolment_id: int) -> int | None:
 
 
 # ---------------------------------------------------------------- private
-
-
-def _mine(session_id: int, actor_id: int) -> CourseSession:
-    session = db.session.get(CourseSession, session_id, populate_existing=True)
-    if session is None or not may_countersign(session, actor_id):
-        raise Refused(rules.NotYourHalfDay())
-    if session.state == "cancelled":
-        raise Refused(SessionCancelled())
-    return session
 
 
 def _slot(session_id: int, enrolment_id: int, now: datetime) -> Slot:

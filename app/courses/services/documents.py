@@ -63,6 +63,7 @@ def weekly_sheet(cohort_id: int, monday: date, *, now: datetime, blank: bool = F
             title=one.title,
             trainer=one.trainer,
             closed=_closed(closings.get(one.id), place),
+            is_distance=one.where == "distance",
             holiday_reason=reasons.get(one.id, ""),
         )
         for one in half_days
@@ -76,6 +77,7 @@ def weekly_sheet(cohort_id: int, monday: date, *, now: datetime, blank: bool = F
         corrections=[] if blank else _corrections([one.id for one in half_days], names, place),
         head=_head(_EVENT.c.session_id.in_([one.id for one in half_days])),
         blank=blank,
+        distance=presence.done_at_distance(slot for one in followed.values() for slot in one.slots),
     )
 
 
@@ -93,6 +95,7 @@ def monthly_statement(enrolment_id: int, month: date, *, now: datetime) -> Docum
         person=[("Stagiaire", enrolment.name), ("Formation", title_of(cohort)), ("Promotion", cohort.name)],
         lines=lines,
         heading="Demi-journée",
+        distance=presence.done_at_distance(slots),
         head=_head(_EVENT.c.session_id.in_([slot.session_id for slot in slots])),
     )
 
@@ -117,6 +120,7 @@ def funder_statement(cohort_id: int, organisation_id: int, month: date, *, now: 
         ],
         lines=[Line(label=name, minutes=presence.total(followed[enrolment_id].slots)) for enrolment_id, name in names.items()],
         heading="Stagiaire",
+        distance=presence.done_at_distance(slot for enrolment_id in names for slot in followed[enrolment_id].slots),
         head=_head(_EVENT.c.session_id.in_(sessions)),
     )
 
@@ -138,6 +142,7 @@ def attestation(enrolment_id: int, day: date, *, now: datetime) -> Document:
         minutes=presence.total(slots),
         head=_head(_EVENT.c.session_id.in_([slot.session_id for slot in slots])),
         signer=place.name,
+        distance=presence.done_at_distance(slots),
     )
 
 
@@ -222,6 +227,8 @@ def _cell(slot: Slot | None, place: Place) -> str:
         justified=facts.justified,
         is_over=slot.is_over,
         zone=place.tz,
+        is_distance=slot.where == "distance",
+        accepted=slot.countersigned_at,
     )
 
 

@@ -12,6 +12,7 @@ from app.core.db import db, transaction
 from app.core.refusals import Refused
 from app.courses.models import CoursePaper, CourseSession, Enrolment
 from app.courses.queries import presence
+from app.courses.queries.presence import Slot
 from app.courses.rules import sending as rules
 from app.courses.rules.absences import CATEGORIES, UnknownCategory
 from app.courses.rules.minutes import State
@@ -109,7 +110,7 @@ def settle(session: CourseSession, paper: CoursePaper, kind: str, marks: Mapping
     """One event for one half-day, from a paper that carries both signatures: it settles those of whom nothing was proved yet."""
     evidence.take_turn(session.cohort_id, place_id=session.place_id)
     slots = {slot.enrolment_id: slot for slot in presence.expected_at(session.id, now=now)}
-    open_to = [key for key in marks if key in slots and slots[key].minutes.to_regularise]
+    open_to = [key for key in marks if key in slots and may_settle(slots[key], marks[key])]
     if not open_to:
         return 0
     here = [key for key in open_to if marks[key].is_present]
@@ -136,6 +137,11 @@ def settle(session: CourseSession, paper: CoursePaper, kind: str, marks: Mapping
         change(key, session.id, place_id=session.place_id, state=State.ABSENT, late=0, early=0)
     journal.record(f"attendance.{kind}", session.id, place_id=session.place_id, actor_id=actor_id, at=now, rank=written.rank)
     return len(open_to)
+
+
+def may_settle(slot: Slot, mark: Mark) -> bool:
+    """Whether a paper may say this: nothing is proved yet. At distance no signature proves anybody's work: a paper only says who did none."""
+    return slot.minutes.to_regularise > 0 and not (slot.where == "distance" and mark.is_present)
 
 
 def _keep(

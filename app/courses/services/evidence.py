@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -12,11 +13,13 @@ from flask import current_app
 
 from app.core import journal
 from app.core.db import as_stored, db, insert_unless_there, lock, table, transaction
-from app.courses.models import AttendanceAnchor, AttendanceChain, AttendanceEvent, Cohort
+from app.courses.models import AttendanceAnchor, AttendanceChain, AttendanceEvent, Cohort, Production
+from app.courses.queries import distance
 from app.courses.rules import chain
 from app.courses.rules.chain import Anchor, Break, Event
 from app.place.models import Place
 
+NAMED = 20  # faults told of each kind: more would teach nothing more
 TURNS = 7250  # whose turn it is to write at the end of a cohort's chain
 _EVENT, _CHAIN = table(AttendanceEvent), table(AttendanceChain)
 _UNREADABLE = datetime.min.replace(tzinfo=UTC)  # stands for an instant that somebody spoilt
@@ -117,6 +120,15 @@ def broken_chains() -> Iterator[tuple[Cohort, Break]]:
     for cohort in db.session.scalars(sa.select(Cohort).order_by(Cohort.id)).all():
         if broken := verify(cohort.id):
             yield cohort, broken
+
+
+def tampered_productions() -> list[Production]:
+    """What was produced at distance and is no longer what its event says, NAMED at most."""
+    return list(islice(distance.tampered(), NAMED))
+
+
+def told_of_production(row: Production) -> str:
+    return f"Ce qui a été produit à distance (nº\u00a0{row.id}, événement {row.rank}) n’est plus ce qui avait été dit\u00a0: son empreinte diffère."
 
 
 def told(cohort: Cohort, broken: Break) -> str:

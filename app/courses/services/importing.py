@@ -108,6 +108,8 @@ def _why_not(one: Said, found: Sequence[int], slot: Slot | None, seen: set[tuple
         return "not_followed"
     if not slot.is_over:
         return "not_over"
+    if slot.where == "distance" and one.is_present and not _is_so(one, slot):
+        return "at_distance"
     if not slot.minutes.to_regularise and not _is_so(one, slot):
         return "contradicts"
     return ""

@@ -15,7 +15,9 @@ from app.core.db import db, table, transaction
 from app.core.refusals import Reason, Refused
 from app.courses.models import Attendance, CourseSession, Enrolment, Exemption, SignLink
 from app.courses.queries import presence
+from app.courses.queries.presence import Slot
 from app.courses.rules import signing as rules
+from app.courses.rules.distance import AtDistance
 from app.courses.rules.minutes import State
 from app.courses.services import evidence
 from app.courses.services.evidence import End
@@ -75,11 +77,7 @@ def make_link(*, session_id: int, enrolment_id: int, actor_id: int, now: datetim
     """A new personal link for somebody's half-day; those made before open nothing any more. It is told once: send it now."""
     token = secrets.token_urlsafe(24)
     with transaction() as session:
-        slot = presence.slot_of(session_id, enrolment_id, now=now)
-        if slot is None:
-            raise Refused(rules.NotYourSession())
-        if slot.signed_at:
-            raise Refused(rules.AlreadySigned())
+        _refuse_link(presence.slot_of(session_id, enrolment_id, now=now))
         place_id = session.scalars(sa.select(_SESSION.c.place_id).where(_SESSION.c.id == session_id)).one()
         session.execute(
             sa.delete(SignLink).where(SignLink.session_id == session_id, SignLink.enrolment_id == enrolment_id, SignLink.used_at.is_(None))
@@ -101,11 +99,7 @@ def make_link(*, session_id: int, enrolment_id: int, actor_id: int, now: datetim
 def send_link(*, session_id: int, enrolment_id: int, actor_id: int, now: datetime) -> None:
     """Ask for somebody's personal link to leave by mail. It is made when the mail leaves, and written nowhere before."""
     with transaction() as session:
-        slot = presence.slot_of(session_id, enrolment_id, now=now)
-        if slot is None:
-            raise Refused(rules.NotYourSession())
-        if slot.signed_at:
-            raise Refused(rules.AlreadySigned())
+        _refuse_link(presence.slot_of(session_id, enrolment_id, now=now))
         enrolment = session.get_one(Enrolment, enrolment_id)
         journal.record(
             "attendance.link_sent",
@@ -129,6 +123,16 @@ def unlock(*, session_id: int, enrolment_id: int, actor_id: int, now: datetime) 
         journal.record(
             "attendance.unlocked", session_id, place_id=row.place_id, actor_id=actor_id, member_id=member_id, at=now, enrolment=enrolment_id
         )
+
+
+def _refuse_link(slot: Slot | None) -> None:
+    """A link signs somebody's own half-day, in the room, once."""
+    if slot is None:
+        raise Refused(rules.NotYourSession())
+    if slot.signed_at:
+        raise Refused(rules.AlreadySigned())
+    if slot.where == "distance":
+        raise Refused(AtDistance())
 
 
 def _sign(
@@ -159,7 +163,7 @@ def _sign(
 
 _FIND = (
     sa.select(
-        *(_SESSION.c[name] for name in ("id", "place_id", "cohort_id", "starts_at", "ends_at", "state", "trainer_id")),
+        *(_SESSION.c[name] for name in ("id", "place_id", "cohort_id", "starts_at", "ends_at", "state", "where_", "trainer_id")),
         _ENROLMENT.c.id.label("enrolment_id"),
         _ENROLMENT.c.member_id,
         table(Place).c.zone,
@@ -189,6 +193,9 @@ def _mark(found: Any) -> Any:
 def _reasons(found: Any, mark: Any, now: datetime) -> Iterator[Reason]:
     if mark and mark.signed_at:
         yield rules.AlreadySigned()
+        return
+    if found.where_ == "distance":
+        yield AtDistance()
         return
     zone = ZoneInfo(found.zone)
     yield from rules.reasons_window(found.starts_at, found.ends_at, cancelled=found.state == "cancelled", now=now, zone=zone)

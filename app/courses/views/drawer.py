@@ -17,6 +17,7 @@ from app.courses.models import Cohort, CoursePaper, Enrolment
 from app.courses.queries import occasions, presence, standing
 from app.courses.rules.sending import FAULTS
 from app.courses.services import drawer, importing
+from app.courses.services.closing import Mark
 from app.courses.views import said
 from app.web.downloads import shown, taken_away
 from app.web.typography import words
@@ -76,7 +77,7 @@ def validate(paper_id: int) -> ResponseReturnValue:
         abort(404)
     form, now = ValidateForm(), clock.now()
     followed = presence.followed_in(cohort.id, now=now, first=paper.first_day, last=paper.last_day)
-    unsettled = [slot for one in followed.values() for slot in one.slots if slot.minutes.to_regularise]
+    unsettled = [slot for one in followed.values() for slot in one.slots if drawer.may_settle(slot, Mark(is_present=True))]
     if form.validate_on_submit():
         present: dict[int, list[int]] = {}
         absent: dict[int, list[int]] = {}

@@ -34,6 +34,8 @@ bp = Blueprint("half_day", "app.courses", url_prefix="/courses/half-days", templ
 def room(session_id: int) -> ResponseReturnValue:
     """The rotating code, for the room's screen: the page asks for itself again when the code changes; without a script, a link does."""
     occasion, viewer = _mine(session_id)
+    if occasion.where == "distance":
+        return redirect(url_for("distance.sheet", session_id=session_id))
     now = clock.now()
     code = signing.code_of(session_id, now=now)
     slots = _expected(session_id, now)
@@ -58,6 +60,8 @@ def room(session_id: int) -> ResponseReturnValue:
 def sheet(session_id: int) -> ResponseReturnValue:
     """Everybody on one page, and one button."""
     occasion, viewer = _mine(session_id)
+    if occasion.where == "distance":
+        return redirect(url_for("distance.sheet", session_id=session_id))
     form, now = CloseForm(), clock.now()
     slots = _expected(session_id, now)
     if form.validate_on_submit():
@@ -162,9 +166,7 @@ def _mine(session_id: int) -> tuple[Occasion, Viewer]:
     """The half-day, for who is of its cohort's staff; for everybody else there is no such page."""
     occasion = occasions.occasion(session_id) or abort(404)
     viewer = standing.viewer(current_user, occasion.cohort_id)
-    if not (
-        viewer.is_head or viewer.is_manager or viewer.member_id == occasion.trainer_id or (viewer.is_trainer and not occasion.trainer_id)
-    ):
+    if not standing.sees_sheet(viewer, occasion.trainer_id):
         abort(404)
     return occasion, viewer
 

@@ -18,6 +18,12 @@ def act_name(kind: str) -> str:
     match kind:
         case "signed":
             return str(_("Signature"))
+        case "produced":
+            return str(_("Travail à distance produit"))
+        case "accepted":
+            return str(_("Travail à distance accepté"))
+        case "returned":
+            return str(_("Travail à distance à reprendre"))
         case "closed":
             return str(_("Contresignature"))
         case "marked":

@@ -39,6 +39,8 @@ def sign(session_id: int) -> ResponseReturnValue:
         if standing.viewer(current_user, occasion.cohort_id).is_staff:
             return redirect(url_for("half_day.sheet", session_id=session_id))
         abort(404)
+    if occasion.where == "distance":
+        return redirect(url_for("distance.own", session_id=session_id))
     slot = presence.slot_of(session_id, enrolment_id, now=clock.now())
     if slot and slot.signed_at:
         return _signed(occasion, slot.signed_at, slot.signed_rank or 0, current_user.id)
