@@ -40,7 +40,7 @@ from app.courses import models as courses_models
 from app.courses import queries as courses_queries
 from app.courses import views as courses_views
 from app.courses.policy import SessionPolicy
-from app.courses.services import absences, evidence
+from app.courses.services import absences, evidence, retention
 from app.courses.services import company as course_company
 from app.courses.services import elections as course_elections
 from app.courses.services import erasing as courses_erasing
@@ -53,6 +53,7 @@ from app.courses.views import half_day, signing
 from app.courses.views import listening as listening_views
 from app.courses.views import papers as course_papers
 from app.courses.views import presence as presence_views
+from app.courses.views import retention as retention_views
 from app.courses.views import year as bpf_views
 from app.coworking import checks as coworking_checks
 from app.coworking import mails as coworking_mails
@@ -138,6 +139,7 @@ TICKS: tuple[Callable[..., int], ...] = (
     course_listening.ask_surveys,
     evidence.anchor,
     courses_erasing.forget_names,
+    retention.propose,
     reminding.remind_due,
     webhooks.forget_told,
     billing_closing.anchor,
@@ -269,6 +271,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     listening_views.bp,
     course_drawer.bp,
     bpf_views.bp,
+    retention_views.bp,
     proofs.bp,
     members_views.bp,
     booking_mails.bp,

@@ -19,9 +19,9 @@ _ACTS = (
 _KEPT = sa.select(*(_ATTENDANCE.c[name] for name in ("enrolment_id", "session_id", *Told.__slots__)))
 _GUARDED = (
     *("course_attendance_event", "course_attendance_anchor", "course_certificate", "course_attendance_chain"),
-    *("course_paper", "course_production"),
+    *("course_paper", "course_production", "course_cohort"),
 )
-_GUARDS = 13  # triggers on them, those of TRUNCATE aside
+_GUARDS = 14  # triggers on them, those of TRUNCATE aside
 
 
 def guard(session: Session) -> Iterator[str]:

@@ -36,7 +36,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["session_id"], ["course_session.id"], name=op.f("fk_course_production_session_id_course_session")),
         sa.ForeignKeyConstraint(["answered_by_id"], ["member.id"], name=op.f("fk_course_production_answered_by_id_member")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_course_production")),
-        sa.UniqueConstraint("enrolment_id", "session_id", "rank", name=op.f("uq_course_production_enrolment_id")),
+        sa.UniqueConstraint("enrolment_id", "session_id", "rank", name=op.f("uq_course_production_enrolment_id_session_id_rank")),
     )
     op.create_index("ix_course_production_session", PRODUCTION, ["session_id"])
     is_postgresql = op.get_bind().dialect.name == "postgresql"

@@ -34,6 +34,8 @@ def test_a_quiz_is_written_as_people_write_and_comes_back_the_same():
                                     for row in said["questions"]))  # fmt: skip
     assert quizzes.as_text(quiz) == WRITTEN.strip()
     assert quizzes.from_text(WRITTEN.replace("\n\n", "\n")) == said
+    signed = quizzes.from_text("- 3 + 5 ?\n+ 2\n- 8\n\n> 1, c’est ?\n- petit\n+ plus grand que 1")
+    assert signed and [row["question"] for row in signed["questions"]] == ["- 3 + 5 ?", "> 1, c’est ?"]
     assert quizzes.from_text(" \n\n ") is None and quizzes.as_text(None) == ""
     assert quiz.answers({"q0": "1", "q1": "٢", "q2": "1"}) == [1, None]
     assert quizzes.best([("S1", 1, 2), ("S1", 2, 2), ("S1", 0, 2)]) == {"S1": (2, 2)}

@@ -9,9 +9,9 @@ class MadeForm(Form):
     """What was produced: one of these is enough."""
 
     ref = SelectField(_l("Ce que vous avez rendu ici ce jour-là"))
-    url = StringField(_l("Ou l’adresse de ce que vous avez fait"), max_length=400, description=_l("Un dépôt, un document en ligne."))
-    commit = StringField(_l("Et le numéro du commit"), max_length=40, description=_l("Si c’est un dépôt."))
-    words = TextAreaField(_l("Ou en quelques mots"), max_length=4000, description=_l("Ce que vous avez fait, et où on peut le voir."))
+    url = StringField(_l("L’adresse de ce que vous avez fait"), max_length=400, description=_l("Un dépôt, un document en ligne."))
+    commit = StringField(_l("Le numéro du commit"), max_length=40, description=_l("Si c’est un dépôt."))
+    words = TextAreaField(_l("Quelques mots"), max_length=4000, description=_l("Ce que vous avez fait, et où on peut le voir."))
 
 
 class AcceptForm(Form):

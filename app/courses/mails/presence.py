@@ -37,6 +37,11 @@ def tell_anchor(entry: JournalEntry) -> None:
     mail.tell_them(entry, [*members.managers(), *db.session.scalars(heads)])
 
 
+def tell_managers(entry: JournalEntry) -> None:
+    """Who alone may purge."""
+    mail.tell_them(entry, members.managers())
+
+
 # ---------------------------------------------------------------- builders
 
 
@@ -131,6 +136,14 @@ def anchored(row: OutgoingMail) -> Letter | None:
     )
 
 
+def purge_due(row: OutgoingMail) -> Letter | None:
+    cohort = db.session.get_one(Cohort, row.facts["subject"])
+    if cohort.purged_at is not None:
+        return None
+    link = url_for("retention.index", _external=True)
+    return letters.write(row, "courses/mail/purge_due.txt", cohort=cohort.name, until=cohort.kept_until, link=link)
+
+
 def _hours(row: OutgoingMail, enrolment: Enrolment) -> str:
     """One's own hours, or the cohort's for who heads it."""
     if row.member_id == enrolment.member_id:
@@ -154,6 +167,7 @@ MAILS: dict[str, mail.Builder] = {
     "attendance.returned": returned,
     "attendance.alerted": alerted,
     "attendance.anchored": anchored,
+    "cohort.purge_due": purge_due,
 }
 
 READERS = {
@@ -162,6 +176,7 @@ READERS = {
     "attendance.returned": [mail.tell_anyway],
     "attendance.alerted": [tell_alert],
     "attendance.anchored": [tell_anchor],
+    "cohort.purge_due": [tell_managers],
 }
 
 NAMES: dict[str, str] = {
@@ -172,4 +187,5 @@ NAMES: dict[str, str] = {
     "attendance.returned": N_("Travail à distance à reprendre"),
     "attendance.alerted": N_("Alerte d’absence"),
     "attendance.anchored": N_("Empreinte du jour"),
+    "cohort.purge_due": N_("Preuves à effacer"),
 }

@@ -42,6 +42,8 @@ class Cohort(Model):
     state: Mapped[str] = mapped_column(sa.String(8), default="draft")
     started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     poured_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    kept_until: Mapped[date | None]  # the last day of its evidence, once it was proposed to purge it; it only moves away
+    purged_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 

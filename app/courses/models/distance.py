@@ -40,5 +40,6 @@ class Production(Model):
     answer_words: Mapped[str] = mapped_column(sa.String(500), default="")
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     answered_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("member.id"))
+    removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # its time was over: only the fingerprint is left, in the chain
 
     enrolment: Mapped[Enrolment] = relationship()

@@ -36,6 +36,11 @@ def of_person(session_id: int, enrolment_id: int) -> Sequence[Production]:
     return _by_enrolment(Production.session_id == session_id, Production.enrolment_id == enrolment_id).get(enrolment_id, [])
 
 
+def of_enrolment(enrolment_id: int) -> Sequence[Production]:
+    """All that somebody said of their half-days at distance, in the order of the chain."""
+    return db.session.scalars(sa.select(Production).where(Production.enrolment_id == enrolment_id).order_by(Production.rank)).all()
+
+
 def handed_in(enrolment_id: int, since: datetime, until: datetime) -> list[HandedIn]:
     """The work and the quizzes of somebody between two instants, the first one first."""
     works = _works(Submission.enrolment_id == enrolment_id, Submission.submitted_at >= since, Submission.submitted_at < until)
@@ -57,7 +62,7 @@ def tampered() -> Iterable[Production]:
     told = rows.outerjoin(
         event, sa.and_(event.cohort_id == CourseSession.cohort_id, event.rank == Production.rank, event.kind == "produced")
     )
-    for row, facts in db.session.execute(told.order_by(Production.id)):
+    for row, facts in db.session.execute(told.where(Production.removed_at.is_(None)).order_by(Production.id)):
         if made(row).fingerprint not in facts:
             yield row
 

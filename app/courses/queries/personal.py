@@ -28,6 +28,7 @@ from app.courses.models import (
     Mastery,
     OpenCourse,
     OpenEnrolment,
+    Production,
     QuizAttempt,
     SequenceAttempt,
     Submission,
@@ -93,6 +94,17 @@ def personal_data(member_id: int) -> list[Kept]:
         .where(Enrolment.member_id == member_id)
         .order_by(CoursePaper.id)
     )
+    produced = db.session.execute(
+        sa.select(
+            *(Cohort.name.label("cohort"), CourseSession.day, CourseSession.half, Production.url, Production.commit, Production.words),
+            *(Production.said_at, Production.answer, Production.answer_words, Production.answered_at),
+        )
+        .join(Enrolment, Enrolment.id == Production.enrolment_id)
+        .join(CourseSession, CourseSession.id == Production.session_id)
+        .join(Cohort, Cohort.id == Enrolment.cohort_id)
+        .where(Enrolment.member_id == member_id)
+        .order_by(Production.id)
+    )
     certificates = db.session.execute(
         sa.select(Certificate.number, Certificate.issued_on, Certificate.minutes_done, Certificate.cancelled_at, Certificate.cancel_reason)
         .join(Enrolment, Enrolment.id == Certificate.enrolment_id)
@@ -104,6 +116,7 @@ def personal_data(member_id: int) -> list[Kept]:
     return [
         kept("enrolments", enrolments.mappings(), title=N_("Mes formations"), why=why, until=until),
         kept("funding", funding.mappings(), title=N_("Le financement de mes formations"), why=why, until=until),
+        kept("productions", produced.mappings(), title=N_("Mes travaux à distance"), why=why, until=until),
         kept(
             "presences",
             presences.mappings(),

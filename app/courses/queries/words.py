@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 
 from app.core.db import db
-from app.courses.models import TRAINEE_NAME, CohortTrainer, Enrolment, Interview, JournalPage, JournalReader, StaffNote
+from app.courses.models import TRAINEE_NAME, Cohort, CohortTrainer, Enrolment, Interview, JournalPage, JournalReader, StaffNote
 from app.courses.queries.cohorts import trainers
 from app.members.models import Member
 
@@ -42,9 +42,15 @@ def readers_named(page_ids: list[int]) -> dict[int, dict[int, str]]:
     return found
 
 
-def pages_shared_with(member_id: int) -> list[JournalPage]:
-    """The pages of others that somebody may read: shown to a circle they are of now, or to them by name. The last week first."""
+def pages_shared_with(member: Member, *, of: int | None = None) -> list[JournalPage]:
+    """The pages of others (`of`: one enrolment) that somebody may read: shown to a circle they are of now, or to them by name. The last week first.
+
+    Decided here only. The head of all courses is of the team of each.
+    """
+    member_id = member.id
     teaches = sa.select(CohortTrainer.cohort_id).where(CohortTrainer.member_id == member_id)
+    if "head_of_course" in member.roles:
+        teaches = sa.select(Cohort.id)
     follows = sa.select(Enrolment.cohort_id).where(Enrolment.member_id == member_id, Enrolment.status.in_(FOLLOWING))
     named = sa.exists().where(JournalReader.page_id == JournalPage.id, JournalReader.member_id == member_id)
     may_read = sa.or_(
@@ -55,7 +61,9 @@ def pages_shared_with(member_id: int) -> list[JournalPage]:
     pages = sa.select(JournalPage).join(Enrolment, Enrolment.id == JournalPage.enrolment_id)
     return list(
         db.session.scalars(
-            pages.where(may_read, Enrolment.member_id != member_id).order_by(JournalPage.week.desc(), JournalPage.id.desc()).limit(200)
+            pages.where(may_read, Enrolment.member_id != member_id, sa.true() if of is None else Enrolment.id == of)
+            .order_by(JournalPage.week.desc(), JournalPage.id.desc())
+            .limit(200)
         )
     )
 

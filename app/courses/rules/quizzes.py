@@ -98,10 +98,10 @@ def from_text(text: str) -> dict[str, Any] | None:
 
 
 def _blocks(text: str) -> Iterator[list[str]]:
-    """Questions are apart by blank lines, or begin after the answers of the one before."""
+    """Questions are apart by blank lines, or begin after the answers of the one before. The first line may begin with any sign."""
     block: list[str] = []
     for line in (line.strip() for line in [*text.splitlines(), ""]):
-        starts_anew = bool(block) and line[:1] not in ("+", "-", ">") and block[-1][:1] in ("+", "-", ">")
+        starts_anew = len(block) > 1 and line[:1] not in ("+", "-", ">") and block[-1][:1] in ("+", "-", ">")
         if block and (not line or starts_anew):
             yield block
             block = []
@@ -110,12 +110,19 @@ def _blocks(text: str) -> Iterator[list[str]]:
 
 
 def _as_row(lines: Sequence[str]) -> dict[str, Any]:
-    answers = [line for line in lines if line[0] in "+-"]
+    asked, said = _asked(lines)
+    answers = [line for line in said if line[0] in "+-"]
     right = [number for number, line in enumerate(answers, 1) if line[0] == "+"]
-    why = "\n".join(line[1:].strip() for line in lines if line[0] == ">")
+    why = "\n".join(line[1:].strip() for line in said if line[0] == ">")
     row = {
-        "question": " ".join(line for line in lines if line[0] not in "+->"),
+        "question": " ".join([*asked, *(line for line in said if line[0] not in "+->")]),
         "choix": [line[1:].strip() for line in answers],
         "bonne": right[0] if len(right) == 1 else 0,
     }
     return row | ({"pourquoi": why} if why else {})
+
+
+def _asked(lines: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
+    """The question and what follows it. A question may begin with a sign (« - 3 + 5 ? ») as long as two answers follow."""
+    answers = sum(line[0] in "+-" for line in lines[1:])
+    return (lines[:1], lines[1:]) if lines[0][0] not in "+->" or answers > 1 else ((), lines)

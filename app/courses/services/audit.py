@@ -8,9 +8,10 @@ from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 
+from app.core import tables
 from app.core.db import db
-from app.courses.models import AttendanceEvent, Certificate, Cohort, Enrolment, ProgrammeVersion
-from app.courses.queries import company, elections, occasions, presence, standing
+from app.courses.models import AttendanceEvent, Certificate, Cohort, Enrolment, Production, ProgrammeVersion
+from app.courses.queries import company, distance, elections, occasions, presence, standing
 from app.courses.queries.presence import Followed
 from app.courses.services import booklets, listening, programmes
 from app.courses.services import company as companies
@@ -83,6 +84,8 @@ def _of_everybody(cohort_id: int, followed: Iterable[Followed], now: datetime) -
 
 def _of_person(enrolment_id: int, followed: Followed, now: datetime, *, with_grades: bool) -> dict[str, bytes]:
     files = {"heures.csv": _hours(followed)}
+    if rows_at_distance := distance.of_enrolment(enrolment_id):
+        files["travail-a-distance.csv"] = _produced(rows_at_distance)
     if followed.slots:
         files["convocation.pdf"] = convocation(enrolment_id).pdf()
     for month in _months(slot.day for slot in followed.over()):
@@ -111,6 +114,21 @@ def _hours(followed: Followed) -> bytes:
         moments = [moment.isoformat() if moment else "" for moment in (slot.signed_at, slot.countersigned_at)]
         writer.writerow([slot.day, slot.half, m.planned, m.done, m.justified, m.unjustified, m.to_regularise, *moments])
     return out.getvalue().encode("utf-8-sig")
+
+
+def _produced(rows: Iterable[Production]) -> bytes:
+    """What was made at distance, beside the rank of the event that keeps its fingerprint."""
+    names = {
+        "evenement": "rank",
+        "dit_a": "said_at",
+        "minutes_annoncees": "minutes",
+        "rendu": "ref",
+        "adresse": "url",
+        "commit": "commit",
+        "mots": "words",
+    }
+    names |= {"reponse": "answer", "mot_de_l_equipe": "answer_words", "repondu_a": "answered_at"}
+    return tables.as_csv([{column: getattr(row, name) for column, name in names.items()} for row in rows], list(names))
 
 
 def _events(cohort_id: int, of: int | None) -> bytes:

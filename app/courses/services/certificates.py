@@ -13,7 +13,7 @@ from app.core import journal
 from app.core.db import db, lock, transaction
 from app.core.refusals import Refused
 from app.courses.models import Certificate, Cohort, Enrolment, ProgrammeVersion
-from app.courses.papers.presence import Certified
+from app.courses.papers.certificates import Certified
 from app.courses.queries import presence
 from app.courses.queries.presence import Slot
 from app.courses.rules import certificates as rules

@@ -12,6 +12,7 @@ from app.core.db import db, table
 from app.core.refusals import N_, Reason, Refused
 from app.courses.models import AttendanceEvent, Certificate, Cohort, Enrolment, FundingLine, ProgrammeVersion
 from app.courses.papers import presence as papers
+from app.courses.papers.certificates import Certified, certificate
 from app.courses.papers.presence import Column, Document, House, Line, Row
 from app.courses.queries import occasions, planned_minutes, presence, timetable
 from app.courses.queries.presence import Followed, Slot
@@ -146,14 +147,14 @@ def attestation(enrolment_id: int, day: date, *, now: datetime) -> Document:
     )
 
 
-def certificate_pdf(certificate: Certificate) -> bytes:
+def certificate_pdf(row: Certificate) -> bytes:
     """The paper as it was issued; of one that was cancelled, with what takes its place."""
-    said = papers.Certified(**json.loads(certificate.printed))
+    said = Certified(**json.loads(row.printed))
     banner = ""
-    if certificate.cancelled_at:
-        by = db.session.scalar(sa.select(Certificate.number).where(Certificate.replaces_id == certificate.id))
+    if row.cancelled_at:
+        by = db.session.scalar(sa.select(Certificate.number).where(Certificate.replaces_id == row.id))
         banner = f"ANNULÉ, remplacé par {by}" if by else "ANNULÉ"
-    return papers.certificate(said, cancelled=banner).pdf()
+    return certificate(said, cancelled=banner).pdf()
 
 
 def convocation(enrolment_id: int) -> Document:

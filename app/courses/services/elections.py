@@ -15,6 +15,7 @@ from app.courses.queries import elections as queries
 from app.courses.rules import elections as rules
 from app.courses.services.documents import house_of, title_of
 from app.place.models import Place
+from app.place.queries import day_at
 
 TURNS = 7252  # whose turn it is in an election
 FIRST_WEEK = timedelta(days=6)  # since the first day of the course
@@ -104,11 +105,13 @@ def close_round(election_id: int, *, actor_id: int, now: datetime) -> Election:
 
 def remind_of_elections(*, now: datetime) -> int:
     """In the first week of a course of more than 500 hours, whoever heads it is told, once, that an election is to be held."""
-    today = now.date()
-    rows = sa.select(Cohort).where(Cohort.state == "running", Cohort.first_day.between(today - FIRST_WEEK, today))
+    around = (now.date() - FIRST_WEEK - timedelta(days=1), now.date() + timedelta(days=1))  # the lieu's day may be another one
+    rows = sa.select(Cohort).where(Cohort.state == "running", Cohort.first_day.between(*around))
     told = 0
     for cohort in db.session.scalars(rows).all():
-        if must_elect(cohort) and not queries.elections(cohort.id):
+        today = day_at(cohort.place_id, now)
+        is_first_week = today - FIRST_WEEK <= cohort.first_day <= today
+        if is_first_week and must_elect(cohort) and not queries.elections(cohort.id):
             heads = sa.select(CohortTrainer.member_id).where(CohortTrainer.cohort_id == cohort.id, CohortTrainer.is_head)
             for member_id in db.session.scalars(heads).all():
                 about: dict[str, Any] = {"member_id": member_id, "place_id": cohort.place_id, "facts": {"subject": cohort.id}}

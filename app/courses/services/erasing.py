@@ -75,16 +75,16 @@ def forget_names(*, now: datetime) -> int:
     return len(over)
 
 
-def _until(member_id: int) -> date | None:
-    """The last day that the evidence of somebody's courses is kept with their name."""
-    days = [end_of_year_after(_last_paid(enrolment, cohort), YEARS) for enrolment, cohort in _enrolments(member_id)]
-    return max(days, default=None)
-
-
-def _last_paid(enrolment: Enrolment, cohort: Cohort) -> date:
+def last_paid(enrolment: Enrolment, cohort: Cohort) -> date:
     """The day of the last payment; at least the last day followed, for it may be paid for later."""
     last = _last_day(enrolment, cohort)
     return max(last, last_paid_on(enrolment.id) or last)
+
+
+def _until(member_id: int) -> date | None:
+    """The last day that the evidence of somebody's courses is kept with their name."""
+    days = [end_of_year_after(last_paid(enrolment, cohort), YEARS) for enrolment, cohort in _enrolments(member_id)]
+    return max(days, default=None)
 
 
 def _enrolments(member_id: int) -> list[tuple[Enrolment, Cohort]]:

@@ -102,7 +102,9 @@ def change(agreement_id: int) -> ResponseReturnValue:
 @bp.route("/agreements/<int:agreement_id>/visit", methods=["GET", "POST"])
 def visit(agreement_id: int) -> ResponseReturnValue:
     row = reads.agreement(agreement_id) or abort(404)
-    taught(row.enrolment.cohort_id)
+    viewer = standing.viewer(current_user, row.enrolment.cohort_id)
+    if not (viewer.is_trainer or viewer.is_head):  # notes of the team are the team's
+        abort(404)
     form = VisitForm(data={"visited_on": row.visited_on, "notes": row.visit_notes})
     if form.validate_on_submit():
         services.note_visit(row.id, visited_on=form.visited_on.data, notes=form.notes.data, actor_id=current_user.id, now=clock.now())

@@ -64,7 +64,9 @@ def picture(paper_id: int) -> ResponseReturnValue:
 def original(paper_id: int) -> ResponseReturnValue:
     """The very bytes that were sent, to keep elsewhere: never shown by the browser."""
     _may_open(paper_id)
-    paper = drawer.open_paper(paper_id, actor_id=current_user.id, now=clock.now()) or abort(404)
+    paper = drawer.open_paper(paper_id, actor_id=current_user.id, now=clock.now())
+    if paper is None or paper.removed_at is not None:
+        abort(404)
     return taken_away(paper.content, name=f"piece-{paper.id}-{paper.sha256[:8]}", content_type="application/octet-stream")
 
 

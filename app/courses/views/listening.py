@@ -52,7 +52,7 @@ def mine() -> ResponseReturnValue:
 @bp.route("/report", methods=["GET", "POST"])
 def report() -> ResponseReturnValue:
     """For anybody, without an account and without a name: somebody from outside, or who would rather not be known."""
-    form, is_sent = ReportForm(), False
+    form = ReportForm()
     if form.validate_on_submit():
         try:
             throttle.count_attempt(REPORT, account="report", address=request.remote_addr or "")
@@ -60,9 +60,10 @@ def report() -> ResponseReturnValue:
             form.refuse(refused)
         else:
             said = {name: form[name].data for name in ("kind", "text", "received_by")}
-            services.complain(place_id=places.current().id, actor_id=None, now=clock.now(), **said)
-            is_sent = True
-    return render_template("courses/voice/report.html", form=form, is_sent=is_sent, days=rules.ANSWER_DAYS), form.status
+            row = services.complain(place_id=places.current().id, actor_id=None, now=clock.now(), **said)
+            return redirect(url_for(".report", sent=row.id), 303)
+    sent = request.args.get("sent", type=int)
+    return render_template("courses/voice/report.html", form=form, sent=sent, days=rules.ANSWER_DAYS), form.status
 
 
 @bp.route("/cohorts/<int:cohort_id>/surveys/<survey>", methods=["GET", "POST"])

@@ -30,7 +30,7 @@ bp = Blueprint("course_papers", "app.courses", url_prefix="/courses", template_f
 @bp.get("/cohorts/<int:cohort_id>/papers")
 def index(cohort_id: int) -> ResponseReturnValue:
     """Every paper of a cohort, and who may still have a certificate."""
-    cohort, viewer = _staff(cohort_id)
+    cohort, viewer = _for_head_or_manager(cohort_id)
     now = clock.now()
     followed = presence.followed_in(cohort_id, now=now)
     names = occasions.names_of(list(followed))
@@ -55,7 +55,7 @@ def sheet(cohort_id: int, monday: str) -> ResponseReturnValue:
     """The week's sheet; `?blank=1` is the one to sign by hand, which says nobody's hours: any trainer may print it."""
     day, is_blank = _day(monday), request.args.get("blank") == "1"
     if not (is_blank and standing.viewer(current_user, cohort_id).is_staff):
-        _staff(cohort_id)
+        _for_head_or_manager(cohort_id)
     day -= timedelta(days=day.weekday())
     return _paper(lambda: documents.weekly_sheet(cohort_id, day, now=clock.now(), blank=is_blank), f"emargement-{day.isoformat()}.pdf")
 
@@ -120,7 +120,7 @@ def certificate(certificate_id: int) -> ResponseReturnValue:
 @bp.route("/enrolments/<int:enrolment_id>/certificate", methods=["GET", "POST"])
 def issue(enrolment_id: int) -> ResponseReturnValue:
     enrolment = db.session.get(Enrolment, enrolment_id) or abort(404)
-    _staff(enrolment.cohort_id)
+    _for_head_or_manager(enrolment.cohort_id)
     form, now = CertificateForm(), clock.now()
     if form.validate_on_submit():
         try:
@@ -140,7 +140,7 @@ def replacement(certificate_id: int) -> ResponseReturnValue:
     """Cancel a certificate, and issue the one that takes its place."""
     old = db.session.get(Certificate, certificate_id) or abort(404)
     enrolment = db.session.get_one(Enrolment, old.enrolment_id)
-    _staff(enrolment.cohort_id)
+    _for_head_or_manager(enrolment.cohort_id)
     form, now = ReplaceForm(), clock.now()
     if form.validate_on_submit():
         try:
@@ -168,7 +168,7 @@ def audit(enrolment_id: int) -> ResponseReturnValue:
 @bp.get("/cohorts/<int:cohort_id>/audit.zip")
 def cohort_audit(cohort_id: int) -> ResponseReturnValue:
     """Everybody's; with the booklets of evaluation for the head, not for a manager who does not teach."""
-    _cohort, viewer = _staff(cohort_id)
+    _cohort, viewer = _for_head_or_manager(cohort_id)
     content = audits.audit_file(cohort_id, now=clock.now(), with_grades=viewer.is_head)
     return taken_away(content, name=f"promotion-{cohort_id}.zip", content_type="application/zip")
 
@@ -194,7 +194,7 @@ def proof(number: str, code: str) -> Proof | None:
 # ---------------------------------------------------------------- private
 
 
-def _staff(cohort_id: int) -> tuple[Cohort, Viewer]:
+def _for_head_or_manager(cohort_id: int) -> tuple[Cohort, Viewer]:
     """A cohort, for its head and the manager; for everybody else there is no such page."""
     cohort = db.session.get(Cohort, cohort_id) or abort(404)
     viewer = standing.viewer(current_user, cohort_id)

@@ -10,7 +10,7 @@ from app.core.period import at
 from app.core.refusals import Refused
 from app.courses import queries, services
 from app.courses.forms.learning import LevelForm, ReviewForm, StaffNoteForm, TestForm, WorkForm, review_form
-from app.courses.models import Assignment, Cohort, Enrolment, JournalPage, Submission
+from app.courses.models import Assignment, Cohort, Enrolment, Submission
 from app.courses.queries import learning, words
 from app.courses.queries.standing import viewer
 from app.courses.rules.learning import LEVELS, Verdict
@@ -144,18 +144,11 @@ def _skills(
         level=level,
         test=test,
         note=note,
-        pages=_shared(row),
+        pages=words.pages_shared_with(current_user, of=row.id),
         notes=words.staff_notes(row.id, author_id=None if is_head else current_user.id),
         place=places.current(),
     )
     return page, max(form.status for form in (level, test, note))
-
-
-def _shared(row: Enrolment) -> list[JournalPage]:
-    """The pages of a journal that its owner shows to the team, or to who asks by name."""
-    pages = words.own_pages(row.id)
-    named = words.readers_named([page.id for page in pages if page.readers == "self"])
-    return [page for page in pages if page.readers != "self" or current_user.id in named.get(page.id, {})]
 
 
 @bp.post("/enrolments/<int:enrolment_id>/level")

@@ -52,7 +52,7 @@ def journal() -> ResponseReturnValue:
 @bp.get("/journals")
 def journals() -> ResponseReturnValue:
     """What others share with one, the last week first."""
-    return render_template("courses/learning/journals.html", pages=words.pages_shared_with(current_user.id))
+    return render_template("courses/learning/journals.html", pages=words.pages_shared_with(current_user))
 
 
 @bp.get("/interviews")

@@ -273,6 +273,8 @@ WORDS: Mapping[str, str] = {
     "attendance.locked": N_("Signature bloquée après cinq codes faux"),
     "attendance.unlocked": N_("Signature débloquée"),
     "attendance.link_sent": N_("Lien personnel de signature demandé"),
+    "cohort.purge_due": N_("Preuves d’une promotion à effacer"),
+    "cohort.purged": N_("Preuves d’une promotion effacées"),
     "attendance.produced": N_("Travail à distance dit produit"),
     "attendance.accepted": N_("Travail à distance accepté"),
     "attendance.returned": N_("Travail à distance renvoyé avec un mot"),

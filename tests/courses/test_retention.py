@@ -1,0 +1,83 @@
+"""Evidence is kept for its legal time: undeletable before, purged by the manager after, and the chain stays verifiable."""
+
+from datetime import date, datetime
+
+import pytest
+import sqlalchemy as sa
+
+from app.core.db import db, transaction
+from app.core.journal import JournalEntry
+from app.courses import checks
+from app.courses.models import Cohort, CoursePaper, CourseSession, Production
+from app.courses.rules.distance import Made
+from app.courses.services import distance, drawer, evidence, retention
+from tests.courses.cohorts import PARIS, make_class
+from tests.courses.test_attendance import refused
+
+TUESDAY = date(2027, 3, 2)
+NIGHT = datetime(2027, 3, 2, 21, 0, tzinfo=PARIS)
+LAST_DAY = datetime(2030, 12, 31, 12, 0, tzinfo=PARIS)  # three years from the end of 2027
+AFTER = datetime(2031, 1, 1, 12, 0, tzinfo=PARIS)
+
+
+@pytest.fixture
+def school(session):
+    """A person, a half-day at distance with what was produced, and a paper in the drawer."""
+    made = make_class(people=1, days=(TUESDAY,))
+    with transaction():
+        morning = db.session.get_one(CourseSession, made.at("2027-03-02").id)
+        morning.where_, morning.room_id = "distance", None
+    distance.say(morning.id, member_id=made.enrolments[0].member_id, made=Made(words="un site"), now=NIGHT)
+    drawer.store(
+        kind="absence", cohort_id=made.cohort.id, place_id=made.place.id, enrolment_id=made.enrolments[0].id, first_day=TUESDAY,
+        last_day=TUESDAY, content=b"paper", media_type="image/png", category="illness", actor_id=made.ines.id, now=NIGHT,
+    )  # fmt: skip
+    return made
+
+
+def by_hand(gesture: str) -> None:
+    with transaction() as session:
+        session.execute(sa.text(gesture))
+
+
+def test_nothing_goes_before_its_time_whoever_asks(school):
+    for gesture in (
+        "UPDATE course_paper SET content = '', preview = NULL, removed_at = '2030-12-31 12:00:00.000000+00'",
+        "UPDATE course_paper SET removed_at = '2031-01-02 12:00:00.000000+00'",
+        "UPDATE course_production SET ref = '', words = '…', removed_at = '2031-01-02 12:00:00.000000+00'",
+        "UPDATE course_cohort SET kept_until = '2029-12-31'",
+        "DELETE FROM course_paper",
+    ):
+        with pytest.raises(sa.exc.IntegrityError):
+            by_hand(gesture)
+    assert retention.propose(now=LAST_DAY) == 0
+    assert refused(retention.purge, school.cohort.id, actor_id=school.ines.id, now=LAST_DAY) == ["still_kept"]
+    assert [*checks.guard(db.session())] == []
+
+
+def test_once_its_time_is_over_the_manager_purges_and_the_chain_stays_verifiable(school, log_in, frozen):
+    [one] = retention.kept(school.place.id, date(2027, 3, 3))
+    assert (one.until, one.papers, one.productions, one.links) == (date(2030, 12, 31), 1, 1, 0)
+    assert (retention.propose(now=AFTER), retention.propose(now=AFTER)) == (1, 0)
+    with pytest.raises(sa.exc.IntegrityError):
+        by_hand("UPDATE course_cohort SET kept_until = '2030-11-30'")
+    with pytest.raises(sa.exc.IntegrityError):
+        by_hand("UPDATE course_paper SET content = 'other', removed_at = '2031-01-02 12:00:00.000000+00'")
+
+    frozen("2031-01-01T12:00+01:00")
+    client = log_in(school.ines)
+    assert "à effacer" in client.get("/manage/evidence/").text
+    assert log_in(school.samir).get("/manage/evidence/").status_code in (403, 404)
+    done = log_in(school.ines).post(f"/manage/evidence/{school.cohort.id}/purge", follow_redirects=True)
+    assert "La chaîne d’émargement reste vérifiable" in done.text
+
+    db.session.expire_all()
+    paper = db.session.scalars(sa.select(CoursePaper)).one()
+    assert (paper.content, paper.preview, len(paper.sha256)) == (b"", None, 64) and paper.removed_at
+    assert [(row.words, row.url) for row in db.session.scalars(sa.select(Production))] == [("…", "")]
+    assert evidence.verify(school.cohort.id) is None
+    assert [*checks.chains(db.session()), *checks.states(db.session()), *checks.productions(db.session())] == []
+    line = db.session.scalars(sa.select(JournalEntry).where(JournalEntry.event == "cohort.purged")).one()
+    assert line.facts == {"papers": 1, "productions": 1, "links": 0} and line.actor_id == school.ines.id
+    assert refused(retention.purge, school.cohort.id, actor_id=school.ines.id, now=AFTER) == ["already_purged"]
+    assert db.session.get_one(Cohort, school.cohort.id).purged_at and retention.kept(school.place.id, date(2031, 1, 2)) == []
