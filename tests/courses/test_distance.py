@@ -14,9 +14,9 @@ from app.courses.rules.distance import Made
 from app.courses.rules.minutes import Minutes
 from app.courses.services import closing, distance, documents, drawer, evidence, importing, signing
 from app.courses.services.closing import Mark
-from tests.courses.cohorts import PARIS, make_class
+from tests.courses.cohorts import make_class
 from tests.courses.test_attendance import refused
-from tests.factories import make_member
+from tests.factories import PARIS, make_member
 
 TUESDAY = date(2027, 3, 2)
 NIGHT = datetime(2027, 3, 2, 21, 0, tzinfo=PARIS)

@@ -11,8 +11,9 @@ from app.courses import checks
 from app.courses.models import Cohort, CoursePaper, CourseSession, Production
 from app.courses.rules.distance import Made
 from app.courses.services import distance, drawer, evidence, retention
-from tests.courses.cohorts import PARIS, make_class
+from tests.courses.cohorts import make_class
 from tests.courses.test_attendance import refused
+from tests.factories import PARIS
 
 TUESDAY = date(2027, 3, 2)
 NIGHT = datetime(2027, 3, 2, 21, 0, tzinfo=PARIS)
