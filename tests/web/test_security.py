@@ -77,9 +77,11 @@ def test_https_is_for_good_once_it_is_there(visit):
     assert "max-age=31536000" in visit.get("/plain", base_url="https://localhost").headers["Strict-Transport-Security"]
 
 
-def test_a_form_may_lead_to_the_card_page_and_nowhere_else(visit, tmp_path):
-    assert "form-action 'self' https://checkout.stripe.com;" in visit.get("/plain").headers["Content-Security-Policy"]
-    stand_in = make_shell(tmp_path, STRIPE_API_BASE="http://127.0.0.1:4242/").test_client()
+def test_a_form_may_lead_to_the_card_page_where_cards_are_taken_and_nowhere_else(visit, tmp_path):
+    assert "form-action 'self';" in visit.get("/plain").headers["Content-Security-Policy"]
+    cards = make_shell(tmp_path, STRIPE_SECRET_KEY="sk_test_1").test_client()
+    assert "form-action 'self' https://checkout.stripe.com;" in cards.get("/style").headers["Content-Security-Policy"]
+    stand_in = make_shell(tmp_path, STRIPE_SECRET_KEY="sk_test_1", STRIPE_API_BASE="http://127.0.0.1:4242/").test_client()
     assert "https://checkout.stripe.com http://127.0.0.1:4242;" in stand_in.get("/style").headers["Content-Security-Policy"]
 
 
