@@ -5,13 +5,14 @@ from datetime import date, timedelta
 import pytest
 import sqlalchemy as sa
 
-from app.booking.models import Booking, Occupancy
+from app.booking.models import Booking, Occupancy, Resource
 from app.core import clock
 from app.core.db import transaction
 from app.core.journal import JournalEntry
 from app.core.refusals import Refused
 from app.courses import queries, services
 from app.courses.models import Cohort, CourseSession
+from app.place.services import touch_settings
 from app.web import words
 from tests.factories import between, book, make_member, make_thing, paris
 
@@ -118,6 +119,14 @@ def test_what_others_booked_is_said_before_pouring_and_a_cohort_may_do_without(c
     assert [(period.starts_at, why[0].code) for period, why in preview.rooms.items()] == [(paris("2027-02-03 13:30"), "overlap")]
     assert refused_by(lambda: course.pour(cohort)).codes == ["rooms_taken", "overlap"]
     assert sessions(cohort) == []
+    with transaction():
+        session.get_one(Resource, course.room.id).capacity = 10
+        touch_settings(course.place.id)
+    small = services.preview_pouring(cohort.id, trainer_id=None, actor_id=course.manager.id, now=clock.now())
+    assert ([why.code for why in small.refusals], len(small.rooms)) == (["room_too_small"], 1)  # every reason at once
+    with transaction():
+        session.get_one(Resource, course.room.id).capacity = 14
+        touch_settings(course.place.id)
 
     _plan, without = course.pour(cohort, despite=True)
     assert len(without) == 1

@@ -43,15 +43,14 @@ def preview_pouring(cohort_id: int, *, trainer_id: int | None, actor_id: int, no
     plan, outline = _plan(cohort), queries.programme_of(cohort)
     room = room_of(cohort)
     refusals = reasons_room(cohort, room)
-    if cohort.poured_at is not None:
-        refusals.insert(0, NothingToPour())
-    periods = [] if refusals else _room_periods(cohort, outline, plan, now)
+    if cohort.poured_at is not None:  # its own sessions are no obstacle
+        return Preview(plan, (NothingToPour(), *refusals), {}, ())
+    periods = _room_periods(cohort, outline, plan, now)
     rooms: dict[Period, list[Reason]] = {}
     if room is not None and periods:
         request = booking.session_request(room, periods[0], member_id=trainer_id or actor_id, actor_id=actor_id, now=now)
         rooms = booking.reasons_by_period(request, periods)
-    busy = () if refusals else tuple(_busy(cohort, outline, plan, trainer_id))
-    return Preview(plan, tuple(refusals), rooms, busy)
+    return Preview(plan, tuple(refusals), rooms, tuple(_busy(cohort, outline, plan, trainer_id)))
 
 
 def pour_timetable(
