@@ -102,29 +102,10 @@ def _minutes_missed(slot: Slot) -> int:
 def _write(
     session: CourseSession, slot: Slot, kind: str, facts: dict[str, str], values: dict[str, object], *, actor_id: int, now: datetime
 ) -> None:
-    cites = closing.last_rank(session.id, slot.enrolment_id)
-    written = evidence.append(
-        place_id=session.place_id,
-        cohort_id=session.cohort_id,
-        kind=kind,
-        act=f"{kind}:{session.id}:{slot.enrolment_id}:{cites or 0}",
-        at=now,
-        actor_id=actor_id,
-        session_id=session.id,
-        enrolment_id=slot.enrolment_id,
-        cites_rank=cites,
-        facts=facts,
-    )
+    cites = evidence.last_rank(session.id, slot.enrolment_id)
+    act = f"{kind}:{session.id}:{slot.enrolment_id}:{cites or 0}"
+    evidence.append_of(session, slot.enrolment_id, kind, act=act, cites_rank=cites, facts=facts, actor_id=actor_id, now=now)
     change(slot.enrolment_id, session.id, place_id=session.place_id, **values)
-    journal.record(
-        f"attendance.{kind}",
-        session.id,
-        place_id=session.place_id,
-        actor_id=actor_id,
-        member_id=db.session.get_one(Enrolment, slot.enrolment_id).member_id,
-        at=now,
-        rank=written.rank,
-    )
 
 
 def _warn(enrolment_id: int, level: str, unjustified: int, planned: int, now: datetime) -> AbsenceAlert | None:

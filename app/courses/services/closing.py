@@ -154,13 +154,6 @@ def may_close(session_id: int, member_id: int) -> bool:
     return session is not None and may_countersign(session, member_id)
 
 
-def last_rank(session_id: int, enrolment_id: int) -> int | None:
-    """The last event that speaks of somebody's half-day: what a correction cites."""
-    speaks = sa.or_(_EVENT.c.enrolment_id == enrolment_id, _EVENT.c.enrolment_id.is_(None))
-    rank: int | None = db.session.scalar(sa.select(sa.func.max(_EVENT.c.rank)).where(_EVENT.c.session_id == session_id, speaks))
-    return rank
-
-
 # ---------------------------------------------------------------- private
 
 
@@ -241,35 +234,23 @@ def _write_closing(
 
 
 def _write_mark(session: CourseSession, slot: Slot, mark: Mark, before: Mark | None, *, reason: str, actor_id: int, now: datetime) -> None:
-    cites = last_rank(session.id, slot.enrolment_id) if before else None
     facts: dict[str, Any] = {"to": [mark.state, mark.late, mark.early]}
     if before:
         facts |= {"from": [before.state, before.late, before.early], "reason": reason}
-    written = evidence.append(
-        place_id=session.place_id,
-        cohort_id=session.cohort_id,
-        kind="corrected" if before else "marked",
+    rank = evidence.append_of(
+        session,
+        slot.enrolment_id,
+        "corrected" if before else "marked",
         act=f"mark:{session.id}:{slot.enrolment_id}:{_marks(session.id, slot.enrolment_id) + 1}",
-        at=now,
-        actor_id=actor_id,
-        session_id=session.id,
-        enrolment_id=slot.enrolment_id,
-        cites_rank=cites,
+        cites_rank=evidence.last_rank(session.id, slot.enrolment_id) if before else None,
         facts=facts,
+        actor_id=actor_id,
+        now=now,
     )
     values: dict[str, Any] = {"state": mark.state, "late": mark.late, "early": mark.early}
     if before and mark.is_present:
-        values |= _countersignature(written.rank, actor_id, now)
+        values |= _countersignature(rank, actor_id, now)
     change(slot.enrolment_id, session.id, place_id=session.place_id, **values)
-    journal.record(
-        "attendance.corrected" if before else "attendance.marked",
-        session.id,
-        place_id=session.place_id,
-        actor_id=actor_id,
-        member_id=db.session.get_one(Enrolment, slot.enrolment_id).member_id,
-        at=now,
-        rank=written.rank,
-    )
 
 
 def _countersignature(rank: int, actor_id: int, now: datetime) -> dict[str, Any]:

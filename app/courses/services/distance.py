@@ -7,7 +7,6 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.core import journal
 from app.core.db import db, transaction
 from app.core.period import at
 from app.core.refusals import Reason, Refused
@@ -137,29 +136,10 @@ def _taught(session_id: int, actor_id: int) -> CourseSession:
 
 
 def _write(kind: str, half_day: CourseSession, slot: Slot, *, actor_id: int, now: datetime, facts: dict[str, Any]) -> int:
-    cites = closing.last_rank(half_day.id, slot.enrolment_id)
-    written = evidence.append(
-        place_id=half_day.place_id,
-        cohort_id=half_day.cohort_id,
-        kind=kind,
-        act=f"{kind}:{half_day.id}:{slot.enrolment_id}:{cites or 0}",
-        at=now,
-        actor_id=actor_id,
-        session_id=half_day.id,
-        enrolment_id=slot.enrolment_id,
-        cites_rank=cites if kind != "produced" else None,
-        facts=facts,
-    )
-    journal.record(
-        f"attendance.{kind}",
-        half_day.id,
-        place_id=half_day.place_id,
-        actor_id=actor_id,
-        member_id=db.session.get_one(Enrolment, slot.enrolment_id).member_id,
-        at=now,
-        rank=written.rank,
-    )
-    return written.rank
+    cites = evidence.last_rank(half_day.id, slot.enrolment_id)
+    act = f"{kind}:{half_day.id}:{slot.enrolment_id}:{cites or 0}"
+    cited = cites if kind != "produced" else None
+    return evidence.append_of(half_day, slot.enrolment_id, kind, act=act, cites_rank=cited, facts=facts, actor_id=actor_id, now=now)
 
 
 def _answer(row: Production, answer: str, word: str, actor_id: int, now: datetime) -> None:

@@ -13,7 +13,7 @@ from flask import current_app
 
 from app.core import journal
 from app.core.db import as_stored, db, insert_unless_there, lock, table, transaction
-from app.courses.models import AttendanceAnchor, AttendanceChain, AttendanceEvent, Cohort, Production
+from app.courses.models import AttendanceAnchor, AttendanceChain, AttendanceEvent, Cohort, CourseSession, Enrolment, Production
 from app.courses.queries import distance
 from app.courses.rules import chain
 from app.courses.rules.chain import Anchor, Break, Event
@@ -94,6 +94,49 @@ def append(
     )
     session.execute(_LENGTHEN, {"cohort": cohort_id, "rank": event.rank, "made": made})
     return Written(event.rank, made)
+
+
+def append_of(
+    half_day: CourseSession,
+    enrolment_id: int,
+    kind: str,
+    *,
+    act: str,
+    facts: Mapping[str, Any],
+    actor_id: int,
+    now: datetime,
+    cites_rank: int | None = None,
+) -> int:
+    """Write one act of one person's half-day, and say it in the journal: its rank in the chain."""
+    written = append(
+        place_id=half_day.place_id,
+        cohort_id=half_day.cohort_id,
+        kind=kind,
+        act=act,
+        at=now,
+        actor_id=actor_id,
+        session_id=half_day.id,
+        enrolment_id=enrolment_id,
+        cites_rank=cites_rank,
+        facts=facts,
+    )
+    journal.record(
+        f"attendance.{kind}",
+        half_day.id,
+        place_id=half_day.place_id,
+        actor_id=actor_id,
+        member_id=db.session.get_one(Enrolment, enrolment_id).member_id,
+        at=now,
+        rank=written.rank,
+    )
+    return written.rank
+
+
+def last_rank(session_id: int, enrolment_id: int) -> int | None:
+    """The last event that speaks of somebody's half-day: what a correction cites."""
+    speaks = sa.or_(_EVENT.c.enrolment_id == enrolment_id, _EVENT.c.enrolment_id.is_(None))
+    rank: int | None = db.session.scalar(sa.select(sa.func.max(_EVENT.c.rank)).where(_EVENT.c.session_id == session_id, speaks))
+    return rank
 
 
 def take_turn(cohort_id: int, *, place_id: int) -> End:
