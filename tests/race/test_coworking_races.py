@@ -10,20 +10,17 @@ from flask import Flask
 from app.billing.models import Lot
 from app.booking import services as booking
 from app.booking.models import OCCUPYING, Absence, Booking, WaitlistEntry
-from app.core import clock
 from app.core.db import db
 from app.core.period import Period
 from app.coworking import services
 from app.coworking.models import SignUp
 from app.coworking.services import Described
-from app.factory import create_app
 from app.members.models import Member
 from app.place.models import Place
-from config import TestConfig
 from tests.databases import Engine
 from tests.factories import between, book, book_half, give_half_days, make_member, make_place, make_pool, make_thing, price, thing
 from tests.race import makers
-from tests.race.two import NOW, Two, faults
+from tests.race.two import NOW, Two, faults, two_at
 
 pytestmark = pytest.mark.race
 
@@ -53,17 +50,8 @@ class Coworking(Two):
 
 @pytest.fixture(scope="module")
 def lieu(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Coworking]:
-    url = engine.new_database()
-    app = create_app(TestConfig(SQLALCHEMY_DATABASE_URI=url, MAIL_URL=f"file:{tmp_path_factory.mktemp('coworking') / 'mails'}"))
-    clock.stop_at(AT)
-    lieu = Coworking(app, url)
-    try:
+    with two_at(Coworking, engine, tmp_path_factory.mktemp("coworking")) as lieu:
         yield lieu
-    finally:
-        lieu.stop()
-        clock.stop_at(None)
-        with app.app_context():
-            db.engine.dispose()
 
 
 def test_what_comes_free_goes_to_the_first_who_waits_whoever_asks_at_that_moment(lieu: Coworking):

@@ -16,13 +16,11 @@ from app.core.db import db, transaction
 from app.fablab import services
 from app.fablab.models import Clearance, Companion, TrainingSeat, Use
 from app.fablab.services import Wish
-from app.factory import create_app
 from app.place.models import Place
-from config import TestConfig
 from tests.databases import Engine
 from tests.factories import between, make_clearance_type, make_machine, make_member, make_place, price, thing
 from tests.race import makers
-from tests.race.two import NOW, Two, faults
+from tests.race.two import Two, faults, two_at
 
 pytestmark = pytest.mark.race
 
@@ -63,17 +61,8 @@ class Atelier(Two):
 
 @pytest.fixture(scope="module")
 def atelier(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Atelier]:
-    url = engine.new_database()
-    app = create_app(TestConfig(SQLALCHEMY_DATABASE_URI=url, MAIL_URL=f"file:{tmp_path_factory.mktemp('fablab') / 'mails'}"))
-    clock.stop_at(datetime.fromisoformat(NOW))
-    atelier = Atelier(app, url)
-    try:
+    with two_at(Atelier, engine, tmp_path_factory.mktemp("fablab")) as atelier:
         yield atelier
-    finally:
-        atelier.stop()
-        clock.stop_at(None)
-        with app.app_context():
-            db.engine.dispose()
 
 
 def hour(day: str, start: str = "14:00", end: str = "15:00") -> dict[str, str]:

@@ -14,12 +14,9 @@ from app.billing.models import Allocation, BankLine, Invoice, Lot, Movement, Pay
 from app.billing.rules.payments import Payer
 from app.billing.services import selling
 from app.billing.services.reconciling import proposals_of
-from app.core import clock
 from app.core.db import db, transaction
-from app.factory import create_app
 from app.members.models import Member
 from app.place.models import Place
-from config import TestConfig
 from tests.billing.bills import bill, line
 from tests.billing.test_coupons import make_coupon
 from tests.billing.test_selling import make_pass
@@ -27,7 +24,7 @@ from tests.databases import Engine
 from tests.factories import make_member, make_place
 from tests.race import payers
 from tests.race.payers import DAY
-from tests.race.two import NOW, Two, faults
+from tests.race.two import NOW, Two, faults, two_at
 
 pytestmark = pytest.mark.race
 
@@ -66,17 +63,8 @@ class Till(Two):
 
 @pytest.fixture(scope="module")
 def till(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Till]:
-    url = engine.new_database()
-    app = create_app(TestConfig(SQLALCHEMY_DATABASE_URI=url, MAIL_URL=f"file:{tmp_path_factory.mktemp('money') / 'mails'}"))
-    clock.stop_at(AT)
-    till = Till(app, url)
-    try:
+    with two_at(Till, engine, tmp_path_factory.mktemp("money")) as till:
         yield till
-    finally:
-        till.stop()
-        clock.stop_at(None)
-        with app.app_context():
-            db.engine.dispose()
 
 
 @pytest.fixture

@@ -1,18 +1,23 @@
 """Two processes that do people's gestures at the same moment, on one database."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import datetime
 from functools import partial
 from multiprocessing.connection import Connection
-from typing import Any
+from pathlib import Path
+from typing import Any, TypeVar
 
 from flask import Flask
 
 from app import wiring
+from app.core import clock
 from app.core.db import db
 from app.factory import create_app
 from config import TestConfig
+from tests.databases import Engine
 from tests.processes import forks
 
 NOW = "2026-12-01T10:00:00+01:00"
@@ -46,6 +51,25 @@ class Two:
             line.close()
             process.join(timeout=60)
             assert process.exitcode == 0
+
+
+Lieu = TypeVar("Lieu", bound=Two)
+
+
+@contextmanager
+def two_at(make: Callable[[Flask, str], Lieu], engine: Engine, folder: Path) -> Iterator[Lieu]:
+    """The lieu that `make` arranges on a database of its own, at `NOW`, while its two processes live."""
+    url = engine.new_database()
+    app = create_app(TestConfig(SQLALCHEMY_DATABASE_URI=url, MAIL_URL=f"file:{folder / 'mails'}"))
+    clock.stop_at(datetime.fromisoformat(NOW))
+    lieu = make(app, url)
+    try:
+        yield lieu
+    finally:
+        lieu.stop()
+        clock.stop_at(None)
+        with app.app_context():
+            db.engine.dispose()
 
 
 def _one_of_two(url: str, do: Do, line: "Connection[Any, Any]") -> None:
