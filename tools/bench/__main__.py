@@ -22,6 +22,7 @@ ON_BOTH: dict[str, Callable[[House], Figures]] = {
     "refusal": rows.refusal,
     "race": rows.race,
     "signing": rows.signing,
+    "pouring": rows.pouring,
     "month": billing.month,
 }
 ON_SQLITE: dict[str, Callable[[House], Figures]] = {

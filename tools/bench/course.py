@@ -3,16 +3,19 @@
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from itertools import count
+from time import perf_counter
 
 import sqlalchemy as sa
 
+from app.booking.models import Resource
 from app.core import clock
 from app.core.db import db, transaction
 from app.courses import models
 from app.courses.models import Cohort, Competence, CourseSession, Enrolment, Module, Programme, ProgrammeVersion
-from app.courses.services import signing
+from app.courses.services import load_programme, open_cohort, pour_timetable, signing
 from app.members.models import Group
 from app.place.models import Place
+from config import ROOT
 from tools.bench.houses import House
 
 PEOPLE = range(60, 90)
@@ -78,3 +81,26 @@ class Course:
     def signed(self, session_id: int) -> Sequence[int]:
         with self.house.inside():
             return list(db.session.scalars(sa.select(models.Attendance.enrolment_id).where(models.Attendance.session_id == session_id)))
+
+
+def poured(house: House, *, code: str) -> float:
+    """The 875 hours of the starter programme in the timetable of a cohort, and its room taken: seconds."""
+    now = clock.now()
+    monday = now.astimezone(house.zone).date() + timedelta(days=400)
+    with house.inside():
+        place_id, actor_id = db.session.scalars(sa.select(Place.id)).one(), house.people[0]
+        with transaction() as session:
+            room = Resource(place_id=place_id, code=code, kind="room", name=f"Salle {code}", capacity=14)
+            session.add(room)
+            session.flush()
+        programme = (ROOT / "kits/programme_dwwm.yaml").read_bytes()
+        version = load_programme(programme, place_id=place_id, actor_id=actor_id, now=now).version
+        cohort = open_cohort(
+            place_id=place_id, code=code, name=f"Promotion {code}", programme_version_id=version.id, first_day=monday,
+            last_day=monday + timedelta(days=230), room_id=room.id, actor_id=actor_id, now=now,
+        )  # fmt: skip
+        begun = perf_counter()
+        pouring, without = pour_timetable(cohort.id, trainer_id=None, actor_id=actor_id, now=now)
+        seconds = perf_counter() - begun
+        assert pouring.minutes == 875 * 60 and not without
+        return seconds

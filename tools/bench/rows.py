@@ -11,7 +11,7 @@ from itertools import cycle, islice
 from app.core.refusals import Alternative
 from app.web.refusals import choice_value
 from tools.bench import wire
-from tools.bench.course import PEOPLE, Course
+from tools.bench.course import PEOPLE, Course, poured
 from tools.bench.houses import PASSWORD, House, Served, Slot
 from tools.bench.measures import IN_A_ROW, TURNS, Asked, costs, p95, spent
 from tools.bench.visitors import Answer, Visitor
@@ -115,6 +115,11 @@ def signing(house: House) -> Figures:
             waits += [_is(302, answer).seconds for answer in _all_at_once(crowd, orders)]
             assert len(course.signed(session_id)) == len(crowd)
     return {"signing_p95": p95(waits)}
+
+
+def pouring(house: House) -> Figures:
+    """What a manager waits for the timetable of six months."""
+    return {"pouring": statistics.median(poured(house, code=f"bench{number}") for number in range(3))}
 
 
 def growth(large: House, small: House) -> Figures:

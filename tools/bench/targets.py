@@ -51,6 +51,7 @@ TARGETS = (
     Target("race_false", "course de 50 : refus à tort", "", must=0),
     Target("race_p95", "course de 50 sur deux processus, p95", must=150, aim=60),
     Target("signing_p95", "signer à trente au même instant, deux processus, p95", must=60),
+    Target("pouring", "verser les 875 heures d’une promotion, attente", "s", must=2),
     Target("month", "facturer 300 personnes, PDF et courriels compris", "s", must=40, aim=20),
     Target("month_cpu", "… dont processeur des deux commandes", "s"),
     Target("month_memory", "… mémoire du plus gros des deux processus", "Mo"),
