@@ -76,9 +76,9 @@ def draft(draft_id: int) -> ResponseReturnValue:
         else:
             flash(_("C’est enregistré."))
             return redirect(url_for(".draft", draft_id=row.id))
-    shown = _shown(row)
+    bill = _shown(row)
     return render_template(
-        "billing/draft.html", form=form, draft=row, shown=shown, title=f"{shown['name']}, {shown['buyer'].name}"
+        "billing/draft.html", form=form, draft=row, shown=bill, title=f"{bill['name']}, {bill['buyer'].name}"
     ), form.status
 
 

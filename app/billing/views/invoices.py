@@ -36,10 +36,10 @@ def one(invoice_id: int) -> ResponseReturnValue:
     row = seen_invoice(invoice_id)
     notes = queries.credit_notes_of(row.id)
     left = queries.left_to_pay([row.id])
-    shown = _shown([row], left)[0]
+    bill = _shown([row], left)[0]
     return render_template(
         "billing/invoice.html",
-        bill=shown,
+        bill=bill,
         said=row.said,
         period=[date.fromisoformat(day) for day in row.said["period"]],
         notes=notes,
@@ -49,7 +49,7 @@ def one(invoice_id: int) -> ResponseReturnValue:
         cited=queries.invoice(row.credits_id) if row.credits_id else None,
         may_manage=current_user.may("manage_billing"),
         schedule=queries.schedules_of([row.id]).get(row.id),
-        days_late=(today() - shown["due_on"]).days,
+        days_late=(today() - bill["due_on"]).days,
         besides=queries.lateness_of(row, left.get(row.id, 0), today=today()),
     )
 
@@ -119,13 +119,13 @@ def _asked(form: CreditForm, lines: list[Line]) -> dict[str, Any]:
 
 def _shown(rows: Sequence[Invoice], left: dict[int, int]) -> list[dict[str, Any]]:
     """Bills as lists show them: the state of each is a sign and a word; `due_on` is its next day, when several were agreed on."""
-    agreed, shown = queries.schedules_of([row.id for row in rows]), []
+    agreed, bills = queries.schedules_of([row.id for row in rows]), []
     for row in rows:
         rest = left.get(row.id, 0)
         parts = parts_left(rest, due_on=row.due_on, schedule=agreed.get(row.id))
         due_on = parts[0].due_on if parts else row.due_on
         sign, word = _state(row, rest, due_on)
-        shown.append(
+        bills.append(
             {
                 "row": row,
                 "left": rest,
@@ -136,7 +136,7 @@ def _shown(rows: Sequence[Invoice], left: dict[int, int]) -> list[dict[str, Any]
                 "buyer": row.said["buyer"]["name"],
             }
         )
-    return shown
+    return bills
 
 
 def _state(row: Invoice, rest: int, due_on: date) -> tuple[str, str]:
