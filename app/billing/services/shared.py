@@ -43,13 +43,14 @@ def share_monthly(
         journal.record("group.shared", group_id, place_id=place_id, actor_id=actor_id, at=now, unit=unit, scope=scope, units=units)
 
 
-def share_until(*, place_id: int, group_id: int, last: date, today: date, now: datetime, actor_id: int) -> None:
-    """The group now lasts until another day: what it is given each month follows."""
+def share_until(*, place_id: int, group_id: int, before: date, last: date, today: date, now: datetime, actor_id: int) -> None:
+    """The group now lasts until another day than `before`: what it was given each month until then follows."""
     with transaction():
-        latest: dict[tuple[str, str], list[Lot]] = {}
+        given: dict[tuple[str, str], list[Lot]] = {}
         for lot in shared_lots(group_id, place_id):
-            latest.setdefault((lot.unit, lot.scope), []).append(lot)
-        for (unit, scope), lots in latest.items():
+            if lot.valid_from is None or lot.valid_from <= before:  # what lies beyond was taken back by a change before this one
+                given.setdefault((lot.unit, lot.scope), []).append(lot)
+        for (unit, scope), lots in given.items():
             first = lots[0].valid_from or today
             share_monthly(
                 place_id=place_id, group_id=group_id, unit=unit, scope=scope, units=lots[-1].granted, first=first, last=last, today=today,

@@ -75,6 +75,7 @@ READERS: dict[str, list[journal.Reader]] = {
     "outage.prolonged": [mail.tell_each],
     "closure.declared": [mail.tell_each],
     "group.left": [end_with_group],
+    "group.ends_sooner": [end_with_group],
 }
 
 # What each is called where the manager sees those that did not leave.

@@ -130,7 +130,7 @@ def closure_declared(row: OutgoingMail) -> Letter | None:
 
 
 def end_with_group(entry: JournalEntry) -> None:
-    """Who left a group loses the bookings to come that its units held; each one's own mail tells them."""
+    """Who left a group, or is in it no longer than it now lasts, loses the bookings to come that its units held; each one's own mail tells them."""
     lose_with_group(member_id=entry.member_id or 0, group_id=entry.subject_id or 0, actor_id=entry.actor_id, now=clock.now())
 
 

@@ -44,6 +44,14 @@ class CompanyOutside(Reason):
     hard = True
 
 
+class SessionsBeyond(Reason):
+    code = "sessions_beyond"
+    sentence = N_("Une séance est encore prévue après le %(last)s, le %(day)s.")
+    plural = N_("%(count)s séances sont encore prévues après le %(last)s, la première le %(day)s.")
+    next_step = N_("Déplacez-les ou annulez-les d’abord.")
+    hard = True
+
+
 class CohortStarted(Reason):
     code = "cohort_started"
     sentence = N_("La promotion a commencé : ses dates et son programme ne changent plus d’un bloc.")

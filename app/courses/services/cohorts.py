@@ -24,6 +24,7 @@ from app.courses.rules import (
     NoSessions,
     NothingToPour,
     RoomTooSmall,
+    SessionsBeyond,
 )
 from app.courses.services.programmes import freeze
 from app.members import services as members
@@ -91,6 +92,8 @@ def change_cohort(cohort_id: int, *, actor_id: int, now: datetime, **changes: An
         for field in changed:
             setattr(cohort, field, changes[field])
         _refuse_impossible(cohort)
+        if cohort.last_day < last_before:
+            _refuse_sessions_beyond(cohort)
         if cohort.last_day != last_before:
             _follow_end(cohort, last_before, actor_id=actor_id, now=now)
         if changed:
@@ -154,9 +157,10 @@ def close_cohort(cohort_id: int, *, actor_id: int, now: datetime) -> Cohort:
 
 def _follow_end(cohort: Cohort, before: date, *, actor_id: int, now: datetime) -> None:
     """Its people belong to its group, and share what it is given, to its new last day."""
-    members.prolong_group(group_id=cohort.group_id, before=before, until=cohort.last_day)
+    by: dict[str, Any] = {"actor_id": actor_id, "now": now}
+    members.prolong_group(group_id=cohort.group_id, before=before, until=cohort.last_day, **by)
     today = day_at(cohort.place_id, now)
-    share_until(place_id=cohort.place_id, group_id=cohort.group_id, last=cohort.last_day, today=today, now=now, actor_id=actor_id)
+    share_until(place_id=cohort.place_id, group_id=cohort.group_id, before=before, last=cohort.last_day, today=today, **by)
 
 
 def live(cohort_id: int) -> Cohort:
@@ -203,6 +207,16 @@ def _refuse_impossible(cohort: Cohort) -> None:
         reasons += reasons_room(cohort, room)
     if reasons:
         raise Refused(*reasons)
+
+
+def _refuse_sessions_beyond(cohort: Cohort) -> None:
+    """A cohort does not end before what is still planned for it."""
+    beyond = sa.select(sa.func.count(CourseSession.id), sa.func.min(CourseSession.day)).where(
+        CourseSession.cohort_id == cohort.id, CourseSession.state == "planned", CourseSession.day > cohort.last_day
+    )
+    count, first = db.session.execute(beyond).one()
+    if count:
+        raise Refused(SessionsBeyond(count=count, last=cohort.last_day, day=first))
 
 
 def _free_name(name: str) -> str:

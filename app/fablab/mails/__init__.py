@@ -37,6 +37,7 @@ READERS: dict[str, list[journal.Reader]] = {
     **{event: [mail.tell] for event in MAILS if event != "company.off"},
     **{event: [company.tell_companions] for event in company.ENDS},
     "group.left": [clearances.end_with_group],
+    "group.ends_sooner": [clearances.end_with_group],
     "training.cancelled": [trainings.tell_everyone],
     "training.planned": [mail.tell_each],
     "machine.reported": [upkeep.tell_who_looks_after],

@@ -86,13 +86,15 @@ def leave_group(*, belonging_id: int, last_day: date, actor_id: int, now: dateti
         journal.record("group.left", row.group_id, actor_id=actor_id, member_id=row.member_id, at=now)
 
 
-def prolong_group(*, group_id: int, before: date, until: date) -> None:
-    """Whoever was to stay to the end of a group stays to its new one."""
+def prolong_group(*, group_id: int, before: date, until: date, actor_id: int, now: datetime) -> None:
+    """Whoever was to stay to the end of a group stays to its new one; nobody stays longer than it lasts."""
     with transaction():
         lock(TURNS, group_id)
-        stays = sa.select(GroupMember).where(GroupMember.group_id == group_id, GroupMember.until == before)
-        for row in db.session.scalars(stays):
+        stays = GroupMember.until == before if until > before else GroupMember.until > until
+        for row in db.session.scalars(sa.select(GroupMember).where(GroupMember.group_id == group_id, stays)).all():
             row.until = max(until, row.since)
+            if until < before:
+                journal.record("group.ends_sooner", group_id, actor_id=actor_id, member_id=row.member_id, at=now)
         db.session.flush()
 
 

@@ -260,6 +260,7 @@ WORDS: Mapping[str, str] = {
     "group.changed": N_("Groupe changé"),
     "group.joined": N_("Entrée dans un groupe"),
     "group.left": N_("Sortie d’un groupe"),
+    "group.ends_sooner": N_("Groupe qui finit plus tôt"),
     "group.shared": N_("Droits d’un groupe changés"),
     "attendance.sheet": N_("Présences réglées par une feuille sur papier"),
     "attendance.imported": N_("Présences reprises d’un fichier"),
