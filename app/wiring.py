@@ -41,10 +41,12 @@ from app.courses import queries as courses_queries
 from app.courses import views as courses_views
 from app.courses.policy import SessionPolicy
 from app.courses.services import absences, evidence, retention
+from app.courses.services import bundles as course_bundles
 from app.courses.services import company as course_company
 from app.courses.services import elections as course_elections
 from app.courses.services import erasing as courses_erasing
 from app.courses.services import listening as course_listening
+from app.courses.views import bundles as bundle_views
 from app.courses.views import company as company_views
 from app.courses.views import distance as distance_views
 from app.courses.views import drawer as course_drawer
@@ -140,6 +142,7 @@ TICKS: tuple[Callable[..., int], ...] = (
     evidence.anchor,
     courses_erasing.forget_names,
     retention.propose,
+    course_bundles.forget_old,
     reminding.remind_due,
     webhooks.forget_told,
     billing_closing.anchor,
@@ -187,6 +190,7 @@ WORK: tuple[Callable[..., int], ...] = (
     webhooks.tell_due,
     billing_checkout.close_calls,
     billing_bills.go_on_with_runs,
+    course_bundles.go_on_with_bundles,
 )
 
 # Since when the oldest thing has waited to be told or sent: a select of one instant each.
@@ -266,6 +270,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     courses_views.open_courses.bp,
     courses_views.admission.bp,
     course_papers.bp,
+    bundle_views.bp,
     company_views.bp,
     election_views.bp,
     listening_views.bp,

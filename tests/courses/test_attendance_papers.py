@@ -178,7 +178,7 @@ def test_each_door_shows_each_paper_to_those_it_is_for_and_to_nobody_else(sessio
     doors = {
         f"/courses/cohorts/{school.cohort.id}/papers": staff,
         f"/courses/cohorts/{school.cohort.id}/sheets/2027-03-01.pdf": staff,
-        f"/courses/cohorts/{school.cohort.id}/audit.zip": staff,
+        f"/courses/cohorts/{school.cohort.id}/bundles": staff,
         f"/courses/enrolments/{one.id}/certificate": staff,
         f"/courses/certificates/{row.id}/replacement": staff,
         f"/courses/enrolments/{one.id}/statements/2027-03.pdf": staff | {"self", "funder"},

@@ -65,6 +65,22 @@ class PersonForm(Form):
     enrolment = IntegerField(_l("Inscription"), [InputRequired()], minimum=1)
 
 
+class BundleForm(Form):
+    """Many papers at once; `month`: of the statements."""
+
+    kind = RadioField(
+        _l("Que voulez-vous emporter ?"),
+        choices=[
+            SelectChoice("evidence", _l("Tout le dossier de preuve")),
+            SelectChoice("statements", _l("Tous les relevés d’un mois")),
+            SelectChoice("certificates", _l("Tous les certificats")),
+        ],
+        default="evidence",
+        validators=[InputRequired()],
+    )
+    month = SelectField(_l("Le mois des relevés"), validate_choice=False)  # the view looks for it among those that are over
+
+
 class CertificateForm(Form):
     reason = StringField(
         _l("Pourquoi le délivrer alors que des heures restent à régulariser"),

@@ -1,8 +1,8 @@
 """What the course tells people, each file one subject: builders of mails, readers of the journal, what each mail is called."""
 
 from app.core import journal
-from app.courses.mails import admission, company, elections, listening, presence, sessions
+from app.courses.mails import admission, bundles, company, elections, listening, presence, sessions
 
-MAILS = {**admission.MAILS, **company.MAILS, **elections.MAILS, **listening.MAILS, **presence.MAILS, **sessions.MAILS}
-READERS = journal.together(admission.READERS, listening.READERS, presence.READERS, sessions.READERS)
-NAMES = {**admission.NAMES, **company.NAMES, **elections.NAMES, **listening.NAMES, **presence.NAMES, **sessions.NAMES}
+MAILS = {**admission.MAILS, **bundles.MAILS, **company.MAILS, **elections.MAILS, **listening.MAILS, **presence.MAILS, **sessions.MAILS}
+READERS = journal.together(admission.READERS, bundles.READERS, listening.READERS, presence.READERS, sessions.READERS)
+NAMES = {**admission.NAMES, **bundles.NAMES, **company.NAMES, **elections.NAMES, **listening.NAMES, **presence.NAMES, **sessions.NAMES}

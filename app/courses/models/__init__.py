@@ -10,6 +10,7 @@ from app.courses.models.attendance import (
     CoursePaper,
     SignLink,
 )
+from app.courses.models.bundles import Bundle, BundlePaper
 from app.courses.models.cohorts import Cohort, CohortClosure, CohortTrainer, CourseSession
 from app.courses.models.company import CompanyAgreement, CompanyLevel, CompanyWeek
 from app.courses.models.distance import Production
@@ -42,6 +43,8 @@ __all__ = [
     "AttendanceChain",
     "AttendanceEvent",
     "BlockTest",
+    "Bundle",
+    "BundlePaper",
     "Candidate",
     "Certificate",
     "Cohort",

@@ -164,6 +164,12 @@ def cohort(cohort_id: int) -> Cohort | None:
     return db.session.get(Cohort, cohort_id)
 
 
+def months_over(cohort_id: int, now: datetime) -> list[date]:
+    """The first day of each month in which a half-day of a cohort is over, the last month first."""
+    held = sa.select(_SESSION.c.day).where(_SESSION.c.cohort_id == cohort_id, _SESSION.c.state == "planned", _SESSION.c.ends_at <= now)
+    return sorted({day.replace(day=1) for day in db.session.scalars(held)}, reverse=True)
+
+
 def names_of(enrolment_ids: Collection[int]) -> dict[int, str]:
     """Who each enrolment is, in the order of names."""
     rows = sa.select(Enrolment.id, TRAINEE_NAME).join(Member, Member.id == Enrolment.member_id).where(Enrolment.id.in_(enrolment_ids))

@@ -1,16 +1,21 @@
-"""The audit file of a person or of a whole cohort: every paper that proves the course, with how to check it. Always the same bytes."""
+"""The audit file of a person or of a whole cohort: every paper that proves the course, with how to check it. Always the same bytes.
+
+What it holds is said first, by name, each with how it is made: one person's is made at once, a cohort's by the worker, a few papers at a time.
+"""
 
 import csv
 import io
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
+from functools import partial
 
 import sqlalchemy as sa
 
 from app.core import tables
 from app.core.db import db
 from app.courses.models import AttendanceEvent, Certificate, Cohort, Enrolment, Production, ProgrammeVersion
+from app.courses.papers.presence import Document
 from app.courses.queries import company, distance, elections, occasions, presence, standing
 from app.courses.queries.presence import Followed
 from app.courses.services import booklets, listening, programmes
@@ -26,22 +31,54 @@ from app.courses.services.documents import (
     zipped,
 )
 
+Maker = Callable[[], bytes]
+
 
 def audit_file(cohort_id: int, *, now: datetime, enrolment_id: int | None = None, with_grades: bool = False) -> bytes:
     """`with_grades`: also the booklets of evaluation, for those who may read grades."""
+    papers = audit_papers(cohort_id, now=now, enrolment_id=enrolment_id, with_grades=with_grades)
+    return zipped({name: make() for name, make in papers.items()})
+
+
+def audit_papers(cohort_id: int, *, now: datetime, enrolment_id: int | None = None, with_grades: bool = False) -> dict[str, Maker]:
+    """What the file holds, by name, and how each paper is made."""
     followed = presence.followed_in(cohort_id, now=now)
     if enrolment_id is not None:
         followed = {key: one for key, one in followed.items() if key == enrolment_id}
     read_me = _READ_ME if enrolment_id is None else _READ_ME + _READ_ME_OF_ONE
-    files: dict[str, bytes] = {"evenements.jsonl": _events(cohort_id, enrolment_id), "LISEZMOI.txt": read_me.encode()}
+    papers: dict[str, Maker] = {"evenements.jsonl": partial(_events, cohort_id, enrolment_id), "LISEZMOI.txt": read_me.encode}
     names = occasions.names_of(list(followed))
     for number, (key, name) in enumerate(names.items(), 1):
-        folder = f"{number:02d}-{_plain(name)}/" if enrolment_id is None else ""
-        files |= {f"{folder}{file}": content for file, content in _of_person(key, followed[key], now, with_grades=with_grades).items()}
-    files |= _of_cohort(cohort_id)
+        folder = f"{folder_of(number, name)}/" if enrolment_id is None else ""
+        papers |= {f"{folder}{paper}": make for paper, make in _of_person(key, followed[key], now, with_grades=with_grades).items()}
+    papers |= _of_cohort(cohort_id)
     if enrolment_id is None:
-        files |= _of_everybody(cohort_id, followed.values(), now)
-    return zipped(files)
+        papers |= _of_everybody(cohort_id, followed.values(), now)
+    return papers
+
+
+def statement_papers(cohort_id: int, month: date, *, now: datetime) -> dict[str, Maker]:
+    """A month's statements: each person's, each funder's."""
+    followed = presence.followed_in(cohort_id, now=now)
+    told = {key: one for key, one in followed.items() if month in months(slot.day for slot in one.over())}
+    papers = {
+        f"{folder_of(number, name)}-{month:%Y-%m}.pdf": _printed(monthly_statement, key, month, now=now)
+        for number, (key, name) in enumerate(occasions.names_of(list(told)).items(), 1)
+    }
+    return papers | (_of_funders(cohort_id, [month], now) if told else {})
+
+
+def certificate_papers(cohort_id: int) -> dict[str, Maker]:
+    """Every certificate that holds, under its number."""
+    rows = sa.select(Certificate).join(Enrolment).where(Enrolment.cohort_id == cohort_id, Certificate.cancelled_at.is_(None))
+    held = db.session.scalars(rows.order_by(Certificate.id)).all()
+    names = occasions.names_of([row.enrolment_id for row in held])
+    return {f"{row.number}-{plain(names[row.enrolment_id])}.pdf": partial(certificate_pdf, row) for row in held}
+
+
+def _printed(make: Callable[..., Document], *about: object, **more: object) -> Maker:
+    """A paper that is gathered and drawn when its turn comes."""
+    return lambda: make(*about, **more).pdf()
 
 
 _READ_ME = """Dossier de preuve de présence.
@@ -57,52 +94,57 @@ le dossier de la promotion.
 """
 
 
-def _of_cohort(cohort_id: int) -> dict[str, bytes]:
+def _of_cohort(cohort_id: int) -> dict[str, Maker]:
     """What one person's file and everybody's have in common: what was to be learnt, who was elected to speak for them."""
     cohort = db.session.get_one(Cohort, cohort_id)
-    files = {"programme.pdf": programmes.paper(db.session.get_one(ProgrammeVersion, cohort.programme_version_id)).pdf()}
+    papers = {"programme.pdf": _printed(programmes.paper, db.session.get_one(ProgrammeVersion, cohort.programme_version_id))}
     for row in elections.elections(cohort_id):
         if row.closed_at is not None:
-            files[f"election-{row.seat}.pdf"] = votes.minutes_paper(row).pdf()
-    return files
+            papers[f"election-{row.seat}.pdf"] = _printed(votes.minutes_paper, row)
+    return papers
 
 
-def _of_everybody(cohort_id: int, followed: Iterable[Followed], now: datetime) -> dict[str, bytes]:
+def _of_everybody(cohort_id: int, followed: Iterable[Followed], now: datetime) -> dict[str, Maker]:
     """The sheets of each week, what each funder is told of each month, what surveys say."""
-    followed = list(followed)
     over = [slot.day for one in followed for slot in one.over()]
-    files = {f"feuilles/{monday.isoformat()}.pdf": weekly_sheet(cohort_id, monday, now=now).pdf() for monday in _weeks(over)}
-    for organisation_id, name in standing.funders_of(cohort_id).items():
-        for month in _months(over):
-            paper = funder_statement(cohort_id, organisation_id, month, now=now)
-            files[f"financeurs/{organisation_id}-{_plain(name)}-{month:%Y-%m}.pdf"] = paper.pdf()
+    papers = {f"feuilles/{monday.isoformat()}.pdf": _printed(weekly_sheet, cohort_id, monday, now=now) for monday in _weeks(over)}
+    papers |= {f"financeurs/{name}": make for name, make in _of_funders(cohort_id, months(over), now).items()}
     voices = listening.voices_paper(cohort_id)
     if voices.tables:
-        files["enquetes-et-suivi.pdf"] = voices.pdf()
-    return files
+        papers["enquetes-et-suivi.pdf"] = voices.pdf
+    return papers
 
 
-def _of_person(enrolment_id: int, followed: Followed, now: datetime, *, with_grades: bool) -> dict[str, bytes]:
-    files = {"heures.csv": _hours(followed)}
+def _of_funders(cohort_id: int, told: Iterable[date], now: datetime) -> dict[str, Maker]:
+    """What each funder is told of these months."""
+    return {
+        f"{organisation_id}-{plain(name)}-{month:%Y-%m}.pdf": _printed(funder_statement, cohort_id, organisation_id, month, now=now)
+        for organisation_id, name in standing.funders_of(cohort_id).items()
+        for month in told
+    }
+
+
+def _of_person(enrolment_id: int, followed: Followed, now: datetime, *, with_grades: bool) -> dict[str, Maker]:
+    papers: dict[str, Maker] = {"heures.csv": partial(_hours, followed)}
     if rows_at_distance := distance.of_enrolment(enrolment_id):
-        files["travail-a-distance.csv"] = _produced(rows_at_distance)
+        papers["travail-a-distance.csv"] = partial(_produced, rows_at_distance)
     if followed.slots:
-        files["convocation.pdf"] = convocation(enrolment_id).pdf()
-    for month in _months(slot.day for slot in followed.over()):
-        files[f"releve-{month:%Y-%m}.pdf"] = monthly_statement(enrolment_id, month, now=now).pdf()
+        papers["convocation.pdf"] = _printed(convocation, enrolment_id)
+    for month in months(slot.day for slot in followed.over()):
+        papers[f"releve-{month:%Y-%m}.pdf"] = _printed(monthly_statement, enrolment_id, month, now=now)
     last = max((slot.day for slot in followed.over()), default=None)
     if last:
-        files["attestation-assiduite.pdf"] = attestation(enrolment_id, last, now=now).pdf()
+        papers["attestation-assiduite.pdf"] = _printed(attestation, enrolment_id, last, now=now)
     rows = sa.select(Certificate).where(Certificate.enrolment_id == enrolment_id).order_by(Certificate.id)
     for certificate in db.session.scalars(rows):
-        files[f"{certificate.number}.pdf"] = certificate_pdf(certificate)
+        papers[f"{certificate.number}.pdf"] = partial(certificate_pdf, certificate)
     for row in company.agreements_of([enrolment_id]):
         folder = f"entreprise-{row.first_day.isoformat()}"
-        files[f"{folder}/convention.pdf"] = companies.agreement_paper(row).pdf()
-        files |= {f"{folder}/{week.monday.isoformat()}.pdf": companies.week_paper(row, week).pdf() for week in company.weeks(row)}
+        papers[f"{folder}/convention.pdf"] = _printed(companies.agreement_paper, row)
+        papers |= {f"{folder}/{week.monday.isoformat()}.pdf": _printed(companies.week_paper, row, week) for week in company.weeks(row)}
     if with_grades:
-        files["livret-evaluation.pdf"] = booklets.booklet(db.session.get_one(Enrolment, enrolment_id), now=now).pdf()
-    return files
+        papers["livret-evaluation.pdf"] = _printed(booklets.booklet, db.session.get_one(Enrolment, enrolment_id), now=now)
+    return papers
 
 
 def _hours(followed: Followed) -> bytes:
@@ -161,11 +203,17 @@ def _weeks(days: Iterable[date]) -> list[date]:
     return sorted({day - timedelta(days=day.weekday()) for day in days})
 
 
-def _months(days: Iterable[date]) -> list[date]:
+def months(days: Iterable[date]) -> list[date]:
+    """The first day of each month of these days."""
     return sorted({day.replace(day=1) for day in days})
 
 
-def _plain(name: str) -> str:
-    """A name as a folder is called."""
+def folder_of(number: int, name: str) -> str:
+    """« 03-Camille-Martin »: in the order of names, two of one name apart."""
+    return f"{number:02d}-{plain(name)}"
+
+
+def plain(name: str) -> str:
+    """A name as a file is called."""
     kept = "".join(mark if mark.isalnum() else "-" for mark in name)
     return "-".join(filter(None, kept.split("-")))[:60] or "personne"

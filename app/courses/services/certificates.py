@@ -14,8 +14,8 @@ from app.core.db import db, lock, transaction
 from app.core.refusals import Refused
 from app.courses.models import Certificate, Cohort, Enrolment, ProgrammeVersion
 from app.courses.papers.certificates import Certified
-from app.courses.queries import presence
-from app.courses.queries.presence import Slot
+from app.courses.queries import occasions, presence
+from app.courses.queries.presence import Followed, Slot
 from app.courses.rules import certificates as rules
 from app.courses.services import documents, evidence
 from app.members.models import Member
@@ -32,6 +32,14 @@ def issue(*, enrolment_id: int, actor_id: int, now: datetime, reason: str = "") 
     with transaction() as session:
         enrolment = session.get_one(Enrolment, enrolment_id)
         return _issue(enrolment, actor_id=actor_id, now=now, reason=reason.strip(), replaces=None)
+
+
+def issue_all(cohort_id: int, *, actor_id: int, now: datetime) -> list[Certificate]:
+    """One for each person whose course is over and who has none; whoever has hours to regularise waits for them."""
+    followed = presence.followed_in(cohort_id, now=now)
+    held = {row.enrolment_id for row in of_cohort(cohort_id) if row.cancelled_at is None}
+    ready = [key for key, one in followed.items() if key not in held and _is_settled(one)]
+    return [issue(enrolment_id=key, actor_id=actor_id, now=now) for key in occasions.names_of(ready)]
 
 
 def replace(*, certificate_id: int, why: str, actor_id: int, now: datetime, reason: str = "") -> Certificate:
@@ -80,6 +88,12 @@ def of_cohort(cohort_id: int) -> Sequence[Certificate]:
 def unsettled(slots: Sequence[Slot]) -> list[str]:
     """The half-days still to regularise, as a refusal lists them."""
     return [f"{_SAY.day(slot.day)} {'matin' if slot.half == 'morning' else 'après-midi'}" for slot in slots if slot.minutes.to_regularise]
+
+
+def _is_settled(followed: Followed) -> bool:
+    """Whether a course is over, with something done and nothing left to regularise."""
+    minutes = followed.to_date
+    return all(slot.is_over for slot in followed.slots) and minutes.done > 0 and not minutes.to_regularise
 
 
 def _issue(enrolment: Enrolment, *, actor_id: int, now: datetime, reason: str, replaces: Certificate | None) -> Certificate:

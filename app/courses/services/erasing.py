@@ -12,6 +12,7 @@ from app.core.db import db, transaction
 from app.core.refusals import N_, Reason
 from app.courses.models import Application, Cohort, Enrolment, Interview, JournalPage, JournalReader, OpenEnrolment, StaffNote
 from app.courses.queries.billing import last_paid_on
+from app.courses.services import bundles
 from app.members.models import Member
 from app.members.rules import Eraser, Stays, end_of_year_after
 
@@ -53,6 +54,7 @@ def erase_person(member_id: int, now: datetime) -> None:
         session.execute(sa.delete(JournalReader).where(sa.or_(JournalReader.page_id.in_(pages), JournalReader.member_id == member_id)))
         for model in (JournalPage, Interview, StaffNote):
             session.execute(sa.delete(model).where(model.enrolment_id.in_(mine)))
+        bundles.forget_of([cohort.id for _enrolment, cohort in _enrolments(member_id)])
         session.execute(sa.delete(OpenEnrolment).where(OpenEnrolment.member_id == member_id))
         whose = sa.or_(Application.member_id == member_id, Application.email == person.email)
         for application in session.scalars(sa.select(Application).where(whose)).all():

@@ -15,11 +15,12 @@ from app.core.db import db, lock, transaction
 from app.core.refusals import Refused
 from app.courses.models import Cohort, CoursePaper, CourseSession, Enrolment, Production, SignLink
 from app.courses.rules.retention import AlreadyPurged, StillKept
+from app.courses.services import bundles
 from app.courses.services.erasing import YEARS, last_paid
 from app.members.rules import end_of_year_after
 from app.place.queries import day_at
 
-TURNS = 7252  # whose turn it is to purge a cohort
+TURNS = 7257  # whose turn it is to purge a cohort
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,7 @@ def purge(cohort_id: int, *, actor_id: int, now: datetime) -> Kept:
         session.flush()
         found = _kept(cohort)
         _empty(cohort_id, now)
+        bundles.forget_of([cohort_id])
         cohort.purged_at = now
         session.flush()
         journal.record(

@@ -5,6 +5,8 @@ from flask_login import current_user
 
 from app.courses import queries
 from app.courses.models import Cohort, CourseSession, Enrolment
+from app.courses.queries import standing
+from app.courses.rules.seeing import Viewer
 from app.place import queries as places
 
 bp = Blueprint("courses", "app.courses", url_prefix="/courses", template_folder="templates")
@@ -40,6 +42,15 @@ def run_session(session_id: int) -> CourseSession:
 def run_enrolment(enrolment_id: int) -> Enrolment:
     enrolment = queries.enrolment(enrolment_id, places.current().id) or abort(404)
     return enrolment if may_run(enrolment.cohort_id) else abort(404)
+
+
+def for_head_or_manager(cohort_id: int) -> tuple[Cohort, Viewer]:
+    """A cohort, for its head and the manager; for everybody else there is no such page."""
+    cohort = queries.cohort(cohort_id, places.current().id) or abort(404)
+    viewer = standing.viewer(current_user, cohort_id)
+    if not (viewer.is_head or viewer.is_manager):
+        abort(404)
+    return cohort, viewer
 
 
 def seen_cohort(cohort_id: int) -> Cohort:

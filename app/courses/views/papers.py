@@ -15,12 +15,13 @@ from app.courses.forms.presence import CertificateForm, ReplaceForm
 from app.courses.models import Certificate, Cohort, Enrolment, ProgrammeVersion
 from app.courses.papers.presence import Document
 from app.courses.queries import occasions, presence, standing
-from app.courses.rules.seeing import Viewer
 from app.courses.services import audit as audits
 from app.courses.services import booklets, certificates, documents, programmes
-from app.courses.views.door import seen_cohort
+from app.courses.views.door import for_head_or_manager, seen_cohort
+from app.place import queries as places
 from app.place.models import Place
 from app.web.downloads import shown, taken_away
+from app.web.forms import Form
 from app.web.proofs import Proof
 from app.web.typography import words
 
@@ -30,7 +31,7 @@ bp = Blueprint("course_papers", "app.courses", url_prefix="/courses", template_f
 @bp.get("/cohorts/<int:cohort_id>/papers")
 def index(cohort_id: int) -> ResponseReturnValue:
     """Every paper of a cohort, and who may still have a certificate."""
-    cohort, viewer = _for_head_or_manager(cohort_id)
+    cohort, _viewer = for_head_or_manager(cohort_id)
     now = clock.now()
     followed = presence.followed_in(cohort_id, now=now)
     names = occasions.names_of(list(followed))
@@ -46,7 +47,7 @@ def index(cohort_id: int) -> ResponseReturnValue:
         months=sorted({slot.day.replace(day=1) for one in followed.values() for slot in one.over()}),
         certificates=[(one, names.get(one.enrolment_id, ""), replacing.get(one.id)) for one in given],
         funders=standing.funders_of(cohort_id),
-        is_manager=viewer.is_manager,
+        is_over=cohort.last_day <= clock.today(places.current().tz),
     )
 
 
@@ -55,7 +56,7 @@ def sheet(cohort_id: int, monday: str) -> ResponseReturnValue:
     """The week's sheet; `?blank=1` is the one to sign by hand, which says nobody's hours: any trainer may print it."""
     day, is_blank = _day(monday), request.args.get("blank") == "1"
     if not (is_blank and standing.viewer(current_user, cohort_id).is_staff):
-        _for_head_or_manager(cohort_id)
+        for_head_or_manager(cohort_id)
     day -= timedelta(days=day.weekday())
     return _paper(lambda: documents.weekly_sheet(cohort_id, day, now=clock.now(), blank=is_blank), f"emargement-{day.isoformat()}.pdf")
 
@@ -120,7 +121,7 @@ def certificate(certificate_id: int) -> ResponseReturnValue:
 @bp.route("/enrolments/<int:enrolment_id>/certificate", methods=["GET", "POST"])
 def issue(enrolment_id: int) -> ResponseReturnValue:
     enrolment = db.session.get(Enrolment, enrolment_id) or abort(404)
-    _for_head_or_manager(enrolment.cohort_id)
+    for_head_or_manager(enrolment.cohort_id)
     form, now = CertificateForm(), clock.now()
     if form.validate_on_submit():
         try:
@@ -135,12 +136,25 @@ def issue(enrolment_id: int) -> ResponseReturnValue:
     return page, form.status
 
 
+@bp.post("/cohorts/<int:cohort_id>/certificates")
+def issue_all(cohort_id: int) -> ResponseReturnValue:
+    """A certificate for each person whose course is over, when nothing of it is left to regularise."""
+    for_head_or_manager(cohort_id)
+    if Form().validate_on_submit():
+        made = certificates.issue_all(cohort_id, actor_id=current_user.id, now=clock.now())
+        if made:
+            flash(words().plural(len(made), _("certificat établi"), _("certificats établis")))
+        else:
+            flash(_("Aucun certificat de plus : il faut que la formation soit finie, et que rien ne reste à régulariser."), "warn")
+    return redirect(url_for(".index", cohort_id=cohort_id))
+
+
 @bp.route("/certificates/<int:certificate_id>/replacement", methods=["GET", "POST"])
 def replacement(certificate_id: int) -> ResponseReturnValue:
     """Cancel a certificate, and issue the one that takes its place."""
     old = db.session.get(Certificate, certificate_id) or abort(404)
     enrolment = db.session.get_one(Enrolment, old.enrolment_id)
-    _for_head_or_manager(enrolment.cohort_id)
+    for_head_or_manager(enrolment.cohort_id)
     form, now = ReplaceForm(), clock.now()
     if form.validate_on_submit():
         try:
@@ -165,14 +179,6 @@ def audit(enrolment_id: int) -> ResponseReturnValue:
     return taken_away(content, name=f"dossier-{enrolment.id}.zip", content_type="application/zip")
 
 
-@bp.get("/cohorts/<int:cohort_id>/audit.zip")
-def cohort_audit(cohort_id: int) -> ResponseReturnValue:
-    """Everybody's; with the booklets of evaluation for the head, not for a manager who does not teach."""
-    _cohort, viewer = _for_head_or_manager(cohort_id)
-    content = audits.audit_file(cohort_id, now=clock.now(), with_grades=viewer.is_head)
-    return taken_away(content, name=f"promotion-{cohort_id}.zip", content_type="application/zip")
-
-
 def proof(number: str, code: str) -> Proof | None:
     """What anybody learns of a certificate from its number and its code."""
     row = certificates.found_by_code(number, code)
@@ -192,15 +198,6 @@ def proof(number: str, code: str) -> Proof | None:
 
 
 # ---------------------------------------------------------------- private
-
-
-def _for_head_or_manager(cohort_id: int) -> tuple[Cohort, Viewer]:
-    """A cohort, for its head and the manager; for everybody else there is no such page."""
-    cohort = db.session.get(Cohort, cohort_id) or abort(404)
-    viewer = standing.viewer(current_user, cohort_id)
-    if not (viewer.is_head or viewer.is_manager):
-        abort(404)
-    return cohort, viewer
 
 
 def _person(enrolment_id: int, what: str) -> Enrolment:

@@ -71,6 +71,7 @@ KINDS: Mapping[str, str] = {
     "organisation": N_("organisations"),
     "attendance": N_("émargement"),
     "certificate": N_("certificats"),
+    "bundle": N_("documents emportés"),
     "course_paper": N_("pièces de formation"),
     "feed": N_("agendas du lieu"),
     "webhook": N_("programmes partenaires"),
