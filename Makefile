@@ -27,7 +27,7 @@ export PYTHONDONTWRITEBYTECODE =  # a start reads what the first one compiled: 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run install test test-quick check lint race bench lock audit clean browser
+.PHONY: help run install test test-quick check lint types style race bench lock audit clean browser
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -87,14 +87,22 @@ browser: $(VENV)/.dev
 
 # ---------------------------------------------------------------- the gate
 
-check: lint
-	@$(MAKE) --no-print-directory test
+# The types are looked at beside the tests, which often wait; what is said of them comes last, and one fault of either is a failure.
+check: style
+	@$(BIN)/mypy >$(VENV)/types.txt 2>&1 & types=$$!; \
+	$(MAKE) --no-print-directory test; tests=$$?; \
+	wait $$types; types=$$?; \
+	echo "$(BIN)/mypy"; cat $(VENV)/types.txt; exit $$((tests || types))
 
-lint: $(VENV)/.dev
+lint: style types
+
+types: $(VENV)/.dev
+	$(BIN)/mypy
+
+style: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/djlint --lint --quiet app
-	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python tools/translations.py --check
 	$(BIN)/python tools/locks.py

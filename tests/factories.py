@@ -128,8 +128,13 @@ def clear(member: Member, kind: ClearanceType, *, until: str | None = None, on: 
 
 
 def price(place: Place, what: str, unit: str, cents: int, *, minutes: int | None = None, group: str | None = None) -> None:
+    price_list(place, (what, unit, cents), minutes=minutes, group=group)
+
+
+def price_list(place: Place, *prices: tuple[str, str, int], minutes: int | None = None, group: str | None = None) -> None:
+    """Several prices in one writing: each is what it is of, its unit and its cents."""
     with transaction():
-        db.session.add(
+        db.session.add_all(
             Price(
                 place_id=place.id,
                 what=what,
@@ -138,8 +143,8 @@ def price(place: Place, what: str, unit: str, cents: int, *, minutes: int | None
                 cents=cents,
                 tariff_group=group,
             )
+            for what, unit, cents in prices
         )
-        db.session.flush()
         touch_settings(place.id)
     db.session.refresh(place)
 

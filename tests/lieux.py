@@ -4,7 +4,7 @@ from collections.abc import Callable
 from types import SimpleNamespace
 
 from app.booking.rules import Thing
-from app.core.db import db
+from app.core.db import db, transaction
 from app.members.models import Member
 from app.place.models import Place
 from tests.factories import (
@@ -16,7 +16,7 @@ from tests.factories import (
     make_place,
     make_pool,
     make_thing,
-    price,
+    price_list,
 )
 
 
@@ -34,6 +34,11 @@ class Lieu(SimpleNamespace):
 
 
 def make_lieu() -> Lieu:
+    with transaction():
+        return _lieu()
+
+
+def _lieu() -> Lieu:
     place = make_place(street="Ancienne école", postal_code="61500", town="Boitron", short_name="Worklab")
     pool = make_pool(place)
     room = make_thing(
@@ -47,12 +52,15 @@ def make_lieu() -> Lieu:
     kind = make_clearance_type(place)
     laser = make_machine(place, clearance=kind, name="Découpe laser", rules={"notice_minutes": 120, "late_fee_percent": 50})
     printer = make_machine(place, "imp3d", family="impression-3d", name="Imprimante 3D", rules={"night": True, "max_minutes": 1440})
-    price(place, "desk", "half_day", 700)
-    price(place, "desk", "day", 1200)
-    price(place, "resource:salle", "minutes", 800)
-    price(place, "resource:salle", "day_cap", 6000)
-    price(place, "family:laser", "minutes", 1200)
-    price(place, "family:impression-3d", "minutes", 300)
+    price_list(
+        place,
+        ("desk", "half_day", 700),
+        ("desk", "day", 1200),
+        ("resource:salle", "minutes", 800),
+        ("resource:salle", "day_cap", 6000),
+        ("family:laser", "minutes", 1200),
+        ("family:impression-3d", "minutes", 300),
+    )
     camille = make_member("Camille", roles=("member", "coworker", "maker"))
     clear(camille, kind, until="2027-06-30")
     give_half_days(place, camille, 10, until="2027-12-01")

@@ -14,8 +14,9 @@ from typing import IO, Any, Self
 
 FORMAT = 1
 MANIFEST = "manifest.json"
-MOST = 64 * 1024 * 1024 * 1024  # bytes unpacked: beyond, it is a trap
 CHUNK = 1024 * 1024
+MOST_TOLD = 64 * CHUNK  # bytes of a manifest: a line for each file, for a few hundred thousand of them
+LONGEST_LINE = 64 * CHUNK  # bytes of a row of a table
 
 
 class BadArchive(Exception):
@@ -105,10 +106,11 @@ def add_manifest(archive: zipfile.ZipFile, manifest: Manifest) -> None:
 
 @contextmanager
 def opened(path: Path) -> Iterator[tuple[zipfile.ZipFile, Manifest]]:
-    """An archive and its manifest, all of it there and none of it too large."""
+    """An archive and its manifest, all of it there and nothing else. What is unpacked is counted while it is read: a zip says of itself
+    what it likes, and a few kilobytes of it may hold enough to fill the memory, or the disk."""
     try:
         with zipfile.ZipFile(path) as archive:
-            manifest = Manifest.read(archive.read(MANIFEST))
+            manifest = Manifest.read(_told(archive))
             _refuse_strangers(archive, manifest)
             yield archive, manifest
     except (zipfile.BadZipFile, KeyError, ValueError, TypeError, EOFError) as trouble:
@@ -118,8 +120,8 @@ def opened(path: Path) -> Iterator[tuple[zipfile.ZipFile, Manifest]]:
 def lines(archive: zipfile.ZipFile, name: str, table: Table) -> Iterator[bytes]:
     """The lines of a table; it ends with `BadArchive` when they are not what was written."""
     digest, count = hashlib.sha256(), 0
-    with archive.open(f"tables/{name}.jsonl") as packed:
-        for line in io.BufferedReader(packed, CHUNK):  # type: ignore[type-var]
+    with archive.open(f"tables/{name}.jsonl") as packed, io.BufferedReader(packed, CHUNK) as unpacked:  # type: ignore[type-var]
+        while count <= table.rows and (line := unpacked.readline(LONGEST_LINE)):
             digest.update(line)
             count += 1
             yield line
@@ -134,16 +136,24 @@ def unpack_files(archive: zipfile.ZipFile, manifest: Manifest, folder: Path) -> 
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with archive.open(f"uploads/{name}") as packed, target.open("wb") as unpacked:
             measured = Measured(unpacked)
-            while data := packed.read(CHUNK):
+            while measured.size <= file.size and (data := packed.read(CHUNK)):
                 measured.write(data)
         if (measured.size, measured.sha256) != (file.size, file.sha256):
             raise BadArchive(f"Dans cette sauvegarde, le fichier {name} n’est pas tel qu’il a été écrit.")
 
 
+def _told(archive: zipfile.ZipFile) -> bytes:
+    with archive.open(MANIFEST) as packed:
+        text = packed.read(MOST_TOLD + 1)
+    if len(text) > MOST_TOLD:
+        raise ValueError("a manifest that does not end")
+    return text
+
+
 def _refuse_strangers(archive: zipfile.ZipFile, manifest: Manifest) -> None:
-    """Only what the manifest names, under the folders of ours, and no more of it than a lieu can hold."""
+    """Only what the manifest names, under the folders of ours."""
     expected = {MANIFEST, *(f"tables/{name}.jsonl" for name in manifest.tables), *(f"uploads/{name}" for name in manifest.files)}
-    if set(archive.namelist()) != expected or sum(member.file_size for member in archive.infolist()) > MOST:
+    if set(archive.namelist()) != expected:
         raise ValueError("not what the manifest says")
     if any(".." in Path(name).parts or Path(name).is_absolute() or "\\" in name for name in manifest.files):
         raise ValueError("a path that leads elsewhere")

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 import click
 import sqlalchemy as sa
@@ -107,18 +108,29 @@ def migrations(session: Session) -> Iterator[str]:
 
 def links(session: Session) -> Iterator[str]:
     """Every foreign key leads somewhere, whatever the database was told to let pass."""
-    for table in db.metadata.sorted_tables:
-        for key in table.foreign_key_constraints:
-            other = key.referred_table.alias("other")
-            pairs = [(element.parent, other.c[element.column.name]) for element in key.elements]
-            lost = (
-                sa.select(sa.func.count())
-                .select_from(table.outerjoin(other, sa.and_(*(mine == theirs for mine, theirs in pairs))))
-                .where(pairs[0][1].is_(None), *(mine.is_not(None) for mine, _ in pairs))
-            )
-            if number := session.scalar(lost):
-                columns = ", ".join(column.name for column in key.columns)
-                yield f"Dans la table {table.name}, {counted(number, 'ligne ne mène', 'lignes ne mènent')} nulle part ({columns})."
+    for table, question in _lost_rows().items():
+        for columns, number in session.connection().exec_driver_sql(question):
+            if number:
+                yield f"Dans la table {table}, {counted(number, 'ligne ne mène', 'lignes ne mènent')} nulle part ({columns})."
+
+
+@cache
+def _lost_rows() -> dict[str, str]:
+    """For each table that refers to others, one question: by each key, how many rows lead nowhere? Written once: to compose three
+    hundred of them took longer than to ask them of a whole lieu."""
+    keys = {table.name: sorted(table.foreign_key_constraints, key=lambda key: list(key.column_keys)) for table in db.metadata.sorted_tables}
+    return {table: " UNION ALL ".join(_lost_by(key) for key in own) for table, own in keys.items() if own}
+
+
+def _lost_by(key: sa.ForeignKeyConstraint) -> str:
+    mine, other = key.table, key.referred_table.alias("other")
+    pairs = [(element.parent, other.c[element.column.name]) for element in key.elements]
+    lost: sa.Select[str, int] = (
+        sa.select(sa.literal_column(f"'{', '.join(key.column_keys)}'"), sa.func.count())
+        .select_from(mine.outerjoin(other, sa.and_(*(ours == theirs for ours, theirs in pairs))))
+        .where(pairs[0][1].is_(None), *(ours.is_not(None) for ours, _ in pairs))
+    )
+    return str(lost)
 
 
 OF_THE_DATABASE: tuple[Check, ...] = (integrity, migrations, links, *wiring.GUARDS)

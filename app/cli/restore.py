@@ -19,7 +19,7 @@ from app.cli import archive, portable, schema
 from app.cli.archive import BadArchive, Manifest
 from app.cli.backup import uploads_folder
 from app.cli.check import check_and_remember, is_damage
-from app.core import clock
+from app.core import clock, state
 from app.core.commands import CommandRefused, counted
 from app.core.db import db
 from app.portal import erasing
@@ -78,8 +78,7 @@ def bring_back(packed: zipfile.ZipFile, manifest: Manifest, *, replace: bool) ->
         with _one_transaction() as connection:
             if not replace and (table := _first_table_with_rows(connection)):
                 raise CommandRefused(f"La base n’est pas vide (table {table})\u00a0: avec --replace, ce qu’elle contient sera remplacé.")
-            _erase_unless_damaged(connection)
-            schema.upgrade(manifest.revision, connection=connection)
+            _prepare_tables(connection, manifest.revision, replace=replace)
             with _links_aside(connection):
                 _load(packed, manifest, connection)
             schema.upgrade(connection=connection)
@@ -125,6 +124,15 @@ def _first_table_with_rows(connection: Connection) -> str | None:
     return next(
         (name for name in portable.tables(connection) if connection.scalar(sa.select(sa.exists().select_from(sa.table(name))))), None
     )
+
+
+def _prepare_tables(connection: Connection, revision: str, *, replace: bool) -> None:
+    """The empty tables of that migration: those at hand, when they are, else made anew."""
+    if not replace and schema.current(connection) == revision:
+        connection.execute(sa.delete(state.State))
+    else:
+        _erase_unless_damaged(connection)
+        schema.upgrade(revision, connection=connection)
 
 
 def _erase_unless_damaged(connection: Connection) -> None:

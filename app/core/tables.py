@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 # What makes a spreadsheet take a text for a formula, also behind signs that it does not show.
-_FORMULA = re.compile(r"[\s\ufeff\u200b\u200c\u200d\u2060]*[=+\-@\t\r]")
+_FORMULA = re.compile(r"[\s\ufeff\u200b\u200c\u200d\u2060]*[=+\-@\uff1d\uff0b\uff0d\uff20\t\r]")
 _NUMBER = re.compile(r"[+-]?\d[\d\s.,]*", re.ASCII)
 
 

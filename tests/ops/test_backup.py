@@ -4,6 +4,7 @@ import json
 import stat
 import threading
 import zipfile
+from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,8 +14,8 @@ from alembic import command
 
 from app.billing.services import invoicing
 from app.booking.models import Booking
-from app.cli import schema
-from app.cli.archive import MANIFEST
+from app.cli import archive, schema
+from app.cli.archive import MANIFEST, BadArchive, File, Manifest, Table
 from app.cli.check import look
 from app.core import clock, journal, state
 from app.core.db import READ_ONLY, db, transaction
@@ -66,8 +67,8 @@ def rows(house: House) -> dict[str, list[tuple]]:
 
 
 def manifest_of(path: Path) -> dict:
-    with zipfile.ZipFile(path) as archive:
-        return json.loads(archive.read(MANIFEST))
+    with zipfile.ZipFile(path) as packed:
+        return json.loads(packed.read(MANIFEST))
 
 
 @pytest.mark.parametrize(("before", "after"), PAIRS)
@@ -184,17 +185,17 @@ def spoil_end(file: Path) -> None:
 
 def spoil_row(file: Path) -> None:
     """A well-made zip in which one line was changed."""
-    with zipfile.ZipFile(file) as archive:
-        held = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(file) as packed:
+        held = {name: packed.read(name) for name in packed.namelist()}
     held["tables/member.jsonl"] = held["tables/member.jsonl"].replace(b"Camille", b"Capucine")
-    with zipfile.ZipFile(file, "w") as archive:
+    with zipfile.ZipFile(file, "w") as packed:
         for name, data in held.items():
-            archive.writestr(name, data)
+            packed.writestr(name, data)
 
 
 def spoil_with_a_stranger(file: Path) -> None:
-    with zipfile.ZipFile(file, "a") as archive:
-        archive.writestr("uploads/../../evil", "boo")
+    with zipfile.ZipFile(file, "a") as packed:
+        packed.writestr("uploads/../../evil", "boo")
 
 
 def spoil_all(file: Path) -> None:
@@ -218,6 +219,41 @@ def test_a_spoilt_backup_changes_nothing(new_house, tmp_path, spoil):
     assert refused.exception is None or isinstance(refused.exception, SystemExit)
     assert rows(house) == before
     assert [path.name for path in house.folder.iterdir()] == ["uploads"]
+
+
+def bomb(path: Path, *, manifest: bytes = b"", table: bytes = b"", upload: bytes = b"") -> zipfile.ZipFile:
+    """A zip of some kilobytes, told as a backup of one row and one file of ten bytes."""
+    told = Manifest(revision="0001", made_at="2026-12-01", made_on="sqlite")
+    told.tables["member"], told.files["photo.jpg"] = Table(["id"], 1, ""), File(10, "")
+    with archive.new(path) as packed:
+        packed.writestr("tables/member.jsonl", table)
+        packed.writestr("uploads/photo.jpg", upload)
+        packed.writestr(MANIFEST, manifest or json.dumps(asdict(told)))
+    assert path.stat().st_size < 200_000
+    return zipfile.ZipFile(path)
+
+
+def test_what_a_zip_holds_is_counted_while_it_is_read(tmp_path, monkeypatch):
+    """Neither the memory nor the disk is filled by what says of itself that it is small."""
+    monkeypatch.setattr(archive, "MOST_TOLD", 100_000)
+    monkeypatch.setattr(archive, "LONGEST_LINE", 100_000)
+    huge, path = b"0" * 50_000_000, tmp_path / "bomb.zip"
+
+    bomb(path, manifest=huge).close()
+    with pytest.raises(BadArchive, match="n’est pas une sauvegarde"), archive.opened(path):
+        pass
+
+    for table in (huge, b"[1]\n" * 10_000_000):
+        with bomb(path, table=table), archive.opened(path) as (packed, manifest):
+            read: list[bytes] = []
+            with pytest.raises(BadArchive, match="la table member"):
+                read.extend(archive.lines(packed, "member", manifest.tables["member"]))
+            assert sum(map(len, read)) <= 200_000
+
+    with bomb(path, upload=huge), archive.opened(path) as (packed, manifest):
+        with pytest.raises(BadArchive, match=r"le fichier photo\.jpg"):
+            archive.unpack_files(packed, manifest, tmp_path)
+        assert (tmp_path / "photo.jpg").stat().st_size <= archive.CHUNK
 
 
 @pytest.mark.parametrize("engine", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])

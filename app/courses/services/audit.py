@@ -3,8 +3,6 @@
 What it holds is said first, by name, each with how it is made: one person's is made at once, a cohort's by the worker, a few papers at a time.
 """
 
-import csv
-import io
 import json
 from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
@@ -148,14 +146,14 @@ def _of_person(enrolment_id: int, followed: Followed, now: datetime, *, with_gra
 
 
 def _hours(followed: Followed) -> bytes:
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, delimiter=";")
-    writer.writerow(["jour", "demi-journee", "prevu", "realise", "justifie", "non_justifie", "a_regulariser", "signe_a", "contresigne_a"])
+    columns = ("jour", "demi-journee", "prevu", "realise", "justifie", "non_justifie", "a_regulariser", "signe_a", "contresigne_a")
+    rows = []
     for slot in followed.over():
         m = slot.minutes
         moments = [moment.isoformat() if moment else "" for moment in (slot.signed_at, slot.countersigned_at)]
-        writer.writerow([slot.day, slot.half, m.planned, m.done, m.justified, m.unjustified, m.to_regularise, *moments])
-    return out.getvalue().encode("utf-8-sig")
+        told = [slot.day, slot.half, m.planned, m.done, m.justified, m.unjustified, m.to_regularise, *moments]
+        rows.append(dict(zip(columns, told, strict=True)))
+    return tables.as_csv(rows, columns)
 
 
 def _produced(rows: Iterable[Production]) -> bytes:

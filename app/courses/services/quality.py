@@ -1,14 +1,12 @@
 """The quality file: each indicator with what proves it, as a ZIP for an auditor. The same day gives the same bytes."""
 
-import csv
-import io
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import BinaryIO
 
 import sqlalchemy as sa
 
-from app.core import journal, uploads
+from app.core import journal, tables, uploads
 from app.core.db import db, transaction
 from app.courses.models import Cohort, ProgrammeVersion, QualityNote
 from app.courses.queries import listening, quality
@@ -95,8 +93,4 @@ def _cohorts(place_id: int) -> Sequence[Cohort]:
 
 
 def _written(head: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, delimiter=";")
-    writer.writerow(head)
-    writer.writerows([["'" + cell if isinstance(cell, str) and cell[:1] in "=+-@\t" and cell else cell for cell in row] for row in rows])
-    return out.getvalue().encode("utf-8-sig")
+    return tables.as_csv([dict(zip(head, row, strict=True)) for row in rows], head)
