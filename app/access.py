@@ -10,7 +10,9 @@ PUBLIC: frozenset[str] = frozenset(
         "lieux.*",
         "agenda.index",
         "agenda.event",
-        "admission.index",  # the cohorts to come
+        "admission.index",  # the cohorts to come, and what they learn
+        "admission.programme",
+        "admission.programme_pdf",
         "open_courses.index",  # lessons and quizzes to read; what one did is kept by an account, and asks for one
         "open_courses.course",
         "open_courses.whole",

@@ -3,11 +3,13 @@
 import sqlalchemy as sa
 
 from app.core import clock
+from app.core.db import transaction
 from app.core.journal import deliver
 from app.core.mail import OutgoingMail
 from app.courses import queries
 from app.courses.models import Application, Enrolment
 from app.wiring import READERS
+from tests.courses.cohorts import make_class
 from tests.factories import make_member
 from tests.pages import text_of
 
@@ -58,3 +60,38 @@ def test_people_apply_are_met_answered_put_on_a_waiting_list_and_enter(course, s
     assert stranger.post(f"/courses/apply/{rows['Sophie'].id}/withdrawal").status_code == 404
     log_in(sophie).post(f"/courses/apply/{rows['Sophie'].id}/withdrawal")
     assert rows["Sophie"].status == "withdrawn"
+
+
+def test_a_stranger_reads_what_is_learnt_and_who_applied_is_invited_then_convoked_with_the_paper(session, frozen, client, log_in, post):
+    frozen("2027-01-11T09:00+01:00")
+    school, zoe = make_class(people=0), make_member("Zoé", email="zoe@example.org")
+    with transaction():
+        school.cohort.state = "draft"
+    cohort = school.cohort.id
+    assert f'href="/courses/apply/{cohort}/programme"' in client.get("/courses/apply/").text
+    page = client.get(f"/courses/apply/{cohort}/programme")
+    assert (page.status_code, "Courriels" in page.text, f'href="/courses/apply/{cohort}"' in page.text) == (200, True, True)
+    assert client.get(f"/courses/apply/{cohort}/programme.pdf").data.startswith(b"%PDF")
+    assert client.get("/courses/apply/999999/programme").status_code == 404
+
+    log_in(zoe).post(f"/courses/apply/{cohort}", data=SAID)
+    row = session.scalars(sa.select(Application)).one()
+    manager, at = log_in(school.ines), f"/manage/courses/applications/{row.id}"
+    assert "Demandeur ou demandeuse d’emploi" in manager.get(at).text
+    manager.post(f"{at}/interview", data={"day": "2027-01-14", "hour": "10:00", "notes": ""})
+    manager.post(f"{at}/interview", data={"day": "2027-01-14", "hour": "10:00", "notes": "une note de plus ne réinvite pas"})
+    (invitation,) = post()
+    assert (invitation["To"].addresses[0].addr_spec, invitation["Subject"]) == ("zoe@example.org", "Entretien : Promotion A")
+    event = next(part for part in invitation.walk() if part.get_content_type() == "text/calendar").get_content()
+    assert "DTSTART;TZID=Europe/Paris:20270114T100000" in event
+    assert "jeudi 14 janvier à 10 h" in text_of(log_in(zoe).get("/courses/apply/"))
+
+    manager = log_in(school.ines)
+    manager.post(f"{at}/decision", data={"decision": "accepted", "reason": "Bienvenue parmi nous"})
+    (answer,) = post()
+    manager.post(f"{at}/enrolment")
+    (convocation,) = post()
+    assert (answer["Subject"], convocation["Subject"]) == ("Votre candidature : Promotion A", "Votre convocation : Promotion A")
+    (paper,) = convocation.iter_attachments()
+    assert (paper.get_filename(), paper.get_content()[:4]) == ("convocation.pdf", b"%PDF")
+    assert "convocation est jointe" in convocation.get_body(("plain",)).get_content()

@@ -1,14 +1,57 @@
-"""The answer to an application."""
+"""To who asks to follow a cohort: the interview and its hour, the answer, the convocation."""
+
+from datetime import datetime, timedelta
 
 from flask import url_for
 
-from app.core import mail
+from app.core import calendar, clock, mail
+from app.core.calendar import Contact, Event
 from app.core.db import db
-from app.core.letters import Letter
+from app.core.journal import JournalEntry
+from app.core.letters import Attachment, Letter
 from app.core.mail import OutgoingMail
-from app.core.refusals import N_
-from app.courses.models import Application, Cohort
+from app.core.refusals import N_, Refused
+from app.courses.models import Application, Cohort, Enrolment
+from app.courses.services import documents
+from app.place.models import Place
 from app.web import letters
+
+INTERVIEW_LASTS = timedelta(minutes=45)  # in the person's calendar; nobody is asked how long they talk
+
+
+def invited(row: OutgoingMail) -> Letter | None:
+    """The interview as it stands when the mail leaves, with its event; nothing for an hour that was changed since, or is over."""
+    entry = db.session.get_one(JournalEntry, row.facts["entry"])
+    found, starts_at = db.session.get_one(Application, entry.subject_id), datetime.fromisoformat(entry.facts["interview_at"])
+    if found.status != "interview" or found.interview_at != starts_at or starts_at <= clock.now():
+        return None
+    cohort, place = db.session.get_one(Cohort, found.cohort_id), db.session.get_one(Place, found.place_id)
+    return letters.write(
+        row,
+        "courses/mail/application_invited.txt",
+        attachments=[_interview(found, cohort, place, sequence=entry.id)],
+        cohort=cohort,
+        starts_at=starts_at,
+        place=place,
+        link=url_for("admission.index", _external=True),
+    )
+
+
+def _interview(found: Application, cohort: Cohort, place: Place, *, sequence: int) -> Attachment:
+    house, starts_at = mail.post().house(place.id), found.interview_at or found.created_at
+    event = Event(
+        uid=f"interview-{found.id}@worklab",
+        starts_at=starts_at,
+        ends_at=starts_at + INTERVIEW_LASTS,
+        summary=cohort.name,
+        changed_at=clock.now(),
+        created_at=found.created_at,
+        sequence=sequence,  # each later invitation comes after
+        location=place.address,
+    )
+    to = Contact(found.name, found.email)
+    contact = Contact(house.name, house.address)
+    return calendar.invitation([event], zone=place.tz, house=contact, to=to, method="REQUEST", filename="entretien.ics")
 
 
 def decided(row: OutgoingMail) -> Letter | None:
@@ -21,6 +64,29 @@ def decided(row: OutgoingMail) -> Letter | None:
     return letters.write(row, "courses/mail/application_decided.txt", one=found, cohort=cohort, link=link)
 
 
-MAILS: dict[str, mail.Builder] = {"application.decided": decided}
-READERS = {"application.decided": [mail.tell]}
-NAMES = {"application.decided": N_("Réponse à une candidature")}
+def convoked(row: OutgoingMail) -> Letter | None:
+    """The convocation and its paper, once the timetable is known; nothing to who left meanwhile, or once it is over."""
+    found = db.session.get_one(Enrolment, row.facts["subject"])
+    place = db.session.get_one(Place, found.place_id)
+    if found.status != "enrolled" or found.cohort.last_day < clock.today(place.tz):
+        return None
+    link = url_for("admission.convocation", enrolment_id=found.id, _external=True)
+    papers = _convocation(found.id)
+    return letters.write(row, "courses/mail/enrolment_made.txt", attachments=papers, path=found, has_paper=bool(papers), link=link)
+
+
+def _convocation(enrolment_id: int) -> list[Attachment]:
+    try:
+        paper = documents.convocation(enrolment_id)
+    except Refused:  # no timetable yet
+        return []
+    return [Attachment("convocation.pdf", paper.pdf(), "application/pdf")]
+
+
+MAILS: dict[str, mail.Builder] = {"application.invited": invited, "application.decided": decided, "enrolment.made": convoked}
+READERS = {event: [mail.tell] for event in MAILS}
+NAMES = {
+    "application.invited": N_("Entretien de candidature"),
+    "application.decided": N_("Réponse à une candidature"),
+    "enrolment.made": N_("Convocation en formation"),
+}

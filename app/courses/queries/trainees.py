@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -169,12 +169,15 @@ class Own(NamedTuple):
     status: str
     waiting_rank: int | None
     enrolment_id: int | None
+    interview_at: datetime | None
+    decision_reason: str
 
 
 def applications_of(member_id: int) -> list[Own]:
     rows = db.session.execute(
         sa.select(
-            *(Application.id, Application.cohort_id, Cohort.name, Application.status, Application.waiting_rank, Application.enrolment_id)
+            *(Application.id, Application.cohort_id, Cohort.name, Application.status, Application.waiting_rank, Application.enrolment_id),
+            *(Application.interview_at, Application.decision_reason),
         )
         .join(Cohort, Cohort.id == Application.cohort_id)
         .where(Application.member_id == member_id)

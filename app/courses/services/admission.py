@@ -60,6 +60,16 @@ def meet(application_id: int, *, interview_at: datetime | None, notes: str, acto
     """When the interview is, and what was said."""
     with transaction():
         row = _turn_of(application_id)
+        if interview_at is not None and interview_at > now and interview_at != row.interview_at:
+            journal.record(
+                "application.invited",
+                row.id,
+                place_id=row.place_id,
+                actor_id=actor_id,
+                member_id=row.member_id,
+                at=now,
+                interview_at=interview_at.isoformat(),
+            )
         row.interview_at, row.interview_notes = interview_at, notes
         if row.status == "received":
             row.status = "interview"

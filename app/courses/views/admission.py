@@ -1,18 +1,23 @@
 """Admission: asking to follow a cohort and one's answers; for who runs it, applications met and decided; the convocation."""
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
 from app.core import clock
+from app.core.db import db
 from app.core.period import at
 from app.core.refusals import Refused
 from app.courses import queries, services
 from app.courses.forms.admission import DECISIONS, ApplyForm, DecisionForm, InterviewForm
-from app.courses.models import Application, Cohort
+from app.courses.forms.cohorts import STATUSES
+from app.courses.models import Application, Cohort, ProgrammeVersion
+from app.courses.services import programmes
 from app.courses.views.door import manage_bp, may_run, run
+from app.courses.views.timetables import part_asked
 from app.place import queries as places
+from app.web.downloads import shown
 
 bp = Blueprint("admission", "app.courses", url_prefix="/courses/apply", template_folder="templates")
 
@@ -35,16 +40,34 @@ def index() -> ResponseReturnValue:
     mine = queries.applications_of(current_user.id) if current_user.is_authenticated else []
     asked = {row.cohort_id for row in mine if row.status != "withdrawn"}
     return render_template(
-        "courses/admission/index.html", cohorts=[one for one in open_ones if one.id not in asked], mine=mine, words=words()
+        "courses/admission/index.html", cohorts=[one for one in open_ones if one.id not in asked], mine=mine, words=words(), place=place
     )
+
+
+@bp.get("/<int:cohort_id>/programme")
+def programme(cohort_id: int) -> ResponseReturnValue:
+    """What one would learn: for everybody, before any account."""
+    cohort = _announced(cohort_id)
+    outline = queries.programme_of(cohort)
+    return render_template(
+        "courses/admission/programme.html",
+        cohort=cohort,
+        outline=outline,
+        shown=part_asked(outline, request.args.get("module", "")),
+        skills={one.code: one.title for one in outline.skills},
+    )
+
+
+@bp.get("/<int:cohort_id>/programme.pdf")
+def programme_pdf(cohort_id: int) -> ResponseReturnValue:
+    """As the law wants it given before one enters."""
+    version = db.session.get_one(ProgrammeVersion, _announced(cohort_id).programme_version_id)
+    return shown(programmes.paper(version).pdf(), name="programme.pdf")
 
 
 @bp.route("/<int:cohort_id>", methods=["GET", "POST"])
 def apply(cohort_id: int) -> ResponseReturnValue:
-    place, form = places.current(), ApplyForm()
-    cohort = queries.cohort(cohort_id, place.id) or abort(404)
-    if cohort.state != "draft":
-        abort(404)
+    cohort, form = _announced(cohort_id), ApplyForm()
     if form.validate_on_submit():
         fields = {name: form[name].data for name in ("situation", "motivation", "experience", "needs")}
         try:
@@ -55,6 +78,12 @@ def apply(cohort_id: int) -> ResponseReturnValue:
             flash(_("Votre candidature est arrivée. Nous vous proposerons un entretien."))
             return redirect(url_for(".index"))
     return render_template("courses/admission/apply.html", form=form, cohort=cohort), form.status
+
+
+def _announced(cohort_id: int) -> Cohort:
+    """A cohort that people may still ask to follow."""
+    cohort = queries.cohort(cohort_id, places.current().id) or abort(404)
+    return cohort if cohort.state == "draft" else abort(404)
 
 
 @bp.post("/<int:application_id>/withdrawal")
@@ -117,6 +146,7 @@ def _page(
         decision=decision,
         refused=refused,
         words=words(),
+        situations={choice.value: choice.label for choice in STATUSES},
         place=place,
     )
     return page, max(interview.status, decision.status, refused.status if refused else 200)

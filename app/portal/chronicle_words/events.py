@@ -310,6 +310,7 @@ WORDS: Mapping[str, str] = {
     "placement.trainee_signed": N_("Semaine en entreprise signée par la ou le stagiaire"),
     "placement.tutor_signed": N_("Semaine en entreprise signée par qui accueille"),
     "application.received": N_("Candidature reçue"),
+    "application.invited": N_("Entretien de candidature proposé"),
     "application.met": N_("Entretien de candidature noté"),
     "application.decided": N_("Candidature décidée"),
     "application.withdrawn": N_("Candidature retirée"),
