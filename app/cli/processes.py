@@ -2,26 +2,37 @@
 
 import ctypes
 import gc
+import json
 import os
 import signal
+import socket
 import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from typing import NamedTuple
 
 import structlog
 
-from app.core import clock
+from app.cli import supervisor
 from app.core.commands import CommandRefused
 
-TOO_SHORT = 5.0  # a process that lives less than this has a trouble that a restart does not cure…
-TOO_OFTEN = 5  # …when it happens so many times running
-ENDS = (signal.SIGTERM, signal.SIGINT)
 M_ARENA_MAX = -8  # of glibc's `mallopt`
-PATIENCE = 15  # seconds for the processes to end by themselves
 YOUNG = 10_000  # objects made before the collector looks among them: a week drawn makes 2 000, and throws them away by itself
 
 _log = structlog.get_logger(__name__)
+
+Serve = Callable[[int, socket.socket], None]  # which of the processes, and the socket that they share
+
+
+class Heir(NamedTuple):
+    """What the supervisor hands to the process that it starts in the place of a dead one."""
+
+    listener: int  # file descriptors…
+    lifeline: int
+    which: int  # which of the processes it is
+    status: int  # what became of the dead one
+    lived: float
 
 
 def settle_in() -> None:
@@ -34,75 +45,51 @@ def settle_in() -> None:
     gc.set_threshold(YOUNG)
 
 
-def share_between(number: int, serve: Callable[[int], None]) -> None:
-    """Run `serve(0)`, `serve(1)`… each in a process; a dead one is replaced; SIGTERM and SIGINT end them all."""
+def share_between(number: int, serve: Serve, listener: socket.socket) -> None:
+    """Serve in so many processes, and become their supervisor: it replaces one that dies, and ends them all on SIGTERM and SIGINT."""
     if not hasattr(os, "fork"):
         raise CommandRefused("Sur ce système, un seul processus\u00a0: retirez --processes.")
-    _Family(number, serve).live()
+    lifeline, held = os.pipe()
+    signal.pthread_sigmask(signal.SIG_BLOCK, supervisor.ENDS)  # in us, until the supervisor is there to hear them
+    children = {_fork(serve, which, listener, lifeline, held): which for which in range(number)}
+    descriptors = {"listener": listener.fileno(), "lifeline": lifeline, "held": held}
+    for descriptor in descriptors.values():
+        os.set_inheritable(descriptor, True)
+    words = json.dumps({"command": [sys.executable, *sys.orig_argv[1:]], "children": children, **descriptors})
+    os.execv(sys.executable, [sys.executable, "-I", "-S", supervisor.__file__, words])  # noqa: S606 — this very Python
 
 
-class _Family:
-    def __init__(self, number: int, serve: Callable[[int], None]) -> None:
-        self._number, self._serve = number, serve
-        self._children: dict[int, tuple[int, float]] = {}  # process id: which one it is, and since when
-        self._short_lives = 0
-        self._ending = False
-        self._lifeline, self._held = os.pipe()  # children see it close when we die, however we die
+def _fork(serve: Serve, which: int, listener: socket.socket, lifeline: int, held: int) -> int:
+    child = os.fork()
+    if child:
+        return child
+    for number in supervisor.ENDS:
+        signal.signal(number, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, supervisor.ENDS)
+    os.close(held)
+    status = 1
+    try:
+        _die_with_parent(lifeline)
+        serve(which, listener)
+        status = 0
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
 
-    def live(self) -> None:
-        for number in ENDS:
-            signal.signal(number, self._end)
-        for which in range(self._number):
-            self._have(which)
-        while self._children:
-            child, status = os.wait()
-            which, born = self._children.pop(child, (-1, 0.0))
-            if which >= 0 and not self._ending:
-                self._replace(which, born, status)
-        if self._short_lives >= TOO_OFTEN:
-            raise CommandRefused("Les processus s’arrêtent aussitôt lancés\u00a0: les traces disent pourquoi.")
 
-    def _have(self, which: int) -> None:
-        signal.pthread_sigmask(signal.SIG_BLOCK, ENDS)  # until each side of the fork knows which one it is
-        child = os.fork()
-        if child:
-            self._children[child] = (which, clock.elapsed())
-            signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDS)
-            return
-        for number in ENDS:
-            signal.signal(number, signal.SIG_DFL)
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDS)
-        os.close(self._held)
-        threading.Thread(target=self._die_with_parent, daemon=True).start()
-        status = 1
-        try:
-            self._serve(which)
-            status = 0
-        finally:
-            sys.stdout.flush()
-            sys.stderr.flush()
-            os._exit(status)
+def inherit(heir: Heir, serve: Serve) -> None:
+    """Serve in the place of a process that died, on the socket of the family."""
+    _log.error("process_died", which=heir.which, status=heir.status, lived=heir.lived)
+    _die_with_parent(heir.lifeline)
+    serve(heir.which, socket.socket(fileno=heir.listener))
 
-    def _die_with_parent(self) -> None:
-        os.read(self._lifeline, 1)
+
+def _die_with_parent(lifeline: int) -> None:
+    """End as if told to, when the supervisor is no more."""
+
+    def wait() -> None:
+        os.read(lifeline, 1)
         os.kill(os.getpid(), signal.SIGTERM)
 
-    def _replace(self, which: int, born: float, status: int) -> None:
-        lived = clock.elapsed() - born
-        self._short_lives = self._short_lives + 1 if lived < TOO_SHORT else 0
-        _log.error("process_died", which=which, status=os.waitstatus_to_exitcode(status), lived=round(lived, 1))
-        if self._short_lives >= TOO_OFTEN:
-            self._end()
-        else:
-            self._have(which)
-
-    def _end(self, *_: object) -> None:
-        self._ending = True
-        for child in self._children:
-            os.kill(child, signal.SIGTERM)
-        signal.signal(signal.SIGALRM, self._kill)
-        signal.alarm(PATIENCE)
-
-    def _kill(self, *_: object) -> None:
-        for child in self._children:
-            os.kill(child, signal.SIGKILL)
+    threading.Thread(target=wait, daemon=True).start()

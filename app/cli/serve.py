@@ -9,7 +9,7 @@ from flask.cli import with_appcontext
 
 from app.cli import schema, starter
 from app.cli.http import HttpServer
-from app.cli.processes import settle_in, share_between
+from app.cli.processes import Heir, inherit, settle_in, share_between
 from app.cli.warming import warm_up
 from app.cli.worker import Worker
 from app.core.commands import CommandRefused
@@ -26,27 +26,39 @@ THREADS = 4  # one core is one thread's at a time; the others wait for the disk.
 @click.option("--processes", type=click.IntRange(1, 64), default=1, show_default=True, help="Nombre de processus (Linux, macOS).")
 @click.option("--threads", type=click.IntRange(1, 64), default=THREADS, show_default=True, help="Requêtes à la fois, par processus.")
 @click.option("--no-worker", is_flag=True, help="Sans le travail de fond\u00a0: flask worker tourne à part.")
+@click.option("--heir", type=(int, int, int, int, float), hidden=True)  # said by `supervisor.py` only
 @with_appcontext
-def serve_command(host: str | None, port: int | None, processes: int, threads: int, no_worker: bool) -> None:
+def serve_command(
+    host: str | None,
+    port: int | None,
+    processes: int,
+    threads: int,
+    no_worker: bool,
+    heir: tuple[int, int, int, int, float] | None,
+) -> None:
     """Sert le lieu : migrations, lieu de départ sur une base vide, pages, courrier."""
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     listen_as_told(app, host, port)
-    listener = listening_socket(app.config["HOST"], app.config["PORT"])
-    click.echo(prepare())
 
-    def serve(number: int) -> None:
+    def serve(which: int, listener: socket.socket) -> None:
         """One process: its pages and, in the first one, the worker."""
-        with Worker(app, idle=no_worker or number > 0):
+        with Worker(app, idle=no_worker or which > 0):
             HttpServer(app, listener, threads=threads).run()
 
+    if heir:
+        settle_in()
+        inherit(Heir(*heir), serve)
+        return
+    listener = listening_socket(app.config["HOST"], app.config["PORT"])
+    click.echo(prepare())
     if processes == 1:
         settle_in()
-        serve(0)
+        serve(0, listener)
     else:
         warm_up(app)
         db.engine.dispose()
         settle_in()
-        share_between(processes, serve)
+        share_between(processes, serve, listener)
 
 
 def listen_as_told(app: Flask, host: str | None, port: int | None) -> None:

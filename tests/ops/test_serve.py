@@ -98,6 +98,9 @@ def test_several_processes_share_the_door_and_a_dead_one_is_replaced(open_house,
 
     assert all(house.get("/healthz")[0] == 200 for _ in range(10))
     assert second in processes_of(house)
+    os.kill(second, signal.SIGKILL)
+    until(lambda: len(processes_of(house)) == 2 and second not in processes_of(house))
+    until(lambda: house.said().count('"event": "process_died"') == 2 and answers(house.port))  # by those that came in their place
     assert house.end() == 0
     assert not answers(house.port)
 
