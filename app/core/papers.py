@@ -7,9 +7,11 @@ process that prints nothing does not carry them.
 
 import io
 import json
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, time
+from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -24,6 +26,10 @@ _NAMES = {
     "pdfaSchema": "http://www.aiim.org/pdfa/ns/schema#",
     "pdfaProperty": "http://www.aiim.org/pdfa/ns/property#",
 }
+_UNDRAWN = ("could not be displayed with font", "the PDF contains the codepoint")
+_UNKNOWN = "□"
+_SIGNS = 100  # looked at one by one, five milliseconds each; no honest paper has as many that are not of our alphabet
+
 _RDF, _EXTENSION, _SCHEMA, _PROPERTY = (f"{{{name}}}" for name in _NAMES.values())
 _BEGIN, _END = '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>'.encode(), b'<?xpacket end="r"?>'
 
@@ -60,27 +66,63 @@ def pdf(
     attachments: Sequence[Attachment] = (),
 ) -> bytes:
     """The paper that `template` (below `app/`, as « billing/papers/invoice.typ ») makes of what is `said`."""
-    import typst  # noqa: PLC0415 — 25 MB that only papers need
-
-    frame = {
+    frame: dict[str, Any] = {
         "title": title,
         "author": author,
         "day": [day.year, day.month, day.day],
         "language": language,
         "attachments": [asdict(file) for file in attachments],
     }
-    made = typst.compile(
-        ROOT / template,
-        root=ROOT,
-        font_paths=[],
-        ignore_system_fonts=True,  # the fonts inside typst: the same letters on every machine
-        format="pdf",
-        sys_inputs={"said": json.dumps(said, ensure_ascii=False), "frame": json.dumps(frame, ensure_ascii=False)},
-        pdf_standards=["a-3a", "ua-1"],
-        timestamp=datetime.combine(day, time(12), UTC),
-    )
+    told = {"said": json.dumps(said, ensure_ascii=False), "frame": json.dumps(frame, ensure_ascii=False)}
+    moment = datetime.combine(day, time(12), UTC)
+    if paper := _typeset(template, told, moment):
+        return paper
+    if paper := _typeset(template, {name: _printable(text) for name, text in told.items()}, moment):
+        return paper
+    raise ValueError(f"{template}: a sign that cannot be drawn is in the template itself")
+
+
+def _typeset(template: str, told: dict[str, str], moment: datetime) -> bytes | None:
+    """The archive made of a template; none when it says a sign that our fonts cannot draw."""
+    import typst  # noqa: PLC0415 — 25 MB that only papers need
+
+    try:
+        made = typst.compile(
+            ROOT / template,
+            root=ROOT,
+            font_paths=[],
+            ignore_system_fonts=True,  # the fonts inside typst: the same letters on every machine
+            format="pdf",
+            sys_inputs=told,
+            pdf_standards=["a-3a", "ua-1"],
+            timestamp=moment,
+        )
+    except typst.TypstError as trouble:
+        if any(words in str(trouble) for words in _UNDRAWN):
+            return None
+        raise
     assert isinstance(made, bytes)
     return made
+
+
+def _printable(text: str) -> str:
+    """The same JSON, each sign that our fonts cannot draw (an ideogram, an emoji) as its plain form, or as a white square.
+
+    PDF/A refuses a page with a letter nobody could read: a name from far away must not stop an invoice or a certificate.
+    """
+    signs = sorted({sign for sign in text if not sign.isascii()})
+    known = {sign: _drawn(sign) for sign in signs[:_SIGNS]} | dict.fromkeys(signs[_SIGNS:], _UNKNOWN)
+    return "".join(known.get(sign, sign) for sign in text)
+
+
+@lru_cache(maxsize=10 * _SIGNS)
+def _drawn(sign: str) -> str:
+    """A sign as our fonts can draw it, to be put inside a JSON string."""
+    plain = json.dumps(unicodedata.normalize("NFKC", sign), ensure_ascii=False)[1:-1]
+    for form in dict.fromkeys((sign, plain)):
+        if _typeset("core/sign.typ", {"sign": f"e{form}"}, datetime(2000, 1, 1, tzinfo=UTC)):
+            return form
+    return "" if unicodedata.combining(sign) or unicodedata.category(sign) in ("Me", "Cf") else _UNKNOWN
 
 
 def picture_of(content: bytes, extension: str) -> bytes | None:

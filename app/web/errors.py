@@ -14,7 +14,8 @@ from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 from werkzeug.exceptions import HTTPException, SecurityError, ServiceUnavailable
 
 from app.core.db import HouseIsReadOnly
-from app.web import csrf, i18n
+from app.core.refusals import Refused
+from app.web import csrf, i18n, security
 
 RETRY_AFTER = 10  # seconds: a lock rarely lasts longer
 READ_ONLY_RETRY_AFTER = 3600  # someone has to look first
@@ -66,6 +67,7 @@ def install(app: Flask) -> None:
     app.extensions["web_speakers"] = {}
     app.register_error_handler(HTTPException, show)
     app.register_error_handler(csrf.CSRFError, show_stale)
+    app.register_error_handler(Refused, show_refused)
     app.register_error_handler(OperationalError, show_unavailable)
     app.register_error_handler(NoConnectionLeft, show_unavailable)
     app.register_error_handler(HouseIsReadOnly, show_read_only)
@@ -95,6 +97,13 @@ def show_stale(error: csrf.CSRFError) -> ResponseReturnValue:
         return render_template("web/foreign_form.html"), 400
     here = request.full_path.rstrip("?")
     return render_template("web/stale_form.html", here=here, kept=csrf.kept_values()), 400
+
+
+def show_refused(refused: Refused) -> ResponseReturnValue:
+    """A refusal that its page has no place for (a button pressed on a page that time has passed by): all its reasons, and the way back."""
+    if _speaker():
+        raise refused
+    return render_template("web/refused.html", refused=refused, back=security.page_before()), refused.status
 
 
 def show_unavailable(error: OperationalError | NoConnectionLeft) -> ResponseReturnValue:

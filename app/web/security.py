@@ -62,6 +62,13 @@ def safe_next(url: str | None, default: str = "/") -> str:
     return default if parts.scheme or parts.netloc else url
 
 
+def page_before() -> str | None:
+    """The page of ours that this gesture was made on, when the browser says it."""
+    page = urlsplit(request.referrer or "")
+    here = f"{page.path}?{page.query}" if page.query else page.path
+    return safe_next(here) if here and page.netloc == request.host else None
+
+
 def _checkout() -> str:
     """A form may lead to Stripe's page where cards are taken; in tests, to the one that stands for it."""
     if not current_app.config.get("STRIPE_SECRET_KEY"):

@@ -15,7 +15,8 @@ NAMESPACE = "urn:example:note#"
 def template(monkeypatch, tmp_path):
     """A paper of one's own, beside the house's common one."""
     (tmp_path / "core").mkdir()
-    (tmp_path / "core/papers.typ").write_bytes((papers.ROOT / "core/papers.typ").read_bytes())
+    for common in ("core/papers.typ", "core/sign.typ"):
+        (tmp_path / common).write_bytes((papers.ROOT / common).read_bytes())
     (tmp_path / "note.typ").write_text(
         '#import "/core/papers.typ": *\n#show: paper.with(foot: [Lieu])\n= #said.title\n#lines(said.lines)\n'
     )
@@ -51,6 +52,17 @@ def test_a_paper_is_a_tagged_archive_and_the_same_bytes_each_time(template):
     assert "<pdfaid:conformance>A" in xmp
     assert "<note:Level>EN 16931</note:Level>" in xmp
     assert xmp.count("<pdfaExtension:schemas>") == 1
+
+
+def test_a_name_in_letters_that_our_fonts_lack_stops_no_paper(template):
+    """Ideograms, an emoji, a sign nobody gave a meaning to, a digit of another width, a box drawn around a figure."""
+    made = note(template, "王小明 👩🏽\u200d🚀 \ue000 １２ 1\u20e3", 'Łukasz "Привет" محمد')
+
+    assert made == note(template, "□□□ □□\u200d□ □ 12 1", 'Łukasz "Привет" محمد')
+
+
+def test_a_paper_of_a_thousand_unknown_signs_is_made_too(template):
+    assert note(template, "".join(map(chr, range(0x4E00, 0x51E8)))).startswith(b"%PDF")
 
 
 def test_what_people_wrote_is_never_markup(template):

@@ -12,7 +12,7 @@ from app.billing.services import invoicing
 from app.core import clock
 from app.core.db import transaction
 from app.core.refusals import Refused
-from app.courses import services
+from app.courses import queries, services
 from app.courses.queries.billing import due
 from app.courses.services import Funder, erasing
 from app.courses.services.billing import bill_advance, bill_hours
@@ -74,6 +74,9 @@ def test_what_a_drop_out_followed_is_billed_once_and_an_advance_taken_off(school
     with pytest.raises(Refused) as refused:
         services.fund(with_region.id, [], now=clock.now(), **gesture)
     assert refused.value.codes == ["funding_billed"]
+    line = next(iter(queries.lines_of(with_region.id)))
+    held = page.post(f"/manage/courses/enrolments/{with_region.id}/funding/{line.id}/end")
+    assert held.status_code == 422 and "Rien n’a été changé" in held.text
 
     def kept_until() -> date:
         return next(erasing.stays(with_region.member_id, date(2027, 8, 2))).until

@@ -36,8 +36,10 @@ def test_a_visitor_is_welcomed_expected_and_announced_to_their_host(lieu, log_in
     assert error_of(camille.post(page, data={"name": "", "email": "pas une adresse"}), "email")
     assert camille.post(page, data={"name": "Ada Lovelace", "email": "ada@example.org"}).status_code == 303
     book_half(lieu.pool, "2026-12-03", "morning", lieu.leo, guest_name="Grace Hopper")
+    assert camille.post("/coworking/visitors", data={"name": "Alan", "email": "alan@example.org", "day": "2026-12-04"}).status_code == 303
 
-    ((row, text),) = letters("visitor.invited")
+    (row, text), (_, without_hour) = letters("visitor.invited")
+    assert "Camille vous attend à Worklab, vendredi 4 décembre." in without_hour and "Rendez-vous" not in without_hour
     assert (row.to_address, row.member_id) == ("ada@example.org", None)
     assert "Camille vous attend à Worklab, jeudi 3 décembre. Rendez-vous à 14 h." in text and "61500 Boitron" in text
     assert "Ada" not in str(row.facts)
@@ -46,12 +48,12 @@ def test_a_visitor_is_welcomed_expected_and_announced_to_their_host(lieu, log_in
     max_ = log_in(lieu.max)
     day = text_of(max_.get("/coworking/day/visitors"))
     assert "Ada Lovelace" in day and "invité de Camille" in day and "Grace Hopper" in day and "invité de Leo" in day
-    visitor = db.session.scalars(sa.select(Visitor)).one()
+    visitor = db.session.scalars(sa.select(Visitor).where(Visitor.name == "Ada Lovelace")).one()
     max_.post(f"/coworking/visitors/{visitor.id}/arrival")
     ((_, told),) = letters("visitor.arrived")
     assert "Ada Lovelace vient d’arriver, à 13 h 50" in told
     assert log_in(lieu.camille).get("/coworking/day/visitors").status_code == 404
-    assert services.forget_visitors(now=clock.now() + timedelta(days=370)) == 1
+    assert services.forget_visitors(now=clock.now() + timedelta(days=370)) == 2
     assert (db.session.get_one(Visitor, visitor.id).name, db.session.get_one(Visitor, visitor.id).email) == ("", "")
 
 

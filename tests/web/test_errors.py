@@ -9,6 +9,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 from werkzeug.exceptions import TooManyRequests
 
 from app.core.db import HouseIsReadOnly
+from app.core.refusals import Reason, Refused
 from app.web import errors
 from app.web.registry import Identity
 
@@ -31,9 +32,9 @@ def raising(shell_app):
     def trouble():
         raise errors.pop()
 
-    def raising(error):
+    def raising(error, referrer=""):
         errors.append(error)
-        return shell_app.test_client().get("/trouble")
+        return shell_app.test_client().get("/trouble", headers={"Referer": referrer})
 
     return raising
 
@@ -88,6 +89,27 @@ def test_a_database_in_trouble_says_come_back(raising, driver):
     assert answer.headers["Retry-After"] == "10"
     assert "n’a pas été enregistrée" in answer.text
     assert "SELECT" not in answer.text
+
+
+class TooLate(Reason):
+    code, sentence, next_step = "too_late", "C’est fini depuis hier.", "Choisissez une autre date."
+
+
+class Taken(TooLate):
+    taken = True
+
+
+@pytest.mark.parametrize(("reason", "status"), [(TooLate, 422), (Taken, 409)])
+def test_a_refusal_that_its_page_does_not_expect_says_why_and_the_way_back(raising, reason, status):
+    answer = raising(Refused(reason()), referrer="http://localhost/courses/sign?week=2")
+
+    assert answer.status_code == status
+    assert "C’est fini depuis hier. Choisissez une autre date." in answer.text
+    assert 'href="/courses/sign?week=2"' in answer.text
+
+
+def test_the_way_back_never_leads_elsewhere(raising):
+    assert "evil" not in raising(Refused(TooLate()), referrer="https://evil.example/page").text
 
 
 def test_no_connection_left_says_come_back(raising):

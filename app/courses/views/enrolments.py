@@ -164,9 +164,13 @@ def fund(enrolment_id: int) -> ResponseReturnValue:
             minutes=60 * form.hours.data,
             hour_cents=form.hour_cents.data,
         )
-        services.fund(found.id, [*_lines(found), line], actor_id=current_user.id, now=clock.now())
-        flash(_("Le financement est écrit."))
-        return redirect(url_for(".enrolment", enrolment_id=found.id))
+        try:
+            services.fund(found.id, [*_lines(found), line], actor_id=current_user.id, now=clock.now())
+        except Refused as refused:
+            form.refuse(refused)
+        else:
+            flash(_("Le financement est écrit."))
+            return redirect(url_for(".enrolment", enrolment_id=found.id))
     return _page(found, fund=form)
 
 

@@ -128,7 +128,9 @@ def _is_expected(visitor: Visitor, place: Place) -> bool:
 
 def _letter(row: OutgoingMail, template: str, visitor: Visitor, place: Place, *, method: Literal["REQUEST", "CANCEL"]) -> Letter:
     booked = _booked(visitor)
-    said: dict[str, Any] = {"starts_at": booked.starts_at, "ends_at": booked.ends_at, "thing": papers.thing_name(booked)} if booked else {}
+    said: dict[str, Any] = dict.fromkeys(("starts_at", "ends_at", "thing"))  # somebody may be expected with nothing booked
+    if booked:
+        said = {"starts_at": booked.starts_at, "ends_at": booked.ends_at, "thing": papers.thing_name(booked)}
     return letters.write(
         row,
         f"coworking/mail/{template}.txt",

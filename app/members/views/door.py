@@ -3,7 +3,6 @@
 from collections.abc import Callable, Collection
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
-from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask, abort, current_app, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
@@ -168,6 +167,4 @@ def _ask_to_enter() -> ResponseReturnValue:
     if request.method in ("GET", "HEAD"):
         return redirect(url_for("members.sign_in", next=request.full_path.rstrip("?")))
     flash(_("Votre session s’était refermée : rien n’a été fait. Entrez, puis recommencez."), "warn")
-    page = urlsplit(request.referrer or "")
-    here = f"{page.path}?{page.query}" if page.query else page.path
-    return redirect(url_for("members.sign_in", next=security.safe_next(here) if page.netloc == request.host else None))
+    return redirect(url_for("members.sign_in", next=security.page_before()))
