@@ -142,10 +142,12 @@ def test_a_file_of_twenty_four_lines_is_looked_at_then_taken_in_once(session, lo
 def test_a_file_that_is_no_such_table_or_contradicts_what_is_known_is_refused(school):
     morning, _ = school.sessions
     school.hold(morning)
-    for nonsense in (b"", b"\x00\xff\xfe", b"a;b\n1;2", "nom;date\nÉ;2".encode(), b"PK\x03\x04" + bytes(100)):
+    for nonsense in (b"", b"\x00\xff\xfe", b"a;b\n1;2", "nom;date\nÉ;2".encode(), b"PK\x03\x04" + bytes(100), b'"' + b"x" * 200_000):
         with pytest.raises(Refused) as caught:
             importing.look_at(school.cohort.id, nonsense, now=EVENING)
         assert caught.value.codes == ["not_a_table"]
+    with pytest.raises(Refused, match="too_many_lines"):
+        importing.look_at(school.cohort.id, b"nom,date,periode,etat\n" + b"Stagiaire1,2027-03-02,matin,absent\n" * 5_001, now=EVENING)
     table = (
         "nom,prenom,jour,periode,etat,retard\n"
         ",Stagiaire1,2027-03-02,matin,absent,\n"  # signed and closed

@@ -97,6 +97,11 @@ def test_papers_are_the_same_bytes_twice_and_change_with_what_they_say(session):
     assert "absence devient présence (corrige le nº\u00a07)\u00a0: Oubli" in corrected.tables[1].rows[0][0]
     assert corrected.pdf() != made
     blank = documents.weekly_sheet(school.cohort.id, MONDAY, now=EVENING, blank=True)
+    for one in (sheet, blank):
+        assert [value.replace("\u00a0", " ") for _name, value in one.facts] == [
+            "Développer des applications web",
+            "matin 9 h – 12 h 30, après-midi 13 h 30 – 17 h",
+        ]
     assert blank.tables[0].rows[0] == ["Stagiaire1", "", ""]
     assert documents.monthly_statement(first.id, date(2027, 3, 1), now=EVENING).pdf().startswith(b"%PDF-")
     assert "86,90" not in str(documents.attestation(first.id, TUESDAY, now=EVENING).facts)

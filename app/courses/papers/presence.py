@@ -96,6 +96,7 @@ class Column:
 
     day: date
     half: str
+    hours: str  # « 9 h – 12 h 30 »
     title: str
     trainer: str
     closed: str = ""  # how it was countersigned
@@ -113,6 +114,7 @@ class Row:
 def weekly_sheet(
     house: House,
     *,
+    course: str,
     cohort: str,
     monday: date,
     columns: Sequence[Column],
@@ -157,6 +159,7 @@ def weekly_sheet(
         title="Feuille d’émargement",
         under=f"{cohort}, {SAY.days_range(monday, last)} {last.year}",
         day=last,
+        facts=[("Formation", course), ("Horaires", _timings(columns))],
         tables=[table, *([_corrections(corrections)] if corrections else [])],
         closing=[
             *closing,
@@ -167,6 +170,12 @@ def weekly_sheet(
         foot="" if blank else head,
         wide=True,
     )
+
+
+def _timings(columns: Sequence[Column]) -> str:
+    """« matin 9 h – 12 h 30, après-midi 13 h 30 – 17 h »: what a signature proves the presence for."""
+    said = sorted({(column.half != "morning", column.hours) for column in columns})
+    return ", ".join(f"{'après-midi' if is_later else 'matin'} {hours}" for is_later, hours in said)
 
 
 def _session(column: Column) -> str:

@@ -6,8 +6,9 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 
-from app.core.refusals import N_, Reason
+from app.core.refusals import N_, Reason, Refused
 from app.core.text import clean_line, searchable
 
 MOST_BYTES = 6_000_000
@@ -29,6 +30,12 @@ class TooHeavy(Reason):
     code = "too_heavy"
     sentence = N_("Ce fichier est trop lourd\u00a0: 6\u00a0Mo au plus.")
     next_step = N_("Prenez une photo moins grande.")
+
+
+class TooManyLines(Reason):
+    code = "too_many_lines"
+    sentence = N_("Ce fichier a trop de lignes\u00a0: 5\u202f000 au plus.")
+    next_step = N_("Reprenez-le mois par mois.")
 
 
 class NotATable(Reason):
@@ -132,7 +139,12 @@ def read_attendance(content: bytes) -> tuple[list[Said], list[Fault]]:
     text = _decoded(content)
     first = text.partition("\n")[0]
     delimiter = max(";,\t", key=first.count)
-    rows = list(csv.reader(io.StringIO(text), delimiter=delimiter))[: MOST_LINES + 1]
+    try:
+        rows = list(islice(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), MOST_LINES + 2))
+    except csv.Error as trouble:
+        raise UnreadableTable from trouble
+    if len(rows) > MOST_LINES + 1:
+        raise Refused(TooManyLines())
     columns = _columns(rows[0]) if rows else {}
     if not {"name", "day", "half", "state"} <= columns.keys():
         raise UnreadableTable

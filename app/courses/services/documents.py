@@ -61,6 +61,7 @@ def weekly_sheet(cohort_id: int, monday: date, *, now: datetime, blank: bool = F
         Column(
             day=one.day,
             half=one.half,
+            hours=_SAY.hours_range(one.starts_at, one.ends_at, place.tz),
             title=one.title,
             trainer=one.trainer,
             closed=_closed(closings.get(one.id), place),
@@ -71,6 +72,7 @@ def weekly_sheet(cohort_id: int, monday: date, *, now: datetime, blank: bool = F
     ]
     return papers.weekly_sheet(
         house_of(place),
+        course=title_of(cohort),
         cohort=cohort.name,
         monday=monday,
         columns=columns,

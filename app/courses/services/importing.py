@@ -39,6 +39,7 @@ def look_at(cohort_id: int, content: bytes, *, now: datetime) -> Look:
         raise Refused(rules.NotATable()) from unreadable
     people = _people(cohort_id)
     slots = _slots(cohort_id, now)
+    taught = {(day, half) for _enrolment_id, day, half in slots}
     cohort = db.session.get_one(Cohort, cohort_id)
     off, is_holiday = frame(cohort).off, place_queries.calendar(cohort.place_id).is_holiday
     ready: list[tuple[Said, Slot]] = []
@@ -48,7 +49,7 @@ def look_at(cohort_id: int, content: bytes, *, now: datetime) -> Look:
         found = people.get(rules.key_of(one.name), [])
         slot = slots.get((found[0], one.day, one.half)) if len(found) == 1 else None
         off_day = "holiday" if is_holiday(one.day) else "closed" if off(one.day) else ""
-        why = _why_not(one, found, slot, seen, off_day=off_day, is_taught=any(key[1:] == (one.day, one.half) for key in slots))
+        why = _why_not(one, found, slot, seen, off_day=off_day, is_taught=(one.day, one.half) in taught)
         if why:
             faults.append(Fault(one.line, one.name, why))
         elif slot is not None and _is_so(one, slot):
