@@ -73,11 +73,11 @@ def pdf(
         "language": language,
         "attachments": [asdict(file) for file in attachments],
     }
-    told = {"said": json.dumps(said, ensure_ascii=False), "frame": json.dumps(frame, ensure_ascii=False)}
+    words, framed = json.dumps(said, ensure_ascii=False), json.dumps(frame, ensure_ascii=False)
     moment = datetime.combine(day, time(12), UTC)
-    if paper := _typeset(template, told, moment):
+    if paper := _typeset(template, {"said": words, "frame": framed}, moment):
         return paper
-    if paper := _typeset(template, {name: _printable(text) for name, text in told.items()}, moment):
+    if paper := _typeset(template, {"said": _printable(words), "frame": framed}, moment):  # what is attached stays as it is
         return paper
     raise ValueError(f"{template}: a sign that cannot be drawn is in the template itself")
 

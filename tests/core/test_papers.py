@@ -59,6 +59,9 @@ def test_a_name_in_letters_that_our_fonts_lack_stops_no_paper(template):
     made = note(template, "王小明 👩🏽\u200d🚀 \ue000 １２ 1\u20e3", 'Łukasz "Привет" محمد')
 
     assert made == note(template, "□□□ □□\u200d□ □ 12 1", 'Łukasz "Привет" محمد')
+    attached = note(template, "王", attachments=[papers.Attachment("a.xml", "<name>王</name>", "text/xml", "Pour les programmes")])
+    with pikepdf.open(io.BytesIO(attached)) as document:
+        assert document.attachments["a.xml"].get_file().read_bytes() == "<name>王</name>".encode()
 
 
 def test_a_paper_of_a_thousand_unknown_signs_is_made_too(template):
