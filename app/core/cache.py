@@ -1,5 +1,6 @@
 """Small values kept in the process for as long as their stamp in the database stays the same."""
 
+from collections import deque
 from collections.abc import Callable, Hashable
 from contextlib import suppress
 from functools import wraps
@@ -13,7 +14,7 @@ from app.core.db import db
 
 V = TypeVar("V")
 P = ParamSpec("P")
-_all: "WeakSet[Stamped[object]]" = WeakSet()
+_all: "WeakSet[Stamped[object] | Recent]" = WeakSet()
 
 
 class Stamped(Generic[V]):
@@ -45,6 +46,24 @@ class Stamped(Generic[V]):
 
     def clear(self) -> None:
         self._kept.clear()
+
+
+class Recent:
+    """The last things that this process met: a hint of what is to come, and no more."""
+
+    def __init__(self, *, most: int) -> None:
+        self._met: deque[Hashable] = deque(maxlen=most)
+        _all.add(self)
+
+    def __contains__(self, what: Hashable) -> bool:
+        return what in self._met
+
+    def note(self, what: Hashable) -> None:
+        if what not in self._met:
+            self._met.append(what)
+
+    def clear(self) -> None:
+        self._met.clear()
 
 
 def clear_all() -> None:

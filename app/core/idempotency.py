@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.db import HouseIsReadOnly, Model, UtcDateTime, db, is_a_crowd, is_writing, table, transaction
+from app.core.db import HouseIsReadOnly, Model, UtcDateTime, db, is_writing, table, transaction
 from app.core.prepared import Prepared
 from app.core.refusals import N_, Reason, Refused
 
@@ -75,20 +75,16 @@ def once(
 ) -> Done:
     """Do it in a transaction, once for this person's key: the same key and `body` recall what was done, another body is refused.
 
-    In a crowd, `look` gives a quick no before the transaction; who is alone has nobody to wait for, and looks once. `keep` says
-    what to remember of what was done; the key, the effect and the answer are one transaction. Another gesture that holds the key
-    is waited for, then its answer stands; it is given even where nobody can write for now.
+    `look` may give a quick no before the transaction, when to wait for one's turn would be in vain. `keep` says what to remember
+    of what was done; the key, the effect and the answer are one transaction. Another gesture that holds the key is waited for,
+    then its answer stands; it is given even where nobody can write for now.
     """
     if not key:
-        if is_a_crowd():
-            look()
+        look()
         with transaction():
             return do()
     try:
-        if is_a_crowd():
-            if (answer := _earlier(member_id, key, body, now)) is not None:
-                return recall(answer)
-            look()
+        look()
         with transaction():
             claimed = _claim(member_id, key, body, now)
             if claimed is not None:

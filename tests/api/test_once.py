@@ -5,8 +5,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from app.booking import services
 from app.booking.models import Booking, Outage
-from app.core import clock, idempotency
+from app.booking.services import reserving
+from app.core import clock
 from app.core.db import db, transaction
 from app.core.idempotency import IdempotentAnswer
 from app.members.models import Member
@@ -107,9 +109,7 @@ def test_a_key_is_a_word(lieu, partner):
 
 def test_two_who_send_the_same_key_at_once_get_the_same_answer(lieu, partner, monkeypatch):
     """The second looks before the first has written, and finds the place taken: by itself, so that its answer is the first."""
-    from app.booking import services
-
-    monkeypatch.setattr(idempotency, "is_a_crowd", lambda: True)
+    monkeypatch.setattr(reserving, "is_a_crowd", lambda: True)
     camille = partner(lieu.camille)
     wish = {"resource_id": lieu.room.id, "start": START, "end": END}
     first: list[Any] = []

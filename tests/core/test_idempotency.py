@@ -79,18 +79,10 @@ def test_where_nobody_can_write_the_first_answer_is_still_given_and_no_other(ask
     assert done == ["first"]
 
 
-@pytest.fixture
-def crowd(monkeypatch):
-    """Others write at this moment."""
-    monkeypatch.setattr(idempotency, "is_a_crowd", lambda: True)
-
-
-def test_only_in_a_crowd_does_one_look_before_taking_ones_turn(ask, monkeypatch):
-    looked = []
-    ask("first", look=lambda: looked.append("alone"))
-    monkeypatch.setattr(idempotency, "is_a_crowd", lambda: True)
-    ask("other", look=lambda: looked.append("in a crowd"), key="other")
-    assert looked == ["in a crowd"]
+def test_one_looks_before_taking_ones_turn(ask, done):
+    with pytest.raises(Refused):
+        ask("first", look=partial(refuse_after, lambda: done.append("looked")))
+    assert done == ["looked"]
 
 
 def refuse_after(gesture):
@@ -99,11 +91,11 @@ def refuse_after(gesture):
     raise Refused(Busy())
 
 
-def test_a_no_that_the_same_key_caused_meanwhile_is_the_first_answer(ask, done, crowd):
+def test_a_no_that_the_same_key_caused_meanwhile_is_the_first_answer(ask, done):
     assert ask("second", look=partial(refuse_after, partial(ask, "first"))) == "again first"
     assert done == ["first"]
 
 
-def test_a_key_taken_between_the_look_and_the_turn_is_the_first_answer(ask, done, crowd):
+def test_a_key_taken_between_the_look_and_the_turn_is_the_first_answer(ask, done):
     assert ask("second", look=partial(ask, "first")) == "again first"
     assert done == ["first"]

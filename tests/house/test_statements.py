@@ -7,7 +7,8 @@ from functools import partial
 
 import pytest
 
-from app.core import clock, idempotency
+from app.booking.services import reserving
+from app.core import clock
 from app.core.db import transaction
 from app.core.refusals import Refused
 from app.courses.services import closing, signing
@@ -94,7 +95,7 @@ def test_a_booking_asks_as_much_in_a_full_lieu_as_in_an_empty_one(session, froze
 
 
 def test_a_refusal_in_a_crowd_asks_as_much_in_a_full_lieu_as_in_an_empty_one(session, frozen, monkeypatch):
-    monkeypatch.setattr(idempotency, "is_a_crowd", lambda: True)
+    monkeypatch.setattr(reserving, "is_a_crowd", lambda: True)
     frozen("2026-12-02T08:00+01:00")
     lieu = Lieu()
     lieu.fill(["09"])
@@ -108,6 +109,24 @@ def test_a_refusal_in_a_crowd_asks_as_much_in_a_full_lieu_as_in_an_empty_one(ses
     many = said(ask_in_vain)
 
     assert len(few) == len(many) <= REFUSAL, many
+
+
+def test_who_asks_for_what_was_just_given_hears_no_without_taking_a_turn(session, frozen):
+    frozen("2026-12-02T08:00+01:00")
+    lieu = Lieu()
+    book(lieu.room, between(MONDAY, "09:00", "10:00"), make_member("Sacha"))
+
+    def ask_in_vain() -> None:
+        with pytest.raises(Refused) as no:
+            book(lieu.room, between(MONDAY, "09:00", "10:00"), lieu.camille)
+        assert no.value.codes == ["overlap"]
+        assert len(no.value.alternatives) == 3
+
+    ask_in_vain()  # what a process keeps of the settings is read once
+    heard = said(ask_in_vain)
+
+    assert len(heard) <= REFUSAL, heard
+    assert not [statement for statement in heard if "house_state" in statement]
 
 
 def test_a_booking_is_one_transaction_of_writing(session, frozen, log_in):

@@ -91,7 +91,7 @@ def facts_for(request: Request, *, things: Iterable[Thing] = (), period: Period 
     return Facts(
         directory=directory,
         taken=queries.taken(list(touched), whole.widened(before=margin, after=margin)) if whole.is_forward else {},
-        held=[*queries.held_by(request.member.id, since=min(request.now, whole.starts_at))] if request.is_somebody_s else [],
+        held=[*queries.held_by(request.member.id, since=min(request.now, request.period.starts_at))] if request.is_somebody_s else [],
         away=queries.away(fixed, whole.starts_at.astimezone(zone).date(), whole.ends_at.astimezone(zone).date()) if fixed else {},
     )
 

@@ -14,11 +14,12 @@ from app.booking.policy import Request
 from app.booking.rules import Overlap
 from app.booking.services.examining import Taking, examine
 from app.booking.services.freeing import LATE
-from app.booking.services.searching import alternatives
+from app.booking.services.searching import alternatives, facts_around
 from app.booking.services.waiting import let_lapse
 from app.booking.services.writing import can_wait, first_status, refusal, take_turn, write
 from app.core import idempotency
-from app.core.db import is_writing, transaction
+from app.core.cache import Recent
+from app.core.db import is_a_crowd, is_writing, transaction
 from app.core.refusals import Alternative, Reason, Refused
 
 
@@ -72,7 +73,7 @@ def reserve_by(taking: Callable[[], Booking], request: Request, *, key: str | No
             taking,
             keep=lambda booking: {"booking_id": booking.id},
             recall=_answered,
-            look=lambda: None if is_writing() else look(request),
+            look=lambda: look(request),
             member_id=request.actor_id or request.member.id,
             key=key,
             body=body,
@@ -83,10 +84,21 @@ def reserve_by(taking: Callable[[], Booking], request: Request, *, key: str | No
 
 
 def look(request: Request) -> None:
-    """A quick no, without waiting for anyone's turn. A yes is only one once it is the lieu's turn."""
-    found = examine(request)
+    """A quick no, without waiting for anyone's turn: when others write, or when the same was given a moment ago. Who is alone
+    looks once. A yes is only one once it is the lieu's turn."""
+    if is_writing() or not (is_a_crowd() or _whereabouts(request) in _given):
+        return
+    facts = facts_around(request)
+    found = examine(request, facts)
     if found.standing:
-        raise refusal(found)
+        raise refusal(found, facts)
+
+
+_given = Recent(most=64)  # what this process last gave, or refused as taken: others may be about to ask for it
+
+
+def _whereabouts(request: Request) -> tuple[int, datetime]:
+    return request.first.thing.id, request.first.period.starts_at
 
 
 def take(request: Request, *, status: Status | None = None, held_until: datetime | None = None, cause_id: int | None = None) -> Booking:
@@ -94,6 +106,7 @@ def take(request: Request, *, status: Status | None = None, held_until: datetime
     take_turn(request.place.id)
     let_lapse(request.place.id, now=request.now)
     found = examine(request)
+    _given.note(_whereabouts(request))
     if found.standing:
         raise refusal(found)
     if status is None:

@@ -42,19 +42,28 @@ TIED_TO_TIME = frozenset(
 )
 
 
-def alternatives(found: Examination) -> list[Alternative]:
+def alternatives(found: Examination, facts: Facts | None = None) -> list[Alternative]:
     """At most three, each examined like a request of its own. None when another moment would change nothing."""
     request = found.request
     if len(request.wants) != 1 or not request.period.is_forward or not all(r.code in TIED_TO_TIME for r in found.standing):
         return []
-    thing = request.first.thing
-    zone = request.place.tz
-    day = request.day
-    window = Period(at(day, 0, zone), at(day + timedelta(days=DAYS_AHEAD), 0, zone))
-    siblings = _siblings(request, queries.directory(request.place))
-    facts = facts_for(request, things=siblings, period=window)
-    wishes = _half_days(request, siblings) if thing.rules.sold_by != "minutes" else _hours(request, facts, siblings, window)
+    facts = facts or facts_around(request)
+    siblings = _siblings(request, facts.directory)
+    by_the_minute = request.first.thing.rules.sold_by == "minutes"
+    wishes = _hours(request, facts, siblings) if by_the_minute else _half_days(request, siblings)
     return list(islice(_bookable(wishes, found, facts), MOST))
+
+
+def facts_around(request: Request) -> Facts:
+    """What is needed to examine a request, and whatever may be had instead."""
+    siblings = _siblings(request, queries.directory(request.place))
+    return facts_for(request, things=siblings, period=_window(request) if request.period.is_forward else None)
+
+
+def _window(request: Request) -> Period:
+    """From the day that is asked, as far as one looks."""
+    zone, day = request.place.tz, request.day
+    return Period(at(day, 0, zone), at(day + timedelta(days=DAYS_AHEAD), 0, zone))
 
 
 def _bookable(wishes: Iterable[Request], found: Examination, facts: Facts) -> Iterator[Alternative]:
@@ -124,7 +133,7 @@ def _half(request: Request, day: date, half: str) -> Period | None:
     return request.calendar.half_period(day, half, badge=request.has_badge)
 
 
-def _hours(request: Request, facts: Facts, siblings: list[Thing], window: Period) -> Iterator[Request]:
+def _hours(request: Request, facts: Facts, siblings: list[Thing]) -> Iterator[Request]:
     """The nearest times before and after on the same thing, an alike thing at that time, then the same time on other days."""
     thing = request.first.thing
     minutes = min(max(request.period.minutes, thing.rules.min_minutes), thing.rules.max_minutes)
@@ -133,7 +142,8 @@ def _hours(request: Request, facts: Facts, siblings: list[Thing], window: Period
     wanted = request.period.starts_at
     length = timedelta(minutes=minutes)
     starts = sorted(
-        _starts(request, facts, window, minutes), key=lambda start: (_is_odd(request, Period(start, start + length)), abs(start - wanted))
+        _starts(request, facts, _window(request), minutes),
+        key=lambda start: (_is_odd(request, Period(start, start + length)), abs(start - wanted)),
     )
     before = next((start for start in starts if start < wanted), None)
     after = next((start for start in starts if start >= wanted), None)

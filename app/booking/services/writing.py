@@ -15,7 +15,7 @@ from app.billing.rules import Coverage
 from app.booking.models import NOT_FOR_PEOPLE, Booking, Occupancy, Status
 from app.booking.policy import Request
 from app.booking.rules import activity_of, free_until
-from app.booking.services.examining import Examination, Taking, cover, examine
+from app.booking.services.examining import Examination, Facts, Taking, cover, examine
 from app.booking.services.searching import alternatives
 from app.core import journal
 from app.core.db import db, lock, table
@@ -207,9 +207,9 @@ def first_status(request: Request) -> Status:
     return Status.PENDING if asks_staff or needs_company else Status.CONFIRMED
 
 
-def refusal(found: Examination) -> Refused:
-    """The no, with all its reasons; what can be had instead is looked for when it is shown."""
-    return Refused(*found.standing, alternatives=lambda: alternatives(found), waitlist=can_wait(found))
+def refusal(found: Examination, around: Facts | None = None) -> Refused:
+    """The no, with all its reasons; what can be had instead is looked for when it is shown, in what was read `around` if it was."""
+    return Refused(*found.standing, alternatives=lambda: alternatives(found, around), waitlist=can_wait(found))
 
 
 def can_wait(found: Examination) -> bool:
