@@ -26,6 +26,8 @@ def backup_command(file: Path) -> None:
     if file.exists() and not zipfile.is_zipfile(file):
         raise CommandRefused(f"{file} existe déjà et n’est pas une sauvegarde\u00a0: choisissez un autre nom.")
     try:
+        if file.absolute().parent == kept_folder().absolute():
+            make_kept_folder()
         manifest = write(file, now=clock.now())
     except OSError as trouble:
         raise CommandRefused(f"La sauvegarde ne peut pas être écrite dans {file} ({trouble.strerror}).") from trouble
@@ -56,6 +58,17 @@ def snapshot() -> Iterator[Connection]:
             connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         with connection.begin():
             yield connection
+
+
+def kept_folder() -> Path:
+    """Where the backups of the night are, and those made before an upgrade."""
+    return Path(current_app.config["INSTANCE_FOLDER"]) / "backups"
+
+
+def make_kept_folder() -> Path:
+    folder = kept_folder()
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
 
 
 def uploads_folder() -> Path:

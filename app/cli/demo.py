@@ -197,6 +197,12 @@ def load_demonstration(*, now: datetime) -> None:
         db.session.execute(sa.update(JournalEntry).where(JournalEntry.read_at.is_(None)).values(read_at=now))
 
 
+def may_be_entered() -> bool:
+    """Whether the accounts of the demonstration, whose password is known, are here. Its file may have been loaded without them."""
+    addresses = [email for email, _password, _who in ACCOUNTS]
+    return db.session.scalar(sa.select(Member.id).where(Member.email.in_(addresses)).limit(1)) is not None
+
+
 def _join(person: Person, place: Place, *, password_hash: str, now: datetime) -> Member:
     """One person, with what they hold. Only those who may sign in have a password."""
     today = now.astimezone(place.tz).date()

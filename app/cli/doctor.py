@@ -17,7 +17,7 @@ from flask.cli import with_appcontext
 from sqlalchemy.exc import SQLAlchemyError
 
 from app import wiring
-from app.cli import health, schema
+from app.cli import demo, health, schema
 from app.cli.sentences import first_line
 from app.core import clock, state, transports
 from app.core import mail as outbox
@@ -188,11 +188,18 @@ def time_of_day() -> Iterator[Line]:
 
 def demonstration() -> Iterator[Line]:
     is_demo = db.session.scalar(sa.select(Place.id).where(Place.is_demo).limit(1)) is not None
-    if is_demo and current_app.config["PUBLIC_URL"].startswith("https:"):
+    is_public = current_app.config["PUBLIC_URL"].startswith("https:")
+    if is_demo and is_public and demo.may_be_entered():
         yield Line(
             ILL,
             "C’est un lieu de démonstration, ouvert à tous\u00a0: les mots de passe de ses comptes sont connus.",
             "Partez d’une base vide avec DEMO=0, ou restaurez une sauvegarde.",
+        )
+    elif is_demo and is_public:
+        yield Line(
+            WATCH,
+            "Le lieu vient du fichier de démonstration\u00a0: ses numéros (SIRET, IBAN…) sont des exemples.",
+            "Mettez les vôtres dans votre copie du fichier, ôtez-en la ligne «\u00a0demonstration\u00a0: true\u00a0», et chargez-la de nouveau.",
         )
     elif is_demo:
         yield Line(WELL, "Lieu de démonstration (pour essayer).")

@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 import structlog
-from flask import current_app
 
 from app.cli import backup
 from app.cli.check import check_and_remember
@@ -39,8 +38,7 @@ def tonight(*, now: datetime) -> int:
 
 def save(*, now: datetime, day: date) -> Path:
     """Today's backup; the older ones that are no longer needed go, once it is there."""
-    folder = Path(current_app.config["INSTANCE_FOLDER"]) / "backups"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder = backup.make_kept_folder()
     path = folder / f"worklab-{day}.zip"
     manifest = backup.write(path, now=now)
     state.note("backup", at=now, rows=manifest.rows, bytes=path.stat().st_size)

@@ -43,7 +43,7 @@ def _load() -> None:
 def welcome() -> str:
     """What is printed when the house opens: its address and, in a demonstration, who one may be."""
     lines = [f"Worklab vous attend sur {click.style(current_app.config['PUBLIC_URL'], bold=True)}"]
-    if db.session.scalar(sa.select(Place.id).where(Place.is_demo).limit(1)):
+    if demo.may_be_entered():
         lines += [
             "Comptes de démonstration\u00a0:",
             *(f"  {email:<32} {password:<24} {who}" for email, password, who in demo.ACCOUNTS),

@@ -1,6 +1,8 @@
 """Logs: one line for each request and each event, to read in a terminal or to sort by machine (JSON). No name, no address, no token."""
 
+import json
 import logging
+import re
 import sys
 from contextlib import suppress
 from functools import partial
@@ -27,7 +29,7 @@ def configure(*, level: str, readable: bool) -> None:
     last: list[Processor] = (
         [structlog.dev.ConsoleRenderer()]
         if readable
-        else [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]
+        else [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(_one_line)]
     )
     structlog.configure(
         processors=[*shared, *last],
@@ -58,6 +60,16 @@ class _Stderr:
     def flush(self) -> None:
         with suppress(OSError, ValueError):
             sys.stderr.flush()
+
+
+# What ends a line, or turns its letters round, without being below the space: JSON leaves these as they are.
+_UNSEEN = re.compile("[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+
+
+def _one_line(told: EventDict, **how: Any) -> str:
+    """What somebody wrote makes no line of its own, however the logs are read."""
+    text = json.dumps(told, ensure_ascii=False, **how)
+    return _UNSEEN.sub(lambda sign: f"\\u{ord(sign[0]):04x}", text)
 
 
 def _date(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:

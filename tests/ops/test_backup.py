@@ -302,10 +302,13 @@ def test_a_file_that_is_no_backup_is_not_overwritten(new_house, tmp_path):
 
 
 def test_a_backup_that_cannot_be_written_leaves_nothing(new_house, tmp_path):
-    refused = new_house("sqlite").run("backup", tmp_path / "no/such/folder/lieu.zip")
+    house = new_house("sqlite")
+
+    refused = house.run("backup", tmp_path / "no/such/folder/lieu.zip")
 
     assert refused.exit_code == 1
     assert "ne peut pas être écrite" in refused.stderr
+    assert house.run("backup", house.folder / "backups/avant.zip").exit_code == 0  # the house's own, before its first night
 
 
 @pytest.mark.postgres

@@ -6,12 +6,12 @@ from datetime import timedelta
 import pytest
 from alembic import command
 
-from app.cli import schema
+from app.cli import demo, schema
 from app.cli.check import check_and_remember
 from app.cli.tick import tick
 from app.core import clock, journal, state
 from app.core.db import transaction
-from tests.factories import make_place
+from tests.factories import make_member, make_place
 from tests.ops.houses import House
 
 
@@ -115,6 +115,9 @@ def test_a_demonstration_open_to_everyone_is_told(house, set_up):
         make_place(is_demo=True)
     set_up(PUBLIC_URL="https://lieu.exemple.fr")
 
+    assert "! Le lieu vient du fichier de démonstration" in told(house)[1]  # nobody may sign in with a known password
+    with house.inside():
+        make_member("Nadia", email=demo.ACCOUNTS[0][0])
     assert "✗ C’est un lieu de démonstration, ouvert à tous" in told(house)[1]
 
 

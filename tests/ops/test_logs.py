@@ -62,6 +62,18 @@ def test_a_mistake_of_ours_is_told_with_its_trace(logged):
     assert request["status"] == 500
 
 
+def test_what_somebody_wrote_makes_no_line_of_its_own(kept_logging, capsys):
+    logs.configure(level="INFO", readable=False)
+    hostile = 'x\r\n{"event": "forged"}\u2028\x1b[2J\x85'
+
+    structlog.get_logger("x").info(hostile, told=hostile)
+    logging.getLogger("waitress").warning("%s", hostile)
+
+    lines = capsys.readouterr().err.splitlines()
+    assert [json.loads(line)["event"] for line in lines] == [hostile, hostile]
+    assert all(line.isprintable() for line in lines)
+
+
 def test_in_a_terminal_lines_are_for_people(kept_logging, capsys):
     logs.configure(level="INFO", readable=True)
 

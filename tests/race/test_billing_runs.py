@@ -21,7 +21,7 @@ from config import TestConfig
 from tests.factories import make_place
 from tests.servers import ROOT
 
-PEOPLE, USES = 80, 3
+PEOPLE, USES = 40, 3
 
 pytestmark = pytest.mark.race
 
