@@ -226,6 +226,7 @@ def test_the_command_says_what_it_would_do_then_does_it_once(lieu, app, frozen):
 
 def test_the_morning_of_the_lieu_leads_to_the_month_in_two_clicks(lieu, log_in, frozen):
     book_half(lieu.pool, "2026-12-08", "morning", make_member("Paul"))
+    book_half(lieu.pool, "2026-12-09", "morning", lieu.camille)  # her pass covers it: she has nothing to pay
     frozen("2027-01-04T09:00+01:00")
     team = log_in(lieu.max)
     morning = text_of(team.get("/manage/"))

@@ -73,6 +73,15 @@ def rules(row_id, place):
 # ---------------------------------------------------------------- who may
 
 
+def test_the_morning_counts_the_places_that_are_offered(place, log_in, frozen):
+    pool, camille = make_pool(place), make_member("Camille")
+    make_thing(place, "D1", pool_id=pool.id, holder_id=camille.id, rules={"sold_by": "resident"})
+    book_half(pool, "2026-12-08", "morning", camille)
+    frozen("2026-12-08T08:00+01:00")
+
+    assert "1 sur 8" in text_of(log_in(make_member("Max", roles=["manager"])).get("/manage/"))
+
+
 @pytest.mark.parametrize(
     "path",
     ["/manage/resources/", "/manage/resources/common", "/manage/resources/new/room", "/manage/closures/", "/manage/closures/new"],

@@ -110,12 +110,12 @@ def membership_until(place_id: int, member_id: int) -> date | None:
 
 
 def payers(place: Place, *, until: date) -> list[BillTo]:
-    """Whoever has something open by this day, people first."""
+    """Whoever has something to pay, open by this day, people first. What a formula or a pass covered asks for no invoice."""
     found = {
         BillTo(None if organisation_id else member_id, organisation_id)
         for member_id, organisation_id in db.session.execute(
             sa.select(Charge.member_id, Charge.organisation_id)
-            .where(Charge.place_id == place.id, Charge.bill_id.is_(None), Charge.used_on <= until)
+            .where(Charge.place_id == place.id, Charge.bill_id.is_(None), Charge.used_on <= until, Charge.cents != 0)
             .distinct()
         )
     }

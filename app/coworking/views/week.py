@@ -100,7 +100,8 @@ def _draw(place: Place, week: Week, *, by_seat: bool) -> Drawing:
     days = [day.isoformat() for day in week.frame.days]
     groups = [
         ("postes", _("Postes"), [thing for thing in things.of_kind("pool", "desk", "office") if by_seat or thing.pool_id is None]),
-        ("salles", _("Salles"), things.of_kind("room", "booth", "space")),
+        ("salles", _("Salles"), things.of_kind("room", "booth")),
+        ("espaces", _("Espaces entiers"), things.of_kind("space")),  # often called like the room that stands in them
         ("machines", _("Machines"), things.of_kind("machine")),
     ]
     lines = [

@@ -306,8 +306,8 @@ def _presences(come: Iterable[Coming], place: Place, things: Directory, day: dat
                 others.setdefault(thing.id, ([], []))[half].append(_visitor(one, place))
     for pool in things.of_kind("pool"):
         seated = pools.get(pool.id, (set(), set()))
-        total = len([seat for seat in things.seats(pool.id) if seat.bookable])
-        morning, afternoon = (_("%(count)s sur %(total)s", count=len(half), total=total) if half else "" for half in seated)
+        offered = {seat.id for seat in things.seats(pool.id) if seat.bookable and not seat.is_fixed}
+        morning, afternoon = (_("%(count)s sur %(total)s", count=len(half), total=len(offered | half)) if half else "" for half in seated)
         yield Presence(pool.name, (morning, afternoon))
     for thing in sorted((things.any(thing_id) for thing_id in others), key=lambda thing: (thing.rank, thing.id)):
         morning, afternoon = (", ".join(dict.fromkeys(half)) for half in others[thing.id])
