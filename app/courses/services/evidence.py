@@ -13,6 +13,7 @@ from flask import current_app
 
 from app.core import journal
 from app.core.db import as_stored, db, insert_unless_there, lock, table, transaction
+from app.core.prepared import Prepared
 from app.courses.models import AttendanceAnchor, AttendanceChain, AttendanceEvent, Cohort, CourseSession, Enrolment, Production
 from app.courses.queries import distance
 from app.courses.rules import chain
@@ -26,9 +27,9 @@ _UNREADABLE = datetime.min.replace(tzinfo=UTC)  # stands for an instant that som
 
 
 # Asked at each signature, thirty at a time: written once.
-_END = sa.select(_CHAIN.c.length, _CHAIN.c.head).where(_CHAIN.c.cohort_id == sa.bindparam("cohort"))
-_APPEND = sa.insert(_EVENT)
-_LENGTHEN = (
+_END = Prepared(sa.select(_CHAIN.c.length, _CHAIN.c.head).where(_CHAIN.c.cohort_id == sa.bindparam("cohort")))
+_APPEND = Prepared(sa.insert(_EVENT))
+_LENGTHEN = Prepared(
     sa.update(_CHAIN).where(_CHAIN.c.cohort_id == sa.bindparam("cohort")).values(length=sa.bindparam("rank"), head=sa.bindparam("made"))
 )
 
@@ -80,9 +81,7 @@ def append(
         facts=json.dumps(facts or {}, sort_keys=True, ensure_ascii=False, separators=(",", ":")),
     )
     made = chain.fingerprint(event, head)
-    session = db.session()
-    session.execute(
-        _APPEND,
+    _APPEND.write(
         {
             "place_id": place_id,
             **{name: getattr(event, name) for name in ("cohort_id", "rank", "at", "kind", "act", "session_id", "enrolment_id")},
@@ -92,7 +91,7 @@ def append(
             "seal": chain.seal(_key(), made),
         },
     )
-    session.execute(_LENGTHEN, {"cohort": cohort_id, "rank": event.rank, "made": made})
+    _LENGTHEN.write({"cohort": cohort_id, "rank": event.rank, "made": made})
     return Written(event.rank, made)
 
 
@@ -142,17 +141,16 @@ def last_rank(session_id: int, enrolment_id: int) -> int | None:
 def take_turn(cohort_id: int, *, place_id: int) -> End:
     """Wait until nobody else writes in this chain; its length and its head. What is read after this is what will be written on."""
     lock(TURNS, cohort_id)
-    session = db.session()
-    found = session.execute(_END, {"cohort": cohort_id}).first()
+    found = _END.first(cohort=cohort_id)
     if found is None:
-        session.execute(sa.insert(_CHAIN), {"cohort_id": cohort_id, "place_id": place_id, "length": 0, "head": chain.FIRST})
+        db.session.execute(sa.insert(_CHAIN), {"cohort_id": cohort_id, "place_id": place_id, "length": 0, "head": chain.FIRST})
         return End(0, chain.FIRST)
     return End(found.length, found.head)
 
 
 def verify(cohort_id: int) -> Break | None:
     """The first broken event of a cohort, or none."""
-    kept = db.session.execute(_END, {"cohort": cohort_id}).first()
+    kept = _END.first(cohort=cohort_id)
     length, head = (kept.length, kept.head) if kept else (0, chain.FIRST)
     anchors = db.session.execute(sa.select(AttendanceAnchor.rank, AttendanceAnchor.hash).where(AttendanceAnchor.cohort_id == cohort_id))
     return chain.first_break(_events(cohort_id), length=length, head=head, key=_key(), anchors=[Anchor(*row) for row in anchors])

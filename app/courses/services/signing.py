@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from app.core import journal
 from app.core.db import db, table, transaction
+from app.core.prepared import Prepared
 from app.core.refusals import Reason, Refused
 from app.courses.models import Attendance, CourseSession, Enrolment, Exemption, SignLink
 from app.courses.queries import presence
@@ -136,7 +137,7 @@ def _refuse_link(slot: Slot | None) -> None:
 
 
 def _sign(
-    find: sa.Select[Any],
+    find: Prepared,
     *,
     session_id: int,
     whose: int,
@@ -146,17 +147,18 @@ def _sign(
     device: str,
     link_id: int | None = None,
 ) -> Signed:
-    with transaction() as session:
-        found = session.execute(find, {"session": session_id, "whose": whose}).first()
+    is_accepted, mark_of_device = rules.is_accepted(_code_key(), session_id, code, now), fingerprint_of_device(device) if device else ""
+    with transaction():  # thirty people wait for each other here: what needs no database was done before
+        found = find.first(session=session_id, whose=whose)
         if found is None:
             raise Refused(rules.NotYourSession())
         end = evidence.take_turn(found.cohort_id, place_id=found.place_id)
-        mark = _mark(found)
+        mark = _MARK.first(enrolment=found.enrolment_id, session=found.id)
         reasons = [*_reasons(found, mark, now)]
         if reasons:
             raise Refused(*reasons)
-        if rules.is_accepted(_code_key(), session_id, code, now):
-            return _write(found, mark, end, actor_id=actor_id, device=device, link_id=link_id, now=now)
+        if is_accepted:
+            return _write(found, mark, end, actor_id=actor_id, device=mark_of_device, link_id=link_id, now=now)
         left = _count_wrong_code(found, now=now)
     raise Refused(rules.WrongCode(count=left) if left else rules.SignatureLocked())
 
@@ -176,18 +178,16 @@ _FIND = (
     )
 )
 # The half-day and whose it is, if it is on their programme.
-_FIND_OWN = _FIND.where(_ENROLMENT.c.member_id == sa.bindparam("whose"))
-_FIND_LINKED = _FIND.where(_ENROLMENT.c.id == sa.bindparam("whose"))
+_FIND_OWN = Prepared(_FIND.where(_ENROLMENT.c.member_id == sa.bindparam("whose")))
+_FIND_LINKED = Prepared(_FIND.where(_ENROLMENT.c.id == sa.bindparam("whose")))
 
-_MARK = sa.select(*(_ATTENDANCE.c[name] for name in ("signed_at", "wrong_codes", "locked_at", "state"))).where(
-    _ATTENDANCE.c.enrolment_id == sa.bindparam("enrolment"), _ATTENDANCE.c.session_id == sa.bindparam("session")
+# What is already known, read once it is our turn.
+_MARK = Prepared(
+    sa.select(*(_ATTENDANCE.c[name] for name in ("signed_at", "wrong_codes", "locked_at", "state"))).where(
+        _ATTENDANCE.c.enrolment_id == sa.bindparam("enrolment"), _ATTENDANCE.c.session_id == sa.bindparam("session")
+    )
 )
-_FIRST_KNOWN = sa.insert(_ATTENDANCE)
-
-
-def _mark(found: Any) -> Any:
-    """What is already known, read once it is our turn."""
-    return db.session.execute(_MARK, {"enrolment": found.enrolment_id, "session": found.id}).first()
+_FIRST_KNOWN = Prepared(sa.insert(_ATTENDANCE))
 
 
 def _reasons(found: Any, mark: Any, now: datetime) -> Iterator[Reason]:
@@ -204,9 +204,7 @@ def _reasons(found: Any, mark: Any, now: datetime) -> Iterator[Reason]:
 
 
 def _write(found: Any, mark: Any, end: End, *, actor_id: int, device: str, link_id: int | None, now: datetime) -> Signed:
-    facts: dict[str, Any] = {"by": "link" if link_id else "account", "code": True} | (
-        {"device": fingerprint_of_device(device)} if device else {}
-    )
+    facts: dict[str, Any] = {"by": "link" if link_id else "account", "code": True} | ({"device": device} if device else {})
     if mark and mark.state == State.ABSENT:
         facts["was"] = State.ABSENT  # closed too early: the trainer says again what is true
     written = evidence.append(
@@ -225,7 +223,7 @@ def _write(found: Any, mark: Any, end: End, *, actor_id: int, device: str, link_
     values = {"signed_at": now, "signed_rank": written.rank, **said_again}
     if mark is None:  # the first thing known: the way of most signatures
         pair = {"enrolment_id": found.enrolment_id, "session_id": found.id, "place_id": found.place_id}
-        db.session.execute(_FIRST_KNOWN, {**_NOTHING, **pair, **values})
+        _FIRST_KNOWN.write({**_NOTHING, **pair, **values})
     else:
         change(found.enrolment_id, found.id, place_id=found.place_id, **values)
     if link_id:
