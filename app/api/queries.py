@@ -331,6 +331,7 @@ class HoursRow(NamedTuple):
     member_id: int
     name: str
     minutes: Minutes
+    at_distance: int  # of those done, the minutes proved by what was produced
 
 
 def hours(cohort: Cohort, member_id: int, *, since: date | None, until: date | None, now: datetime) -> list[HoursRow]:
@@ -344,5 +345,5 @@ def hours(cohort: Cohort, member_id: int, *, since: date | None, until: date | N
         slots = followed[enrolment_id].slots
         seen = [slot for slot in slots if viewer.sees("minutes", member_id=whose, enrolment_id=enrolment_id, trainer_id=slot.trainer_id)]
         if seen:
-            found.append(HoursRow(enrolment_id, whose, name, presence.total(seen)))
+            found.append(HoursRow(enrolment_id, whose, name, presence.total(seen), presence.done_at_distance(seen)))
     return found

@@ -20,8 +20,9 @@ _KEPT = sa.select(*(_ATTENDANCE.c[name] for name in ("enrolment_id", "session_id
 _GUARDED = (
     *("course_attendance_event", "course_attendance_anchor", "course_certificate", "course_attendance_chain"),
     *("course_paper", "course_production", "course_cohort"),
+    *("course_submission", "course_review", "course_mastery", "course_block_test"),
 )
-_GUARDS = 14  # triggers on them, those of TRUNCATE aside
+_GUARDS = 23  # triggers on them, those of TRUNCATE aside
 
 
 def guard(session: Session) -> Iterator[str]:

@@ -24,7 +24,7 @@ from app.web.forms import SelectChoice
 
 bp = Blueprint("chronicle", __name__, template_folder="templates")
 
-PAGE = 50
+PAGE = 30  # what an old phone shows without effort
 
 
 @dataclass(frozen=True, slots=True)

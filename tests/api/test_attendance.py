@@ -22,7 +22,7 @@ def test_each_program_reads_the_hours_that_its_person_may_see(session, client, f
     [mine] = read(first.member).json["items"]
     assert mine == {
         "enrolment_id": first.id, "member_id": first.member_id, "name": "Stagiaire1", "planned": 420, "done": 210, "justified": 0,
-        "unjustified": 0, "to_regularise": 210, "rate": 5000,
+        "unjustified": 0, "to_regularise": 210, "rate": 5000, "done_at_distance": 0,
     }  # fmt: skip
     assert [line["planned"] for line in read(school.samir).json["items"]] == [210] * 3
     for who in (school.claire, school.ines):

@@ -17,6 +17,7 @@ from app.courses.rules.minutes import Minutes
 from app.courses.services import absences, closing, evidence, signing
 from app.courses.services.closing import Mark
 from tests.courses.cohorts import CLOSED, local, make_class, make_cohort_a, regularly_held
+from tests.pages import text_of
 
 TUESDAY = date(2027, 3, 2)
 EVENING = local(TUESDAY, time(18))
@@ -381,7 +382,7 @@ def test_an_absence_is_justified_by_its_category_and_that_can_be_taken_back(scho
     assert sound(school)
 
 
-def test_absence_is_told_at_five_and_ten_per_cent_once_each(session):
+def test_absence_is_told_at_five_and_ten_per_cent_once_each_and_shown_to_whom_it_concerns(session, log_in, frozen):
     school = make_cohort_a(people=1)
     person, elapsed = school.enrolments[0], school.sessions[:50]
     with transaction() as writing:
@@ -400,6 +401,18 @@ def test_absence_is_told_at_five_and_ten_per_cent_once_each(session):
             writing.get_one(Attendance, (person.id, elapsed[number].id)).state = "absent"
     assert [alert.level for alert in absences.warn(school.cohort.id, now=now)] == ["level2"], "17 h 30 are 10,0 %"
     assert absences.warn(school.cohort.id, now=now) == []
+
+    frozen((now + timedelta(minutes=1)).isoformat())
+    own, hours, board = (
+        "/courses/attendance",
+        f"/courses/cohorts/{school.cohort.id}/attendance",
+        f"/manage/courses/cohorts/{school.cohort.id}/board",
+    )
+    told = ["10 h 30 sans justification, sur 175 h 00 prévues", "17 h 30 sans justification, sur 175 h 00 prévues"]
+    for member, page in ((person.member, own), (school.claire, hours), (school.claire, board), (school.ines, hours), (school.ines, board)):
+        assert [text_of(log_in(member).get(page)).count(one) for one in told] == [1, 1], page
+    for page in (hours, board):
+        assert "Alertes d’absence" not in log_in(school.samir).get(page).text, "a trainer sees the minutes of their own half-days"
 
 
 def test_each_evening_people_hear_of_what_is_missing_once(school):

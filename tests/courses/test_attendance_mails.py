@@ -18,10 +18,10 @@ from tests.courses.cohorts import local, make_class
 TUESDAY = date(2027, 3, 2)
 
 
-def letters() -> dict[tuple[str, int | None], str]:
+def letters(kind: str = "attendance") -> dict[tuple[str, int | None], str]:
     """The mails that wait, as they would leave now, by kind and addressee."""
     journal.deliver(wiring.READERS, now=clock.now())
-    rows = db.session.scalars(sa.select(OutgoingMail).where(OutgoingMail.kind.startswith("attendance")).order_by(OutgoingMail.id))
+    rows = db.session.scalars(sa.select(OutgoingMail).where(OutgoingMail.kind.startswith(kind)).order_by(OutgoingMail.id))
     with transaction():  # a link is made as its mail leaves
         built = {(row.kind, row.member_id): wiring.MAILS[row.kind](row) for row in rows.all()}
     return {

@@ -15,6 +15,7 @@ from app.courses.queries import learning
 from app.courses.rules import ProgrammeRefused, open_courses, quizzes
 from app.courses.rules.learning import Verdict, blocks, is_commit, is_repository
 from app.courses.services import closing, signing
+from tests.courses.test_attendance_mails import letters
 from tests.factories import make_member, paris
 from tests.pages import text_of
 
@@ -139,7 +140,7 @@ def test_after_eight_weeks_the_course_is_at_32_percent_and_the_centre_at_40(cour
 # ---------------------------------------------------------------- work
 
 
-def test_work_is_handed_in_by_commit_and_every_version_is_kept(course, running, session, log_in, monkeypatch):
+def test_work_is_handed_in_by_commit_and_every_version_is_kept(course, running, session, log_in, monkeypatch, app):
     """« À reprendre » on 2 of 5, version 2 acquired: both stay; a dead address is told before anything is sent."""
     row = course.trainee(running, "Julie")
     criteria = ["Sens", "Style", "Clavier", "Poids", "Adresse"]
@@ -163,12 +164,21 @@ def test_work_is_handed_in_by_commit_and_every_version_is_kept(course, running, 
     verdicts = {f"verdict_{number}": "no" if number in (2, 3) else "yes" for number in range(5)}
     assert samir.post(f"/manage/courses/submissions/{first.id}", data=verdicts | {"word_2": "au clavier on se perd"}).status_code == 302
     assert learning.works(row)[0].state == "to_redo"
+    with app.test_request_context():
+        [((_kind, to), told)] = letters("work.reviewed").items()
+    assert to == row.member_id and told.startswith("Travail à reprendre : Affiche\n") and page in told
+    assert (
+        "– Sens : acquis\n– Style : acquis\n– Clavier : à reprendre (au clavier on se perd)\n– Poids : à reprendre\n– Adresse : acquis"
+        in told
+    )
     assert text_of(log_in(row.member).get(page)).count("à reprendre") >= 3
 
     second = services.hand_in(work.id, enrolment_id=row.id, url=sent["url"], commit="f" * 40, note="", now=clock.now())
     assert second.version == 2
     acquired = [Verdict(one, acquired=True) for one in criteria]
     services.review(second.id, verdicts=acquired, comment="Bravo", reviewer_id=course.samir.id, by_peer=False, now=clock.now())
+    with app.test_request_context():
+        assert letters("work.reviewed")["work.reviewed", row.member_id].startswith("Travail acquis : Affiche\n")
     found = learning.works(row)[0]
     assert [(one.submission.version, one.submission.commit, one.state) for one in found.versions] == [
         (2, "f" * 40, "acquired"),
@@ -270,7 +280,10 @@ def test_a_stranger_reads_the_open_course_and_tries_its_quizzes_and_nothing_is_k
     assert base in client.get("/courses/open/").text and "/courses/open/" in client.get("/").text
     assert "Lire la première leçon" in client.get(base).text
     assert "Ce que coûte un trajet" in client.get(f"{base}/lessons/L01").text
-    assert client.get(f"{base}/all").headers["X-Offline"] == "keep"
+    chapters = [client.get(f"{base}/all?chapter={number}", headers={"Accept-Encoding": "identity"}) for number in range(1, 8)]
+    assert [page.status_code for page in chapters] == [200] * 6 + [404]
+    assert {page.headers.get("X-Offline") for page in chapters[:6]} == {"keep"} and max(len(page.data) for page in chapters) < 25_000
+    assert sum(page.text.count("<article") for page in chapters) == 24
     quiz = queries.open_outline(session.scalars(sa.select(OpenCourse)).one()).quizzes[0]
     right = {f"q{number}": question.right for number, question in enumerate(quiz.questions)}
     assert "Rien n’est gardé" not in client.get(f"{base}/quizzes/Q1").text

@@ -9,6 +9,7 @@ from app.courses import queries, services
 from app.courses.queries import learning
 from app.courses.rules import ProgrammeRefused, programmes, quizzes
 from tests.courses.course import STARTER
+from tests.courses.test_attendance_mails import letters
 from tests.factories import make_member, paris
 from tests.pages import fields_of, text_of
 
@@ -131,13 +132,17 @@ def test_a_journal_is_read_by_whom_its_owner_chooses_week_after_week(course, run
     assert "semaine-fin" not in log_in(julie.member).get("/courses/journals").text
 
 
-def test_an_interview_is_noted_read_and_answered_and_seen_by_nobody_else(course, running, log_in):
+def test_an_interview_is_noted_read_and_answered_and_seen_by_nobody_else(app, course, running, log_in):
     julie, mehdi = course.trainee(running, "Julie"), course.trainee(running, "Mehdi")
     page = f"/manage/courses/enrolments/{julie.id}/interviews"
     said = {"kind": "mid", "held_on": "2027-04-02", "said": "Elle **avance** <script>x</script>", "decided": "Un point chaque lundi"}
 
     assert log_in(course.samir).post(page, data=said | {"said": ""}).status_code == 422
     assert log_in(course.samir).post(page, data=said).status_code == 302
+    with app.test_request_context():
+        [((_kind, to), told)] = letters("enrolment.interviewed").items()
+    assert to == julie.member_id and "/courses/interviews" in told
+    assert "avance" not in told and "lundi" not in told, "a mailbox may be read by others"
     shown = log_in(julie.member).get("/courses/interviews").text
     assert "<strong>avance</strong>" in shown and "<script>x" not in shown and "Bilan de mi-parcours" in shown
     answer = shown.split("/courses/interviews/")[1].split("/answer")[0]

@@ -57,11 +57,12 @@ def test_what_is_no_drawing_is_refused(content):
 
 def test_the_plan_is_drawn_by_its_numbers_named_and_laid_over_a_drawing(lieu, log_in):
     client = log_in(lieu.max)
-    page = client.get("/manage/plan/")
-    said = fields_of(page.text)
     seat = (
         lieu.seat("A1") if hasattr(lieu, "seat") else thing(db.session.scalars(sa.select(Resource.id).where(Resource.code == "A1")).one())
     )
+    said = fields_of(client.get(f"/manage/plan/?space={seat.space_id or 0}").text)
+    elsewhere = {row.id: (row.name, row.plan_box) for row in db.session.scalars(sa.select(Resource)) if f"name-{row.id}" not in said}
+    assert elsewhere, "one space at a time"
     wrong = client.post(
         "/manage/plan/", data={**said, f"x-{seat.id}": "350", f"y-{seat.id}": "4", f"width-{seat.id}": "50", f"height-{seat.id}": "48"}
     )
@@ -69,6 +70,7 @@ def test_the_plan_is_drawn_by_its_numbers_named_and_laid_over_a_drawing(lieu, lo
     placed = {f"x-{seat.id}": "20", f"y-{seat.id}": "40", f"width-{seat.id}": "50", f"height-{seat.id}": "48", f"name-{seat.id}": "Fenêtre"}
     assert client.post("/manage/plan/", data={**said, **placed}).status_code == 303
     assert (thing(seat.id).plan_box, thing(seat.id).name) == ((20, 40, 50, 48), "Fenêtre")
+    assert {row.id: (row.name, row.plan_box) for row in db.session.scalars(sa.select(Resource)) if row.id in elsewhere} == elsewhere
 
     bad = client.post("/manage/plan/drawing", data={"file": (io.BytesIO(b"GIF89a"), "plan.svg")}, follow_redirects=True)
     assert "n’est pas un plan SVG lisible" in text_of(bad)

@@ -77,6 +77,9 @@ class Hours(Shape):
     name = ma.fields.String(required=True)
     planned = ma.fields.Integer(required=True)
     done = ma.fields.Integer(required=True)
+    done_at_distance = ma.fields.Integer(
+        required=True, metadata={"description": N_("Parmi les minutes faites, celles prouvées par ce qui a été produit à distance.")}
+    )
     justified = ma.fields.Integer(required=True)
     unjustified = ma.fields.Integer(required=True)
     to_regularise = ma.fields.Integer(required=True)

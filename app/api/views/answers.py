@@ -238,6 +238,7 @@ def hours(line: HoursRow) -> Answer:
     return {
         **{name: getattr(line, name) for name in ("enrolment_id", "member_id", "name")},
         **{name: getattr(minutes, name) for name in ("planned", "done", "justified", "unjustified", "to_regularise")},
+        "done_at_distance": line.at_distance,
         "rate": minutes.rate_bp,
     }
 

@@ -16,6 +16,7 @@ from app.courses.models import Cohort, CohortTrainer, Enrolment
 from app.courses.queries import distance, occasions, presence
 from app.courses.rules import signing as rules
 from app.courses.rules.alerts import NAMES as LEVELS
+from app.courses.rules.retention import words_until
 from app.courses.services import signing
 from app.members import queries as members
 from app.place.models import Place
@@ -144,6 +145,12 @@ def purge_due(row: OutgoingMail) -> Letter | None:
     return letters.write(row, "courses/mail/purge_due.txt", cohort=cohort.name, until=cohort.kept_until, link=link)
 
 
+def words_due(row: OutgoingMail) -> Letter | None:
+    cohort = db.session.get_one(Cohort, row.facts["subject"])
+    link = url_for("retention.index", _external=True)
+    return letters.write(row, "courses/mail/words_due.txt", cohort=cohort.name, until=words_until(cohort.last_day), link=link)
+
+
 def _hours(row: OutgoingMail, enrolment: Enrolment) -> str:
     """One's own hours, or the cohort's for who heads it."""
     if row.member_id == enrolment.member_id:
@@ -168,6 +175,7 @@ MAILS: dict[str, mail.Builder] = {
     "attendance.alerted": alerted,
     "attendance.anchored": anchored,
     "cohort.purge_due": purge_due,
+    "cohort.words_due": words_due,
 }
 
 READERS = {
@@ -177,6 +185,7 @@ READERS = {
     "attendance.alerted": [tell_alert],
     "attendance.anchored": [tell_anchor],
     "cohort.purge_due": [tell_managers],
+    "cohort.words_due": [tell_managers],
 }
 
 NAMES: dict[str, str] = {
@@ -188,4 +197,5 @@ NAMES: dict[str, str] = {
     "attendance.alerted": N_("Alerte d’absence"),
     "attendance.anchored": N_("Empreinte du jour"),
     "cohort.purge_due": N_("Preuves à effacer"),
+    "cohort.words_due": N_("Journaux et entretiens à effacer"),
 }

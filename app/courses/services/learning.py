@@ -101,6 +101,7 @@ def review(
             actor_id=reviewer_id,
             member_id=submission.enrolment.member_id,
             at=now,
+            review=row.id,
         )
         return row
 

@@ -1,7 +1,8 @@
-"""The end of the legal time of a cohort's evidence: proposed by the lieu, done by the manager, never before; the chain stays verifiable.
+"""The end of the time of what a cohort keeps of people: proposed by the lieu, done by the manager, never before (decision 0062).
 
-Three years from the end of the year of the last payment (certificat de réalisation; C. trav. L6362-2). What goes is what says something
-of somebody: scans, what was produced, personal links. Events stay: they hold ids and fingerprints only; so do certificates, which are numbered.
+Words first: journals, interviews and the team's notes prove nothing, and go a year after the end. Evidence three years from the end of the
+year of the last payment (certificat de réalisation; C. trav. L6362-2): scans, what was produced, personal links, work and what was said of
+it, levels and tests. Events stay, and the chain stays verifiable: they hold ids and fingerprints only; so do certificates, which are numbered.
 """
 
 from collections.abc import Sequence
@@ -11,15 +12,33 @@ from datetime import date, datetime
 import sqlalchemy as sa
 
 from app.core import journal
-from app.core.db import db, lock, transaction
+from app.core.db import Model, db, lock, transaction
+from app.core.journal import JournalEntry
 from app.core.refusals import Refused
-from app.courses.models import Cohort, CoursePaper, CourseSession, Enrolment, Production, SignLink
-from app.courses.rules.retention import AlreadyPurged, StillKept
+from app.courses.models import (
+    BlockTest,
+    Cohort,
+    CoursePaper,
+    CourseSession,
+    Enrolment,
+    Interview,
+    JournalPage,
+    JournalReader,
+    Mastery,
+    Production,
+    Review,
+    SequenceAttempt,
+    SignLink,
+    StaffNote,
+    Submission,
+)
+from app.courses.rules.retention import WORDS_KEPT, AlreadyPurged, StillKept, WordsStillKept, words_until
 from app.courses.services import bundles
 from app.courses.services.erasing import YEARS, last_paid
 from app.members.rules import end_of_year_after
 from app.place.queries import day_at
 
+_RESULTS, _WORDS = (Mastery, BlockTest, SequenceAttempt), (JournalPage, Interview, StaffNote)
 TURNS = 7257  # whose turn it is to purge a cohort
 
 
@@ -32,14 +51,27 @@ class Kept:
     papers: int
     productions: int
     links: int
+    works: int  # versions handed in
+    results: int  # levels, tests, quizzes
+    pages: int  # of journals
+    interviews: int
+    notes: int
 
     @property
-    def is_empty(self) -> bool:
-        return not (self.papers or self.productions or self.links)
+    def words_until(self) -> date:
+        return words_until(self.cohort.last_day)
+
+    @property
+    def has_words(self) -> bool:
+        return bool(self.pages or self.interviews or self.notes)
 
 
 def propose(*, now: datetime) -> int:
-    """Cohorts whose time is over since yesterday, said once to the manager: how many."""
+    """Cohorts of which something's time is over since yesterday, said once to the manager: how many."""
+    return _propose_evidence(now) + _propose_words(now)
+
+
+def _propose_evidence(now: datetime) -> int:
     count = 0
     old = sa.select(Cohort).where(Cohort.kept_until.is_(None), Cohort.last_day < date(now.year - YEARS, 1, 1)).order_by(Cohort.id)
     for cohort in db.session.scalars(old).all():
@@ -52,6 +84,18 @@ def propose(*, now: datetime) -> int:
             journal.record("cohort.purge_due", cohort.id, place_id=cohort.place_id, at=now, until=until.isoformat())
             count += 1
     return count
+
+
+def _propose_words(now: datetime) -> int:
+    said = sa.exists().where(JournalEntry.event == "cohort.words_due", JournalEntry.subject_id == Cohort.id)
+    words = [sa.exists().where(model.enrolment_id == Enrolment.id, Enrolment.cohort_id == Cohort.id) for model in _WORDS]
+    old = sa.select(Cohort).where(Cohort.last_day < (now - WORDS_KEPT).date(), sa.or_(*words), ~said).order_by(Cohort.id)
+    due = [one for one in db.session.scalars(old).all() if words_until(one.last_day) < day_at(one.place_id, now)]
+    for cohort in due:
+        with transaction():
+            until = words_until(cohort.last_day)
+            journal.record("cohort.words_due", cohort.id, place_id=cohort.place_id, at=now, until=until.isoformat())
+    return len(due)
 
 
 def kept(place_id: int, today: date) -> list[Kept]:
@@ -82,26 +126,52 @@ def purge(cohort_id: int, *, actor_id: int, now: datetime) -> Kept:
         cohort.kept_until = until
         session.flush()
         found = _kept(cohort)
-        _empty(cohort_id, now)
-        bundles.forget_of([cohort_id])
         cohort.purged_at = now
         session.flush()
+        _empty(cohort_id, now)
+        _forget_words(cohort_id)
+        bundles.forget_of([cohort_id])
         journal.record(
             "cohort.purged", cohort_id, place_id=cohort.place_id, actor_id=actor_id, at=now,
-            papers=found.papers, productions=found.productions, links=found.links,
+            papers=found.papers, productions=found.productions, links=found.links, works=found.works, results=found.results,
+        )  # fmt: skip
+        return found
+
+
+def purge_words(cohort_id: int, *, actor_id: int, now: datetime) -> Kept:
+    """Forget journals, interviews and the team's notes of a cohort, a year after its end."""
+    with transaction() as session:
+        lock(TURNS, cohort_id)
+        cohort = session.get_one(Cohort, cohort_id, populate_existing=True)
+        until = words_until(cohort.last_day)
+        if until >= day_at(cohort.place_id, now):
+            raise Refused(WordsStillKept(until=until))
+        found = _kept(cohort)
+        _forget_words(cohort_id)
+        journal.record(
+            "cohort.words_purged", cohort_id, place_id=cohort.place_id, actor_id=actor_id, at=now,
+            pages=found.pages, interviews=found.interviews, notes=found.notes,
         )  # fmt: skip
         return found
 
 
 def _kept(cohort: Cohort) -> Kept:
-    session = db.session
     return Kept(
         cohort,
         until_of(cohort),
-        papers=session.scalar(sa.select(sa.func.count(CoursePaper.id)).where(*_papers(cohort.id))) or 0,
-        productions=session.scalar(sa.select(sa.func.count(Production.id)).where(*_productions(cohort.id))) or 0,
-        links=session.scalar(sa.select(sa.func.count(SignLink.id)).where(SignLink.session_id.in_(_sessions(cohort.id)))) or 0,
+        papers=_count(CoursePaper, *_papers(cohort.id)),
+        productions=_count(Production, *_productions(cohort.id)),
+        links=_count(SignLink, SignLink.session_id.in_(_sessions(cohort.id))),
+        works=_count(Submission, Submission.enrolment_id.in_(_enrolments(cohort.id))),
+        results=sum(_count(model, model.enrolment_id.in_(_enrolments(cohort.id))) for model in _RESULTS),
+        pages=_count(JournalPage, JournalPage.enrolment_id.in_(_enrolments(cohort.id))),
+        interviews=_count(Interview, Interview.enrolment_id.in_(_enrolments(cohort.id))),
+        notes=_count(StaffNote, StaffNote.enrolment_id.in_(_enrolments(cohort.id))),
     )
+
+
+def _count(model: type[Model], *which: sa.ColumnElement[bool]) -> int:
+    return db.session.scalar(sa.select(sa.func.count()).select_from(model).where(*which)) or 0
 
 
 def _empty(cohort_id: int, now: datetime) -> None:
@@ -110,6 +180,18 @@ def _empty(cohort_id: int, now: datetime) -> None:
     emptied = {"ref": "", "url": "", "commit": "", "words": "…", "answer_words": "", "removed_at": now}
     session.execute(sa.update(Production).where(*_productions(cohort_id)).values(emptied))
     session.execute(sa.delete(SignLink).where(SignLink.session_id.in_(_sessions(cohort_id))))
+    works = sa.select(Submission.id).where(Submission.enrolment_id.in_(_enrolments(cohort_id)))
+    session.execute(sa.delete(Review).where(Review.submission_id.in_(works)))
+    for model in (Submission, *_RESULTS):
+        session.execute(sa.delete(model).where(model.enrolment_id.in_(_enrolments(cohort_id))))
+
+
+def _forget_words(cohort_id: int) -> None:
+    session = db.session()
+    pages = sa.select(JournalPage.id).where(JournalPage.enrolment_id.in_(_enrolments(cohort_id)))
+    session.execute(sa.delete(JournalReader).where(JournalReader.page_id.in_(pages)))
+    for model in _WORDS:
+        session.execute(sa.delete(model).where(model.enrolment_id.in_(_enrolments(cohort_id))))
 
 
 def _papers(cohort_id: int) -> Sequence[sa.ColumnElement[bool]]:
@@ -122,3 +204,7 @@ def _productions(cohort_id: int) -> Sequence[sa.ColumnElement[bool]]:
 
 def _sessions(cohort_id: int) -> sa.Select[int]:
     return sa.select(CourseSession.id).where(CourseSession.cohort_id == cohort_id)
+
+
+def _enrolments(cohort_id: int) -> sa.Select[int]:
+    return sa.select(Enrolment.id).where(Enrolment.cohort_id == cohort_id)

@@ -12,7 +12,7 @@ from app.courses.models import OpenCourse, OpenEnrolment
 from app.courses.rules.open_courses import Lesson, OpenOutline
 from app.courses.rules.quizzes import Quiz
 from app.place import queries as places
-from app.web import offline
+from app.web import compress, offline
 
 bp = Blueprint("open_courses", "app.courses", url_prefix="/courses/open", template_folder="templates")
 
@@ -46,9 +46,13 @@ def course(code: str) -> ResponseReturnValue:
 
 @bp.get("/<code>/all")
 def whole(code: str) -> ResponseReturnValue:
-    """Every lesson on one page: opened once, it is read without a network."""
+    """Every lesson, a chapter at a time; opened once, all the chapters are read without a network."""
     found, outline, _row = _found(code)
-    return offline.keep(render_template("courses/open/whole.html", course=found, outline=outline))
+    number = request.args.get("chapter", 1, type=int)
+    if not 1 <= number <= len(outline.chapters):
+        abort(404)
+    page = render_template("courses/open/whole.html", course=found, outline=outline, number=number, shown=outline.chapters[number - 1])
+    return offline.keep(compress.allow(page))
 
 
 @bp.post("/<code>/enrolment")

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.core import clock
-from app.courses.queries import occasions, presence, standing
+from app.courses.queries import alerts, occasions, presence, standing
 from app.courses.queries.presence import Followed, Slot
 from app.courses.rules.minutes import Minutes, State
 from app.courses.rules.seeing import Viewer
@@ -42,6 +42,7 @@ def mine() -> ResponseReturnValue:
         slots=months.get(shown, []),
         is_begun=any(slot.day.replace(day=1) == shown for slot in followed.over()),
         zone=place.tz,
+        alerts=said.alerts(alerts.given_to([enrolment.id])),
     )
 
 
@@ -89,6 +90,7 @@ def cohort(cohort_id: int) -> ResponseReturnValue:
         total=sum(totals.values(), Minutes()),
         unsettled=[(days[key], people) for key, people in sorted(unsettled.items(), key=lambda item: days[item[0]].starts_at)],
         sees_all=viewer.is_head or viewer.is_manager,
+        alerts=said.alerts(alerts.given_to(list(followed))) if viewer.is_head or viewer.is_manager else [],
         is_manager=viewer.is_manager,
     )
 

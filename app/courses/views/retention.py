@@ -1,5 +1,7 @@
 """What the lieu keeps of cohorts that are over, until when; and the gesture that empties it, once its time is over."""
 
+from collections.abc import Callable
+
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -27,13 +29,22 @@ def index() -> ResponseReturnValue:
 
 @bp.post("/<int:cohort_id>/purge")
 def purge(cohort_id: int) -> ResponseReturnValue:
+    return _emptied(cohort_id, retention.purge, _("C’est effacé. La chaîne d’émargement reste vérifiable."))
+
+
+@bp.post("/<int:cohort_id>/words")
+def purge_words(cohort_id: int) -> ResponseReturnValue:
+    return _emptied(cohort_id, retention.purge_words, _("Journaux, entretiens et notes sont effacés."))
+
+
+def _emptied(cohort_id: int, gesture: Callable[..., object], done: str) -> ResponseReturnValue:
     cohort = queries.cohort(cohort_id, places.current().id) or abort(404)
     if Form().validate_on_submit():
         try:
-            retention.purge(cohort.id, actor_id=current_user.id, now=clock.now())
+            gesture(cohort.id, actor_id=current_user.id, now=clock.now())
         except Refused as refused:
             for one in refused.reasons:
                 flash(reason_said(one), "warn")
         else:
-            flash(_("C’est effacé. La chaîne d’émargement reste vérifiable."))
+            flash(done)
     return redirect(url_for(".index"))

@@ -11,9 +11,10 @@ from app.core.refusals import Refused
 from app.courses import queries, services
 from app.courses.forms.learning import LevelForm, ReviewForm, StaffNoteForm, TestForm, WorkForm, review_form
 from app.courses.models import Assignment, Cohort, Enrolment, Submission
-from app.courses.queries import learning, words
+from app.courses.queries import alerts, learning, words
 from app.courses.queries.standing import viewer
 from app.courses.rules.learning import LEVELS, Verdict
+from app.courses.views import said
 from app.courses.views.door import manage_bp as bp
 from app.courses.views.door import taught
 from app.place import queries as places
@@ -45,7 +46,7 @@ def board(cohort_id: int) -> ResponseReturnValue:
     cohort = taught(cohort_id)
     looking = viewer(current_user, cohort_id)
     wanted, rows = learning.board(cohort, looking, now=clock.now())
-    sees_each = looking.sees("grades", member_id=0)
+    sees_each, sees_all_hours = looking.sees("grades", member_id=0), looking.is_head or looking.is_manager
     return render_template(
         "courses/manage/board.html",
         cohort=cohort,
@@ -54,7 +55,8 @@ def board(cohort_id: int) -> ResponseReturnValue:
         rows=rows,
         levels=LEVELS,
         sees_each=sees_each,
-        sees_all_hours=looking.is_head or looking.is_manager,
+        sees_all_hours=sees_all_hours,
+        alerts=said.alerts(alerts.given_to([row.enrolment_id for row in rows])) if sees_all_hours else [],
         quizzes=len(queries.programme_of(cohort).quizzes),
         sums=[[sum(row.levels[number] == level for row in rows) for level in range(5)] for number in range(len(wanted))],
         waiting=learning.to_review(cohort.id) if sees_each else [],

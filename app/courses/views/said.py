@@ -1,13 +1,20 @@
 """What presence is called on screen: categories, acts, marks."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from flask_babel import gettext as _
 
+from app.courses.queries.alerts import Given
 from app.courses.rules.absences import CATEGORIES
+from app.courses.rules.alerts import NAMES as LEVELS
 from app.courses.rules.minutes import Minutes, State
 from app.web.typography import words
+
+
+def alerts(given: Iterable[Given]) -> list[tuple[Given, str]]:
+    """Each with the name of its level, whose sign of a percent is no format."""
+    return [(one, _(LEVELS[one.level])) for one in given]
 
 
 def category_name(code: str) -> str:

@@ -1,8 +1,9 @@
 """Sessions one by one, for who runs the cohort: add, move, exchange, cancel, write a word."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import date
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -15,6 +16,7 @@ from app.courses.models import Cohort, CourseSession
 from app.courses.views.door import manage_bp as bp
 from app.courses.views.door import run, run_session
 from app.courses.views.managing import room_choices
+from app.courses.views.timetables import month_asked
 from app.place import queries as places
 from app.web import typography
 from app.web.forms import Form, SelectChoice
@@ -46,7 +48,7 @@ def add(cohort_id: int) -> ResponseReturnValue:
             flash(_("La séance est ajoutée."))
             return redirect(url_for("courses.session", session_id=added.id))
     return render_template(
-        "courses/manage/session_form.html", form=form, cohort=cohort, one=None, place=place, title=_("Ajouter une séance")
+        "courses/manage/session_form.html", form=form, cohort=cohort, one=None, place=place, title=_("Ajouter une séance"), months=()
     ), form.status
 
 
@@ -77,18 +79,24 @@ def move(session_id: int) -> ResponseReturnValue:
 
 @bp.route("/sessions/<int:session_id>/swap", methods=["GET", "POST"])
 def swap(session_id: int) -> ResponseReturnValue:
+    """With which one, a month at a time: six months of half-days are too many to choose from."""
     found, now, words = run_session(session_id), clock.now(), typography.words()
     place, form = places.current(), SwapForm()
     others = [slot for slot in queries.timetable(found.cohort_id) if slot.starts_at > now and slot.id != found.id]
+    months = sorted({slot.day.replace(day=1) for slot in others})
+    shown = month_asked(months, request.args.get("month", f"{found.day:%Y-%m}"), found.day)
     form.other_id.choices = [
-        SelectChoice(one.id, _("%(what)s : %(which)s", what=words.span(one.starts_at, one.ends_at, place.tz), which=one.title))
+        SelectChoice(one.id, _("%(what)s\u00a0: %(which)s", what=words.span(one.starts_at, one.ends_at, place.tz), which=one.title))
         for one in others
+        if one.day.replace(day=1) == shown or request.method == "POST"
     ]
 
     def gesture() -> None:
         services.swap_sessions(found.id, form.other_id.data, actor_id=current_user.id, now=now)
 
-    return _answer(form, found, gesture, _("Échanger deux séances"), _("Les deux séances sont échangées, et chacun prévenu."))
+    return _answer(
+        form, found, gesture, _("Échanger deux séances"), _("Les deux séances sont échangées, et chacun prévenu."), months, shown
+    )
 
 
 @bp.route("/sessions/<int:session_id>/cancellation", methods=["GET", "POST"])
@@ -112,7 +120,16 @@ def note(session_id: int) -> ResponseReturnValue:
     return _answer(form, found, gesture, _("Écrire un mot"), _("C’est écrit : les stagiaires le liront avec la séance."))
 
 
-def _answer(form: Form, found: CourseSession, gesture: Callable[[], None], title: str, done: str) -> ResponseReturnValue:
+def _answer(
+    form: Form,
+    found: CourseSession,
+    gesture: Callable[[], None],
+    title: str,
+    done: str,
+    months: Sequence[date] = (),
+    shown: date | None = None,
+) -> ResponseReturnValue:
+    """`months`: those to choose from, of which one is `shown`."""
     if form.validate_on_submit():
         try:
             gesture()
@@ -122,7 +139,14 @@ def _answer(form: Form, found: CourseSession, gesture: Callable[[], None], title
             flash(done)
             return redirect(url_for("courses.session", session_id=found.id))
     return render_template(
-        "courses/manage/session_form.html", form=form, cohort=found.cohort, one=found, place=places.current(), title=title
+        "courses/manage/session_form.html",
+        form=form,
+        cohort=found.cohort,
+        one=found,
+        place=places.current(),
+        title=title,
+        months=months,
+        shown=shown,
     ), form.status
 
 

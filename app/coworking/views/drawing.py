@@ -43,22 +43,23 @@ def edit() -> ResponseReturnValue:
     place = place_queries.current()
     things = [thing for thing in directory(place).things.values() if thing.kind != "pool"]
     things.sort(key=lambda thing: (thing.kind != "space", thing.rank, thing.id))
-    form = Form()
+    form, space_id = Form(), _space_asked(things)
     if not form.validate_on_submit():
         rows = [Row(thing, thing.name, _said(thing)) for thing in things]
-        return _page(rows, form)
+        return _page(rows, form, space_id)
     rows = [_row(thing) for thing in things]
     if any(row.trouble for row in rows):
-        return _page(rows, form), 422
+        return _page(rows, form, space_id), 422
+    written = [row for row in rows if _is_written(row.thing)]
     services.place_on_plan(
         place_id=place.id,
-        boxes={row.thing.id: _box(row.said) for row in rows},
-        names={row.thing.id: row.name for row in rows},
+        boxes={row.thing.id: _box(row.said) for row in written},
+        names={row.thing.id: row.name for row in written},
         actor_id=current_user.id,
         now=clock.now(),
     )
     flash(_("Le plan est enregistré."))
-    return redirect(url_for(".edit"), 303)
+    return redirect(url_for(".edit", space=space_id), 303)
 
 
 @bp.post("/redrawn")
@@ -100,14 +101,33 @@ def backdrop(place_id: int) -> tuple[Markup, int, int, int] | None:
     return Markup(row.shapes), row.width, row.height, PLAN_WIDTH * row.height // row.width  # noqa: S704 — rebuilt from a safe list
 
 
-def _page(rows: list[Row], form: Form) -> str:
+def _space_of(thing: Thing) -> int:
+    """The space whose numbers are written together with those of this thing; 0: it stands in none."""
+    return thing.id if thing.kind == "space" else thing.space_id or 0
+
+
+def _space_asked(things: list[Thing]) -> int:
+    """One space at a time: the numbers of a whole lieu are too many fields for an old phone."""
+    known = [_space_of(thing) for thing in things]
+    asked = request.args.get("space", type=int)
+    return asked if asked is not None and asked in known else next(iter(known), 0)
+
+
+def _is_written(thing: Thing) -> bool:
+    return f"name-{thing.id}" in request.form
+
+
+def _page(rows: list[Row], form: Form, space_id: int) -> str:
     place = place_queries.current()
+    names = {row.thing.id: row.name for row in rows}
     under = backdrop(place.id)
     boxes = [(row, box) for row in rows if not row.trouble and (box := _box(row.said)) is not None]
     height = max([box[1] + box[3] for _row_, box in boxes], default=0) + 4
     return render_template(
         "coworking/drawing.html",
-        rows=rows,
+        rows=[row for row in rows if row.trouble or _space_of(row.thing) == space_id],
+        spaces={one: names.get(one, "") for one in dict.fromkeys(_space_of(row.thing) for row in rows)},
+        space_id=space_id,
         boxes=boxes,
         form=form,
         upload=DrawingForm(formdata=None),
@@ -122,6 +142,9 @@ def _said(thing: Thing) -> dict[str, str]:
 
 
 def _row(thing: Thing) -> Row:
+    """As it was written; what the form did not show stays as it is."""
+    if not _is_written(thing):
+        return Row(thing, thing.name, _said(thing))
     said = {side: request.form.get(f"{side}-{thing.id}", "").strip()[:8] for side in SIDES}
     name = clean_line(request.form.get(f"name-{thing.id}", ""))[:120]
     if not name:

@@ -279,6 +279,8 @@ WORDS: Mapping[str, str] = {
     "attendance.link_sent": N_("Lien personnel de signature demandé"),
     "cohort.purge_due": N_("Preuves d’une promotion à effacer"),
     "cohort.purged": N_("Preuves d’une promotion effacées"),
+    "cohort.words_due": N_("Journaux et entretiens d’une promotion à effacer"),
+    "cohort.words_purged": N_("Journaux et entretiens d’une promotion effacés"),
     "attendance.produced": N_("Travail à distance dit produit"),
     "attendance.accepted": N_("Travail à distance accepté"),
     "attendance.returned": N_("Travail à distance renvoyé avec un mot"),
