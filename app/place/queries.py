@@ -7,13 +7,13 @@ from functools import lru_cache
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
-import holidays
 import sqlalchemy as sa
 from flask import abort, g, has_request_context, session
 
 from app.core.cache import Stamped
 from app.core.db import db, is_writing, table
 from app.core.prepared import Prepared
+from app.place import gateways
 from app.place.models import Closure, OpeningException, OpeningHours, Place
 from app.place.rules import Calendar, ClosedDays
 from app.web import i18n
@@ -168,21 +168,29 @@ class PublicHolidays:
     subdivision: str
 
     def get(self, day: date) -> str | None:
-        if day not in _holidays_of(self.country, self.subdivision, day.year, i18n.LANGUAGES[0]):
+        if day not in _holidays_around(self.country, self.subdivision, day.year)[i18n.LANGUAGES[0]]:
             return None  # nearly every day: in no language
-        return _holidays_of(self.country, self.subdivision, day.year, i18n.language()).get(day)
+        return self._named(day.year).get(day)
 
     def of_year(self, year: int) -> list[tuple[date, str]]:
-        return sorted(_holidays_of(self.country, self.subdivision, year, i18n.language()).items())
+        return sorted((day, name) for day, name in self._named(year).items() if day.year == year)
+
+    def _named(self, year: int) -> Mapping[date, str]:
+        return _holidays_around(self.country, self.subdivision, year)[i18n.language()]
 
 
 def has_public_holidays(country: str) -> bool:
-    return country in holidays.list_supported_countries()
+    return bool(gateways.public_holidays(country, "", first_year=2000))
 
 
-@lru_cache(maxsize=256)
-def _holidays_of(country: str, subdivision: str, year: int, language: str) -> Mapping[date, str]:
-    """One year, whole before anyone reads it: the library fills its own mapping while others may be looking."""
-    spoken = {"fr": "fr", "en": "en_US"}[language]  # where it has no such names, those of the country
-    found = holidays.country_holidays(country, subdiv=subdivision or None, years=year, language=spoken)
-    return {day: name.replace("'", "’").replace("Labor", "Labour") for day, name in found.items() if day.year == year}
+def _holidays_around(country: str, subdivision: str, year: int) -> Mapping[str, Mapping[date, str]]:
+    return _holidays_of(country, subdivision, year - year % gateways.YEARS)
+
+
+@lru_cache(maxsize=32)
+def _holidays_of(country: str, subdivision: str, first_year: int) -> Mapping[str, Mapping[date, str]]:
+    """Those of many years, in each language; whole before anyone reads it."""
+    found = gateways.public_holidays(country, subdivision, first_year=first_year)
+    return {
+        language: {day: name.replace("'", "’").replace("Labor", "Labour") for day, name in days.items()} for language, days in found.items()
+    }

@@ -2,6 +2,8 @@
 
 import ast
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -36,6 +38,18 @@ def test_every_refusal_has_its_own_sentence(app):
 def test_every_template_compiles(app):
     for name in app.jinja_env.list_templates():
         app.jinja_env.get_template(name)
+
+
+FOR_FEW_VISITS = {"alembic", "cryptography", "holidays", "pikepdf", "PIL", "radicale", "stripe", "typst", "webauthn", "xlsxwriter"}
+
+
+def test_what_few_visits_need_is_not_loaded_at_the_start():
+    """Each of them would weigh in every process, all day long."""
+    loaded = subprocess.run(
+        [sys.executable, "-c", "import sys, app.factory; print(*sys.modules)"], cwd=ROOT, capture_output=True, check=True
+    )
+
+    assert FOR_FEW_VISITS & set(loaded.stdout.decode().split()) == set()
 
 
 ASKS_THE_TIME = {
