@@ -15,6 +15,7 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
+from app import wiring
 from app.booking.models import Booking
 from app.cli.check import look
 from app.core import clock, state
@@ -22,7 +23,7 @@ from app.core.db import db
 from app.members.services import new_token
 from app.place.queries import calendar
 from tests.databases import on_sqlite
-from tests.factories import make_member, make_place, make_thing
+from tests.factories import between, book, make_member, make_place, make_thing, price
 from tests.ops.houses import House, RunningHouse
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -146,3 +147,21 @@ def test_a_server_that_hangs_up(lieu):
     assert lieu.read().status_code == 200
     assert lieu.book().status_code == 201
     assert lieu.booked() == 2
+
+
+def test_a_clock_that_jumps_an_hour_and_comes_back(session, frozen, post):
+    """Nothing ends before its time for good, nothing is told or charged twice, and the lieu's sums are right."""
+    frozen("2026-12-07T10:00+01:00")
+    place, camille = make_place(), make_member("Camille")
+    room = make_thing(place, "R", kind="room")
+    price(place, "resource:R", "minutes", 800)
+    booking = book(room, between("2026-12-08", "10:30", "12:00"), camille)
+
+    for moment in ("2026-12-07T10:31", "2026-12-07T09:31", "2026-12-07T10:32", "2026-12-08T09:30", "2026-12-08T08:30", "2026-12-08T09:31"):
+        for job in wiring.TICKS:
+            job(now=frozen(f"{moment}+01:00"))
+    told = [mail["Subject"] for mail in post()]
+
+    assert session.get_one(Booking, booking.id).status == "confirmed"
+    assert len(told) == len(set(told))
+    assert [finding.sentence for finding in look()] == []
