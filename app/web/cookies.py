@@ -1,4 +1,4 @@
-"""The signed cookie of a session, as Flask's own; but its key is derived once, not at each request."""
+"""The signed cookie of a session, as Flask's own; but its key is derived once, and each cookie verified once, not at each request."""
 
 from functools import lru_cache
 from typing import Any
@@ -6,6 +6,8 @@ from typing import Any
 from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
 from itsdangerous import Signer, TimestampSigner, URLSafeTimedSerializer
+
+_PLAIN = (str, int, bool, type(None))
 
 
 def install(app: Flask) -> None:
@@ -19,7 +21,7 @@ class _Signer(TimestampSigner):
 
 
 class _Serializer(URLSafeTimedSerializer):
-    """Makes its signer once."""
+    """Makes its signer once, and verifies once a cookie that a browser sends again with each of its requests; its age, each time."""
 
     _made: _Signer | None = None
 
@@ -29,6 +31,23 @@ class _Serializer(URLSafeTimedSerializer):
         if self._made is None:
             self._made = _Signer(self.secret_keys, salt=self.salt, **self.signer_kwargs)
         return self._made
+
+    def loads(  # type: ignore[override]
+        self, s: str | bytes, max_age: int | None = None, return_timestamp: bool = False, salt: str | bytes | None = None
+    ) -> Any:
+        if return_timestamp or salt is not None:
+            return super().loads(s, max_age, return_timestamp, salt)
+        said, signed_at = self._verified(s)
+        signer: Any = self.make_signer()
+        is_young = max_age is None or 0 <= signer.get_timestamp() - signed_at <= max_age
+        is_plain = all(type(value) in _PLAIN for value in said.values())  # what is in a list could be changed there
+        return dict(said) if is_young and is_plain else super().loads(s, max_age)
+
+    @lru_cache(maxsize=512)  # noqa: B019 - as long-lived as the process
+    def _verified(self, cookie: str | bytes) -> tuple[dict[str, Any], int]:
+        """What it says, and when it was signed; raises as `loads` does, and that is not kept."""
+        said, signed_at = super().loads(cookie, return_timestamp=True)
+        return said, int(signed_at.timestamp())
 
 
 class _Cookies(SecureCookieSessionInterface):

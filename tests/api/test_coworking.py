@@ -37,6 +37,22 @@ def test_an_hour_that_does_not_exist_is_refused_with_the_nearest_ones(lieu, part
     assert (instant.status_code, instant.json["start"]) == (201, "2027-03-28T03:30:00+02:00")
 
 
+def test_around_an_hour_that_does_not_exist_only_what_can_be_had_is_offered(lieu, partner, frozen):
+    frozen("2027-03-01T10:00+01:00")
+    missing = ("2027-03-28T02:30:00+01:00", "2027-03-28T04:30:00+01:00")
+    camille, nora = partner(lieu.camille), partner(lieu.nora)
+
+    by_day = camille.book(lieu.room, *missing)  # without a badge, nights are not hers
+    assert codes(by_day) == ["nonexistent_time"]
+    assert by_day.json["alternatives"]
+    for one in by_day.json["alternatives"]:
+        assert camille.book(lieu.room, one["start"], one["end"]).status_code == 201
+
+    frozen("2026-12-01T10:00+01:00")
+    too_early = nora.book(lieu.room, *missing)  # beyond the horizon, and so are the hours beside
+    assert (codes(too_early), too_early.json["alternatives"]) == (["nonexistent_time"], [])
+
+
 def test_the_end_may_be_the_hour_that_does_not_exist(lieu, partner, frozen):
     frozen("2027-03-01T10:00+01:00")
 

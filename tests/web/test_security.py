@@ -1,6 +1,9 @@
 """What every answer carries, and where a return address may lead."""
 
+from typing import Any
+
 import pytest
+from itsdangerous import BadSignature, SignatureExpired
 
 from app.web.security import safe_next
 from tests.web.conftest import make_shell
@@ -83,6 +86,27 @@ def test_a_form_may_lead_to_the_card_page_where_cards_are_taken_and_nowhere_else
     assert "form-action 'self' https://checkout.stripe.com;" in cards.get("/style").headers["Content-Security-Policy"]
     stand_in = make_shell(tmp_path, STRIPE_SECRET_KEY="sk_test_1", STRIPE_API_BASE="http://127.0.0.1:4242/").test_client()
     assert "https://checkout.stripe.com http://127.0.0.1:4242;" in stand_in.get("/style").headers["Content-Security-Policy"]
+
+
+def test_a_cookie_that_was_read_is_refused_once_it_is_too_old_and_what_a_page_changes_in_it_stays_there(tmp_path):
+    shell = make_shell(tmp_path)
+    interface: Any = shell.session_interface
+    cookies = interface.get_signing_serializer(shell)
+    signer = cookies.make_signer()
+    signer.get_timestamp = lambda: 1_800_000_000
+    plain, cookie = cookies.dumps({"who": "camille"}), cookies.dumps({"said": ["one"]})
+
+    cookies.loads(plain, max_age=100)["who"] = "sacha"
+    cookies.loads(cookie, max_age=100)["said"].append("two")
+    assert cookies.loads(plain, max_age=100) == {"who": "camille"}
+    assert cookies.loads(cookie, max_age=100) == {"said": ["one"]}
+
+    for moment in (1_800_000_101, 1_799_999_999):
+        signer.get_timestamp = lambda moment=moment: moment
+        with pytest.raises(SignatureExpired):
+            cookies.loads(cookie, max_age=100)
+    with pytest.raises(BadSignature):
+        cookies.loads(cookie[:-2] + "xx", max_age=100)
 
 
 def test_a_foreign_name_is_refused_without_touching_anything(tmp_path):

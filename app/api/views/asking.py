@@ -1,6 +1,7 @@
 """From what was typed to what the engine understands: which thing, which times, for whom."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -20,6 +21,7 @@ from app.members.models import Member
 from app.place import queries as place
 
 Wish = Mapping[str, Any]
+Asked = Callable[[Period], Request]
 
 
 def request_for(caller: Caller, wish: Wish) -> Request:
@@ -27,14 +29,19 @@ def request_for(caller: Caller, wish: Wish) -> Request:
     thing = wanted_thing(wish)
     if wish["override_reason"]:
         caller.must("override_rules")
-    return services.ask(
-        [(thing, what_is_left(thing, wanted_period(thing, wish["start"], wish["end"]), now=caller.now))],
-        member_id=wanted_member(caller, wish["for_member_id"]),
-        actor_id=caller.id,
-        now=caller.now,
-        note=wish["note"],
-        override_reason=wish["override_reason"],
-    )
+    member_id = wanted_member(caller, wish["for_member_id"])
+
+    def asked(period: Period) -> Request:
+        return services.ask(
+            [(thing, what_is_left(thing, period, now=caller.now))],
+            member_id=member_id,
+            actor_id=caller.id,
+            now=caller.now,
+            note=wish["note"],
+            override_reason=wish["override_reason"],
+        )
+
+    return asked(wanted_period(thing, wish["start"], wish["end"], asked))
 
 
 def move_for(caller: Caller, booking: Booking, change: Wish) -> Request:
@@ -44,15 +51,23 @@ def move_for(caller: Caller, booking: Booking, change: Wish) -> Request:
         raise Problem(404, "unknown_resource")
     length = booking.ends_at - booking.starts_at
     start = change.get("start", booking.starts_at)
-    period = what_is_left(thing, wanted_period(thing, start, change.get("end", start + length)), now=caller.now)
-    return services.request_to_move(booking, starts_at=period.starts_at, ends_at=period.ends_at, actor_id=caller.id, now=caller.now)
+
+    def asked(period: Period) -> Request:
+        left = what_is_left(thing, period, now=caller.now)
+        return services.request_to_move(booking, starts_at=left.starts_at, ends_at=left.ends_at, actor_id=caller.id, now=caller.now)
+
+    return asked(wanted_period(thing, start, change.get("end", start + length), asked))
 
 
 def series_for(caller: Caller, wish: Wish) -> tuple[SeriesWish, int]:
     """A recurring wish and who it is for. Its first date says the wall-clock hours and, of a desk, which half-day."""
     thing = wanted_thing(wish)
     member_id = wanted_member(caller, wish["for_member_id"])
-    period = wanted_period(thing, wish["start"], wish["end"])
+
+    def asked(period: Period) -> Request:
+        return services.ask([(thing, period)], member_id=member_id, actor_id=caller.id, now=caller.now)
+
+    period = wanted_period(thing, wish["start"], wish["end"], asked)
     if not period.is_forward:
         raise Refused(BadInterval())
     zone = queries.zone(thing.place_id)
@@ -62,7 +77,7 @@ def series_for(caller: Caller, wish: Wish) -> tuple[SeriesWish, int]:
         minutes=period.minutes,
         rrule=wish["rrule"],
         exdates=tuple(_day(one, zone) for one in wish["exdates"]),
-        half=services.ask([(thing, period)], member_id=member_id, actor_id=caller.id, now=caller.now).half,
+        half=asked(period).half,
         note=wish["note"],
     ), member_id
 
@@ -88,11 +103,11 @@ def wanted_member(caller: Caller, for_member_id: int | None) -> int:
     return member.id
 
 
-def wanted_period(thing: Thing, start: datetime, end: datetime) -> Period:
-    """Two times that exist, to the minute."""
+def wanted_period(thing: Thing, start: datetime, end: datetime, asked: Asked) -> Period:
+    """Two times that exist, to the minute; `asked` is what would be asked for a period, to know which others can be had."""
     zone = queries.zone(thing.place_id)
     if _is_missing(start, zone) or _is_missing(end, zone):
-        raise Refused(NonexistentTime(), alternatives=_beside(thing, start, end, zone))
+        raise Refused(NonexistentTime(), alternatives=lambda: _beside(thing, start, end, zone, asked))
     if any(moment.second or moment.microsecond for moment in (start, end)):
         raise Refused(BadInterval())
     return Period(start, end)
@@ -120,8 +135,8 @@ def _is_missing(moment: datetime, zone: ZoneInfo) -> bool:
     return moment.utcoffset() in {wall.replace(tzinfo=zone, fold=fold).utcoffset() for fold in (0, 1)}
 
 
-def _beside(thing: Thing, start: datetime, end: datetime, zone: ZoneInfo) -> list[Alternative]:
-    """The nearest times that exist, before and after."""
+def _beside(thing: Thing, start: datetime, end: datetime, zone: ZoneInfo, asked: Asked) -> list[Alternative]:
+    """The nearest times that exist, before and after, if they can be had; else what can be had instead of them."""
     missing = start if _is_missing(start, zone) else end
     around = [wall.replace(tzinfo=zone) for wall in services.beside_missing_hour(missing.replace(tzinfo=None), thing.rules.step)]
     if missing is start:
@@ -129,7 +144,12 @@ def _beside(thing: Thing, start: datetime, end: datetime, zone: ZoneInfo) -> lis
         periods = [Period(begins, begins.astimezone(UTC) + length) for begins in around]
     else:
         periods = [Period(start, ends) for ends in around]
-    return [Alternative(thing.id, one.starts_at, one.ends_at, thing.name) for one in periods if one.is_forward]
+    seen = []
+    for one in periods:
+        with suppress(Refused):  # a booking of several things keeps its length
+            seen.append((one, services.preview(asked(one))))
+    beside = [Alternative(thing.id, one.starts_at, one.ends_at, thing.name) for one, looked in seen if looked.ok]
+    return beside or [instead for _one, looked in seen[-1:] for instead in looked.alternatives]
 
 
 def _day(one: date | datetime, zone: ZoneInfo) -> date:
