@@ -100,12 +100,18 @@ def test_a_day_when_the_lieu_is_closed_says_so_and_offers_others(camille, lieu):
 
 
 @pytest.mark.parametrize(
-    "address", ["/coworking/r/A1/2026-12-07m", "/coworking/r/grande-salle/2026-12-07a", "/coworking/r/salle/2026-12-07"]
+    ("address", "whichever"),
+    [
+        ("/coworking/r/A1/2026-12-07m", "n’importe lequel"),
+        ("/coworking/r/grande-salle/2026-12-07a", "n’importe lequel"),
+        ("/coworking/r/salle/2026-12-07", "n’importe laquelle"),
+    ],
 )
-def test_a_cell_of_the_grid_opens_a_sentence_already_filled(camille, address):
+def test_a_cell_of_the_grid_opens_a_sentence_already_filled(camille, address, whichever):
     page = camille.get(address)
 
     assert page.status_code == 200
+    assert whichever in page.text
     assert "lundi 7 décembre" in text_of(page)
     assert choices(page)
 
