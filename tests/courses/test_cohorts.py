@@ -15,6 +15,7 @@ from app.courses.models import Cohort, CourseSession
 from app.place.services import touch_settings
 from app.web import words
 from tests.factories import between, book, make_member, make_thing, paris
+from tests.pages import text_of
 
 
 def refused_by(gesture) -> Refused:
@@ -192,6 +193,35 @@ def test_a_week_on_site_and_three_at_home_take_the_room_one_week_in_four(course)
     assert days[date(2027, 2, 1)] == days[date(2027, 3, 1)] == "centre"
     assert {days[date(2027, 2, 8) + timedelta(weeks=week)] for week in range(3)} == {"distance"}
     assert {slot.room for slot in sessions(cohort) if slot.where == "distance"} == {""}
+
+
+def test_weeks_on_site_may_be_said_one_by_one(course, log_in):
+    """One week a month, not always its first, each said by any of its days: 5 + 5 + 5 + 3 (6 and 7 May are off) + 5 days."""
+    fields = {"name": "Promotion D", "code": "D", "programme_version_id": course.version.id, "first_day": "2027-02-01", "last_day": "2027-07-30",
+              "company_first_day": "2027-05-31", "company_last_day": "2027-07-02", "room_id": course.room.id, "capacity": 12,
+              "weekdays": [0, 1, 2, 3, 4], "cycle_weeks": 4, "weeks_on_site": 1, "tolerance_minutes": 0}  # fmt: skip
+    said = "03/02/2027, 2027-03-08 07/04/2027; 2027-05-03, 2027-07-09, 2027-07-05"
+    manager, new = log_in(course.manager), "/manage/courses/cohorts/new"
+
+    assert "dans les dates de la promotion" in text_of(manager.post(new, data=fields | {"site_weeks": "2027-08-02"}))
+    assert "Écrivez la date comme" in text_of(manager.post(new, data=fields | {"site_weeks": "la première"}))
+    assert manager.post(new, data=fields | {"site_weeks": said}).status_code == 302
+    [cohort] = [one for one in queries.cohorts(course.place.id) if one.code == "D"]
+    row = queries.cohort(cohort.id, course.place.id)
+    assert row.site_weeks == ["2027-02-01", "2027-03-08", "2027-04-05", "2027-05-03", "2027-07-05"]
+    settings = manager.get(f"/manage/courses/cohorts/{cohort.id}/settings").text
+    assert 'value="2027-02-01, 2027-03-08, 2027-04-05, 2027-05-03, 2027-07-05"' in settings
+
+    services.set_closures(row.id, [(date(2027, 5, 7), date(2027, 5, 7), "pont")], actor_id=course.manager.id, now=clock.now())
+    plan, _ = course.pour(row)
+    on_site = {one.day for one in plan.sessions if one.where == "centre"}
+    assert len(on_site) == 5 + 5 + 5 + 3 + 5
+    assert {day.isocalendar().week for day in on_site} == {5, 10, 14, 18, 27}
+    assert {slot.room != "" for slot in sessions(row) if slot.day in on_site} == {True}
+    assert {slot.room for slot in sessions(row) if slot.where == "distance"} == {""}
+    kept = manager.post(f"/manage/courses/cohorts/{cohort.id}/settings", data=fields | {"site_weeks": ", ".join(row.site_weeks)})
+    assert kept.status_code == 302, "said again the same, once poured"
+    assert manager.post(f"/manage/courses/cohorts/{cohort.id}/settings", data=fields | {"site_weeks": ""}).status_code == 422
 
 
 def test_hours_before_and_after_the_clocks_change_are_those_on_the_wall(course, session):

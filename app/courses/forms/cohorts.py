@@ -6,6 +6,7 @@ from app.web.forms import (
     BooleanField,
     CheckboxesField,
     DateField,
+    DaysField,
     EmailField,
     FileField,
     FileRequired,
@@ -106,6 +107,10 @@ class CohortForm(Form):
     weekdays = CheckboxesField(_l("Jours de formation"), choices=DAYS, coerce=int)
     cycle_weeks = IntegerField(_l("Rythme : un cycle de tant de semaines"), validators=[InputRequired()], minimum=1, maximum=12)
     weeks_on_site = IntegerField(_l("dont tant de semaines sur place"), validators=[InputRequired()], minimum=1, maximum=12)
+    site_weeks = DaysField(
+        _l("Ou ces semaines-là sur place"),
+        description=_l("Un jour de chacune : 08/02/2027, 08/03/2027… Les autres se travaillent à distance. Vide : le rythme ci-dessus."),
+    )
     tolerance_minutes = IntegerField(_l("Retard toléré, en minutes"), validators=[InputRequired()], minimum=0, maximum=60)
 
 

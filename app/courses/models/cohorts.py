@@ -39,6 +39,8 @@ class Cohort(Model):
     weekdays: Mapped[list[int]] = mapped_column(sa.JSON, default=lambda: [0, 1, 2, 3, 4])
     cycle_weeks: Mapped[int] = mapped_column(default=1)  # « one week of four on site » : 4, and weeks_on_site 1
     weeks_on_site: Mapped[int] = mapped_column(default=1)
+    # The Mondays of its weeks on site, said one by one; when there are any, the cycle says nothing more.
+    site_weeks: Mapped[list[str]] = mapped_column(sa.JSON, default=list, server_default=sa.text("'[]'"))
     state: Mapped[str] = mapped_column(sa.String(8), default="draft")
     started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     poured_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

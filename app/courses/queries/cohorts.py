@@ -82,6 +82,7 @@ def frame(cohort: Cohort) -> Frame:
         company=(company[0], company[1]) if company[0] is not None and company[1] is not None else None,
         cycle_weeks=cohort.cycle_weeks,
         weeks_on_site=cohort.weeks_on_site,
+        site_weeks=frozenset(map(date.fromisoformat, cohort.site_weeks)),
     )
 
 

@@ -10,6 +10,10 @@ HALVES = ("morning", "afternoon")
 FARTHEST = 400  # days looked at after the last one, for a proposed end
 
 
+def monday_of(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
 @dataclass(frozen=True, slots=True)
 class Frame:
     """When a cohort meets. `off` names what keeps it from meeting on a day: a public holiday, a closure."""
@@ -21,6 +25,7 @@ class Frame:
     company: tuple[date, date] | None = None
     cycle_weeks: int = 1
     weeks_on_site: int = 1
+    site_weeks: frozenset[date] = frozenset()  # Mondays
 
     def is_open(self, day: date) -> bool:
         return day.weekday() in self.weekdays and self.off(day) is None
@@ -36,9 +41,10 @@ class Frame:
         return self.company is not None and self.company[0] <= day <= self.company[1]
 
     def is_on_site(self, day: date) -> bool:
-        """The first weeks of each cycle are on site; the others are worked from home."""
-        monday = self.first_day - timedelta(days=self.first_day.weekday())
-        return ((day - monday).days // 7) % self.cycle_weeks < self.weeks_on_site
+        """The weeks said one by one, else the first ones of each cycle, are on site; the others are worked from home."""
+        if self.site_weeks:
+            return monday_of(day) in self.site_weeks
+        return ((day - monday_of(self.first_day)).days // 7) % self.cycle_weeks < self.weeks_on_site
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,13 @@ class CompanyOutside(Reason):
     hard = True
 
 
+class SiteWeekOutside(Reason):
+    code = "site_week_outside"
+    sentence = N_("La semaine du %(day)s n’est pas dans les dates de la promotion, du %(first)s au %(last)s.")
+    next_step = N_("Choisissez des semaines entre les deux.")
+    hard = True
+
+
 class SessionsBeyond(Reason):
     code = "sessions_beyond"
     sentence = N_("Une séance est encore prévue après le %(last)s, le %(day)s.")

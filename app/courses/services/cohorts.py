@@ -25,6 +25,8 @@ from app.courses.rules import (
     NothingToPour,
     RoomTooSmall,
     SessionsBeyond,
+    SiteWeekOutside,
+    monday_of,
 )
 from app.courses.services.programmes import freeze
 from app.members import services as members
@@ -40,6 +42,7 @@ BLOCKED_ONCE_POURED = (
     "weekdays",
     "cycle_weeks",
     "weeks_on_site",
+    "site_weeks",
 )
 
 
@@ -55,7 +58,8 @@ def open_cohort(
     now: datetime,
     **more: Any,
 ) -> Cohort:
-    """A new cohort, with its group of people. `more`: room_id, capacity, company_first_day, company_last_day, weekdays…"""
+    """A new cohort, with its group of people. `more`: room_id, capacity, company_first_day, company_last_day, weekdays,
+    site_weeks (any day of each)…"""
     with transaction():
         version = db.session.get_one(ProgrammeVersion, programme_version_id)
         take_turn_to_name(place_id)
@@ -64,7 +68,7 @@ def open_cohort(
         outline = queries.outline(version)
         group = members.add_group(name=_free_name(name), tariff_group=None, actor_id=actor_id, now=now)
         cohort = Cohort(
-            **{"capacity": version.capacity, "weekdays": list(outline.weekdays)} | more,
+            **{"capacity": version.capacity, "weekdays": list(outline.weekdays)} | _by_mondays(more),
             place_id=place_id,
             code=code,
             name=name,
@@ -84,7 +88,7 @@ def open_cohort(
 def change_cohort(cohort_id: int, *, actor_id: int, now: datetime, **changes: Any) -> Cohort:
     """Change what still may be: once poured, its calendar only changes session by session, or by its last day."""
     with transaction():
-        cohort = live(cohort_id)
+        cohort, changes = live(cohort_id), _by_mondays(changes)
         changed = [field for field, value in changes.items() if getattr(cohort, field) != value]
         if any(field in BLOCKED_ONCE_POURED for field in changed) and cohort.poured_at is not None:
             raise Refused(CohortStarted() if cohort.started_at is not None else NothingToPour())
@@ -195,6 +199,13 @@ def reasons_room(cohort: Cohort, room: Thing | None) -> list[Reason]:
     return [RoomTooSmall(people=people, seats=room.capacity, name=room.name)] if people > room.capacity else []
 
 
+def _by_mondays(fields: dict[str, Any]) -> dict[str, Any]:
+    """The weeks on site as they are kept: each once, by its Monday."""
+    if "site_weeks" not in fields:
+        return fields
+    return fields | {"site_weeks": sorted({monday_of(day).isoformat() for day in fields["site_weeks"]})}
+
+
 def _refuse_impossible(cohort: Cohort) -> None:
     reasons: list[Reason] = []
     if cohort.first_day > cohort.last_day:
@@ -202,6 +213,9 @@ def _refuse_impossible(cohort: Cohort) -> None:
     company = [day for day in (cohort.company_first_day, cohort.company_last_day) if day is not None]
     if len(company) == 1 or (company and not cohort.first_day <= company[0] <= company[1] <= cohort.last_day):
         reasons.append(CompanyOutside())
+    span = (monday_of(cohort.first_day).isoformat(), cohort.last_day.isoformat())
+    if outside := [week for week in cohort.site_weeks or () if not span[0] <= week <= span[1]]:
+        reasons.append(SiteWeekOutside(day=date.fromisoformat(outside[0]), first=cohort.first_day, last=cohort.last_day))
     room = room_of(cohort)
     if room is not None:
         reasons += reasons_room(cohort, room)

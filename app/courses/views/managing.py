@@ -248,6 +248,7 @@ def _seated(name: str, seats: int) -> str:
 
 def _fields(form: CohortForm) -> dict[str, Any]:
     names = ("name", "code", "programme_version_id", "first_day", "last_day", "company_first_day", "company_last_day", "capacity")
-    others = ("weekdays", "cycle_weeks", "weeks_on_site", "tolerance_minutes")
+    others = ("weekdays", "cycle_weeks", "weeks_on_site", "site_weeks", "tolerance_minutes")
     fields = {name: form[name].data for name in (*names, *others)}
+    fields["site_weeks"] = form.site_weeks.data or []
     return fields | {"room_id": form.room_id.data or None, "weekdays": sorted(form.weekdays.data or [0, 1, 2, 3, 4])}

@@ -13,7 +13,18 @@ from app.web.forms.choices import BooleanField, CheckboxesField, RadioField, Sel
 from app.web.forms.form import Form, QueryForm, described_by, field_attributes, install, sent_key
 from app.web.forms.spans import SpanForm
 from app.web.forms.text import EmailField, HiddenField, InputRequired, PasswordField, StringField, TextAreaField
-from app.web.forms.values import FIRST_DAY, LAST_DAY, DateField, DecimalField, IntegerField, MoneyField, TimeField, Told, asked_day
+from app.web.forms.values import (
+    FIRST_DAY,
+    LAST_DAY,
+    DateField,
+    DaysField,
+    DecimalField,
+    IntegerField,
+    MoneyField,
+    TimeField,
+    Told,
+    asked_day,
+)
 
 __all__ = [
     "FIRST_DAY",
@@ -21,6 +32,7 @@ __all__ = [
     "BooleanField",
     "CheckboxesField",
     "DateField",
+    "DaysField",
     "DecimalField",
     "EmailField",
     "EqualTo",

@@ -72,6 +72,21 @@ class DateField(Told):
         return value.isoformat()
 
 
+class DaysField(Told):
+    """Several days, with spaces or commas between them."""
+
+    most = 100
+
+    def read(self, typed: str) -> list[date]:
+        days = [_day_typed(one, earliest=FIRST_DAY, latest=LAST_DAY) for one in re.split(r"[\s,;]+", typed)[: self.most + 2] if one]
+        if len(days) > self.most:
+            raise ValueError(gettext("Cent jours au plus."))
+        return days
+
+    def write(self, value: Sequence[object]) -> str:
+        return ", ".join(map(str, value))
+
+
 def asked_day(name: str) -> date | None:
     """The day that the address asks for, read as `DateField` would: for pages asked too often to build a form each time."""
     try:
