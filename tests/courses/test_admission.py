@@ -1,5 +1,7 @@
 """From an application to a place in the cohort, by the pages."""
 
+from datetime import date
+
 import sqlalchemy as sa
 
 from app.core import clock
@@ -16,7 +18,7 @@ from tests.pages import text_of
 SAID = {"situation": "job_seeker", "motivation": "Changer de métier près de chez moi", "experience": "", "needs": ""}
 
 
-def test_people_apply_are_met_answered_put_on_a_waiting_list_and_enter(course, session, log_in):
+def test_people_apply_are_met_answered_put_on_a_waiting_list_and_enter(course, session, log_in, frozen):
     cohort = course.cohort(capacity=1)
     course.pour(cohort)
     julie, mehdi, sophie = (make_member(name, email=f"{name}@example.org".lower()) for name in ("Julie", "Mehdi", "Sophie"))
@@ -60,6 +62,15 @@ def test_people_apply_are_met_answered_put_on_a_waiting_list_and_enter(course, s
     assert stranger.post(f"/courses/apply/{rows['Sophie'].id}/withdrawal").status_code == 404
     log_in(sophie).post(f"/courses/apply/{rows['Sophie'].id}/withdrawal")
     assert rows["Sophie"].status == "withdrawn"
+
+    frozen("2027-02-08T08:00+01:00")
+    manager = log_in(course.manager)
+    manager.post(f"/manage/courses/enrolments/{made.id}/exit", data={"last_day": "2027-02-05", "half": "", "reason": "job"})
+    entering = f"/manage/courses/applications/{rows['Mehdi'].id}/enrolment"
+    assert manager.post(entering, data={"first_day": "2027-08-02", "replaces_id": made.id}).status_code == 422
+    assert manager.post(entering, data={"first_day": "", "replaces_id": made.id}).status_code == 302
+    late = session.scalars(sa.select(Enrolment).where(Enrolment.member_id == mehdi.id)).one()
+    assert (late.first_day, late.replaces_id) == (date(2027, 2, 8), made.id), "never absent before their entry"
 
 
 def test_a_stranger_reads_what_is_learnt_and_who_applied_is_invited_then_convoked_with_the_paper(session, frozen, client, log_in, post):

@@ -74,3 +74,15 @@ def test_people_are_told_in_words_and_with_a_way_in(app, session, frozen):
         school.close(morning)
         frozen((local(TUESDAY, time(9)) + timedelta(days=1)).isoformat())
         assert not {kind for kind, _ in letters()} & {"attendance.locked", "attendance.link_sent", "attendance.countersign_due"}
+
+
+def test_days_in_a_company_are_not_asked_for_each_evening(session, frozen):
+    """They are said once the week is over; the mail of that Friday asks for them."""
+    school = make_class(people=1)
+    with transaction():
+        for half_day in school.sessions:
+            half_day.where_, half_day.trainer_id = "company", None
+    frozen("2027-03-02T19:00+01:00")
+    absences.evening(now=clock.now())
+
+    assert session.scalar(sa.select(sa.func.count()).select_from(OutgoingMail)) == 0

@@ -4,9 +4,10 @@ from datetime import date, time, timedelta
 
 from app.core.db import transaction
 from app.courses.models import FundingLine
-from app.courses.queries.year import of_year
+from app.courses.queries.year import Year, of_year
 from app.courses.rules import bpf
 from app.courses.rules.bpf import Followed
+from app.courses.views.year import rows
 from app.members.models import Organisation
 from tests.courses.cohorts import local, make_class, regularly_held
 from tests.courses.test_attendance_pages import text
@@ -77,3 +78,11 @@ def test_frames_count_each_person_once_and_come_to_the_same_totals():
     assert (whole.people, whole.minutes, whole.is_sound) == (3, 1080, True)
     assert (centre.people, centre.minutes, centre.is_sound) == (2, 900, True)
     assert [(share.key, share.people, share.minutes) for share in whole.by_aim] == [("other", 1, 120), ("rncp5", 2, 960)]
+
+
+def test_hours_in_the_table_are_rounded_to_the_hundredth_and_never_cut():
+    """40 min are 0.67 h; 25 min are 0.42 h."""
+    people = [Followed(1, "job_seeker", "rncp5", "326", 40, 0), Followed(2, "employee", "rncp5", "326", 25, 0)]
+    frames = bpf.frames(people, with_company=True)
+    told = rows(Year(2027, [], frames, frames, 1, [], []))
+    assert [line["heures"] for line in told if line["cadre"] == "F-1 avec les heures en entreprise"] == ["0.42", "0.67", "1.08"]

@@ -28,6 +28,11 @@ class InterviewForm(Form):
     notes = TextAreaField(_l("Ce qui s’est dit"), max_length=8000)
 
 
+class EntryForm(Form):
+    first_day = DateField(_l("Premier jour"), description=_l("Vide : le premier jour de la promotion, ou aujourd’hui si elle a commencé."))
+    replaces_id = SelectField(_l("Remplace"), coerce=int, default=0)
+
+
 class DecisionForm(Form):
     decision = RadioField(_l("Décision"), choices=DECISIONS, validators=[InputRequired()])
     reason = TextAreaField(_l("Ce que la personne lira"), max_length=500)

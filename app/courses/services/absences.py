@@ -152,14 +152,17 @@ def _remind(place: Place, day: date, now: datetime) -> int:
 
 
 def _reminders(place: Place, day: date, now: datetime) -> Iterator[tuple[str, str, int, dict[str, int]]]:
-    """(kind of mail, its fact, whose, what it needs): one for each half-day of a trainer, one a day for each trainee."""
+    """(kind of mail, its fact, whose, what it needs): one for each half-day of a trainer, one a day for each trainee.
+
+    None for days in a company: they are said once the week is over, and asked for then.
+    """
     told: set[int] = set()
     for occasion, _people in occasions.to_countersign(now=now, place_id=place.id, since=day):
         slots = [slot for slot in presence.expected_at(occasion.id, now=now) if slot.minutes.to_regularise]
         if occasion.trainer_id and any(_is_for_trainer(slot) for slot in slots):
             yield "attendance.countersign_due", f"countersign:{occasion.id}", occasion.trainer_id, {"session": occasion.id}
         for slot in slots:
-            if slot.signed_at is None and slot.enrolment_id not in told:
+            if slot.signed_at is None and slot.where != "company" and slot.enrolment_id not in told:
                 told.add(slot.enrolment_id)
                 member_id = db.session.get_one(Enrolment, slot.enrolment_id).member_id
                 yield "attendance.unsigned", f"unsigned:{slot.enrolment_id}:{day}", member_id, {"enrolment": slot.enrolment_id}

@@ -7,11 +7,12 @@ import sqlalchemy as sa
 from app.core import journal
 from app.core.db import db, transaction
 from app.core.refusals import Refused
-from app.courses.models import Application, Enrolment
+from app.courses.models import Application, Cohort, Enrolment
 from app.courses.rules import AlreadyApplied, ApplicationDecided, NotAccepted
 from app.courses.services.cohorts import live
 from app.courses.services.enrolments import enrol
 from app.members.models import Member
+from app.place.queries import day_at
 
 OVER = ("enrolled", "withdrawn")
 
@@ -101,13 +102,24 @@ def withdraw_application(application_id: int, *, actor_id: int, now: datetime) -
         return row
 
 
-def enrol_applicant(application_id: int, *, actor_id: int, now: datetime) -> Enrolment:
-    """Who was accepted enters the cohort."""
+def enrol_applicant(
+    application_id: int, *, actor_id: int, now: datetime, first_day: date | None = None, replaces_id: int | None = None
+) -> Enrolment:
+    """Who was accepted enters the cohort: on its first day, today when it has begun, or on the day that is said."""
     with transaction():
         row = _turn_of(application_id)
         if row.status != "accepted" or row.member_id is None:
             raise Refused(NotAccepted())
-        made = enrol(row.cohort_id, member_id=row.member_id, actor_id=actor_id, now=now, bpf_status=row.situation)
+        entry = first_day or max(db.session.get_one(Cohort, row.cohort_id).first_day, day_at(row.place_id, now))
+        made = enrol(
+            row.cohort_id,
+            member_id=row.member_id,
+            first_day=entry,
+            replaces_id=replaces_id,
+            bpf_status=row.situation,
+            actor_id=actor_id,
+            now=now,
+        )
         row.status, row.enrolment_id = "enrolled", made.id
         db.session.flush()
         return made

@@ -10,11 +10,12 @@ from app.core.db import db
 from app.core.period import at
 from app.core.refusals import Refused
 from app.courses import queries, services
-from app.courses.forms.admission import DECISIONS, ApplyForm, DecisionForm, InterviewForm
+from app.courses.forms.admission import DECISIONS, ApplyForm, DecisionForm, EntryForm, InterviewForm
 from app.courses.forms.cohorts import STATUSES
 from app.courses.models import Application, Cohort, ProgrammeVersion
 from app.courses.services import programmes
 from app.courses.views.door import manage_bp, may_run, run
+from app.courses.views.enrolments import replaceable
 from app.courses.views.timetables import part_asked
 from app.place import queries as places
 from app.web.downloads import shown
@@ -131,25 +132,37 @@ def application(application_id: int) -> ResponseReturnValue:
 
 
 def _page(
-    row: Application, *, interview: InterviewForm | None = None, decision: DecisionForm | None = None, refused: Refused | None = None
+    row: Application,
+    *,
+    interview: InterviewForm | None = None,
+    decision: DecisionForm | None = None,
+    entry: EntryForm | None = None,
+    refused: Refused | None = None,
 ) -> ResponseReturnValue:
     place = places.current()
     local = row.interview_at.astimezone(place.tz) if row.interview_at else None
     said = {"day": local.date() if local else None, "hour": local.time() if local else None, "notes": row.interview_notes}
     interview, decision = interview or InterviewForm(formdata=None, data=said), decision or DecisionForm(formdata=None)
-    cohort = queries.cohort(row.cohort_id, place.id)
+    cohort, entry = queries.cohort(row.cohort_id, place.id), entry or _entry(row, given=False)
     page = render_template(
         "courses/manage/application.html",
         row=row,
         cohort=cohort,
         interview=interview,
         decision=decision,
+        entry=entry,
         refused=refused,
         words=words(),
         situations={choice.value: choice.label for choice in STATUSES},
         place=place,
     )
-    return page, max(interview.status, decision.status, refused.status if refused else 200)
+    return page, max(interview.status, decision.status, entry.status, refused.status if refused else 200)
+
+
+def _entry(row: Application, *, given: bool = True) -> EntryForm:
+    form = EntryForm() if given else EntryForm(formdata=None)
+    form.replaces_id.choices = replaceable(row.cohort_id)
+    return form
 
 
 @manage_bp.post("/applications/<int:application_id>/interview")
@@ -183,8 +196,12 @@ def decide(application_id: int) -> ResponseReturnValue:
 @manage_bp.post("/applications/<int:application_id>/enrolment")
 def enrol_applicant(application_id: int) -> ResponseReturnValue:
     row = _run(application_id)
+    form = _entry(row)
+    if not form.validate_on_submit():
+        return _page(row, entry=form)
+    entry = {"first_day": form.first_day.data, "replaces_id": form.replaces_id.data or None}
     try:
-        made = services.enrol_applicant(row.id, actor_id=current_user.id, now=clock.now())
+        made = services.enrol_applicant(row.id, actor_id=current_user.id, now=clock.now(), **entry)
     except Refused as refused:
         return _page(row, refused=refused)
     flash(_("%(name)s est dans la promotion.", name=row.name))

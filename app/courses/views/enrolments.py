@@ -23,8 +23,7 @@ from app.web.forms import SelectChoice
 @bp.route("/cohorts/<int:cohort_id>/enrolments/new", methods=["GET", "POST"])
 def enrol(cohort_id: int) -> ResponseReturnValue:
     cohort, form = run(cohort_id), EnrolForm()
-    left = [one for one in queries.trainees(cohort.id) if one.status == "left"]
-    form.replaces_id.choices = [SelectChoice(0, _("personne")), *(SelectChoice(one.id, one.name) for one in left)]
+    form.replaces_id.choices = replaceable(cohort.id)
     if form.validate_on_submit():
         person = members.member_by_email(form.email.data)
         if person is None:
@@ -51,6 +50,12 @@ def enrol(cohort_id: int) -> ResponseReturnValue:
 @bp.get("/enrolments/<int:enrolment_id>")
 def enrolment(enrolment_id: int) -> ResponseReturnValue:
     return _page(run_enrolment(enrolment_id))
+
+
+def replaceable(cohort_id: int) -> list[SelectChoice]:
+    """Nobody, or one of those who left."""
+    left = [one for one in queries.trainees(cohort_id) if one.status == "left"]
+    return [SelectChoice(0, _("personne")), *(SelectChoice(one.id, one.name) for one in left)]
 
 
 def _page(

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.core import clock
+from app.core.money import half_up
 from app.courses.queries.year import Year, of_year
 from app.courses.rules.bpf import AIMS, STATUSES
 from app.place import queries as place_queries
@@ -57,7 +58,8 @@ def gap_said(kind: str) -> str:
 
 
 def _line(frame: str, label: str, *, people: int | None = None, minutes: int = 0, cents: int | None = None) -> dict[str, object]:
-    hours = f"{minutes // 60}.{minutes % 60 * 100 // 60:02d}"
+    hundredths = half_up(minutes * 100, 60)
+    hours = f"{hundredths // 100}.{hundredths % 100:02d}"
     return {"cadre": frame, "ligne": label, "personnes": people, "minutes": minutes, "heures": hours, "cents": cents}
 
 
