@@ -20,7 +20,7 @@ class Course:
     def __init__(self) -> None:
         self.place: Place = make_place()
         self.room: Thing = make_thing(self.place, "classe", kind="room", name="Salle de classe", capacity=14)
-        self.manager: Member = make_member("Inès", roles=("member", "manager"))
+        self.manager: Member = make_member("Inès", email="ines@lieu.example", roles=("member", "manager"))
         self.samir: Member = make_member("Samir", roles=("member", "trainer"))
         loaded = services.load_programme(STARTER.read_bytes(), place_id=self.place.id, actor_id=self.manager.id, now=clock.now())
         self.version: ProgrammeVersion = loaded.version

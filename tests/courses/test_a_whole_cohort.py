@@ -9,12 +9,15 @@ P04       | 2 March, « late by an hour », corrected: by half an hour    | 875:
 P05…P12   | always there; P05 takes the ECF of BC01 twice               | 875:00  | 875:00 |           |
 P13       | from the waiting list, replaces P03 from 19 April           | 497:00  | 497:00 |           |
 together  | the week of 8 March is signed on paper by everybody         | 10496:30| 10492:10| 3:30     | 0:50
+
+On PostgreSQL, without the gestures of ordinary days; a cohort through all its doors, on SQLite: journeys/test_a_cohort_of_twelve.
 """
 
 import io
 import zipfile
 from datetime import date, time
 
+import pytest
 import sqlalchemy as sa
 
 from app.core import clock
@@ -36,6 +39,7 @@ from tests.factories import make_member
 TUESDAY, PAPER = date(2027, 3, 2), (date(2027, 3, 8), date(2027, 3, 12))
 
 
+@pytest.mark.parametrize("engine", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
 def test_a_whole_cohort_from_application_to_certificate(course, session, frozen):
     frozen("2026-12-10T10:00+01:00")
     cohort, by = course.cohort(), {"actor_id": course.manager.id}
