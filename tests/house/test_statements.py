@@ -146,10 +146,10 @@ def test_a_booking_is_one_transaction_of_writing(session, frozen, log_in):
 
 # Of a class; {cohort}, {half_day}, {person} and {monday} stand for ours.
 CLASS_PAGES = {
-    "/manage/courses/cohorts/{cohort}/board": 17,
-    "/courses/cohorts/{cohort}/attendance": 5,
+    "/manage/courses/cohorts/{cohort}/board": 18,  # one is the absence alerts, here and below
+    "/courses/cohorts/{cohort}/attendance": 6,
     "/courses/cohorts/{cohort}/papers": 7,
-    "/courses/cohorts/{cohort}/sheets/{monday}.pdf": 12,
+    "/courses/cohorts/{cohort}/sheets/{monday}.pdf": 13,  # one is the name of the course, printed on it
     "/courses/enrolments/{person}/statements/2027-03.pdf": 11,
     "/courses/half-days/{half_day}": 7,
     "/manage/courses/cohorts/{cohort}/pouring": 12,
