@@ -81,7 +81,7 @@ def test_the_trainer_shows_the_code_then_closes_in_one_gesture(school, log_in, f
     assert f"{code[:3]} {code[3:]}" in text(room)
     assert 'data-again="30"' in room.get_data(as_text=True)
     assert "<svg" in room.get_data(as_text=True)
-    assert "0 sur 3 ont signé" in text(room)
+    assert "0 sur 3 a signé" in text(room)
     assert client.get(f"/courses/sign/{morning.id}?code=x").status_code == 302
     school.sign(morning, here, late, at=now)
 

@@ -26,6 +26,22 @@ AFTER = local(date(2027, 8, 2), time(10))
 EVENING = local(TUESDAY, time(18))
 
 
+def test_a_trainee_receives_the_certificate_and_finds_it_with_their_hours(session, log_in, post):
+    school = make_class(people=1)
+    for half_day in school.sessions:
+        school.hold(half_day)
+    by = {"actor_id": school.ines.id, "now": EVENING}
+    first = certificates.issue(enrolment_id=school.enrolments[0].id, **by)
+    post()
+    new = certificates.replace(certificate_id=first.id, why="Nom mal écrit", **by)
+    (told,) = [one for one in post() if "certificat" in one["Subject"]]
+    assert f"remplace le certificat {first.number}" in told.get_body(("plain",)).get_content()
+    (paper,) = told.iter_attachments()
+    assert (paper.get_filename(), paper.get_content()[:4]) == (f"{new.number}.pdf", b"%PDF")
+    page = log_in(school.enrolments[0].member).get("/courses/attendance").text
+    assert (f"/courses/certificates/{new.id}.pdf" in page, first.number in page) == (True, False)
+
+
 def test_certificates_follow_each_other_and_a_cancelled_one_names_its_replacement(session):
     school = make_class(people=13, capacity=13)
     for half_day in school.sessions:

@@ -85,6 +85,12 @@ def of_cohort(cohort_id: int) -> Sequence[Certificate]:
     return db.session.scalars(rows.order_by(Certificate.year, Certificate.rank)).all()
 
 
+def held_by(enrolment_id: int) -> Sequence[Certificate]:
+    """Those of one person that are worth something."""
+    rows = sa.select(Certificate).where(Certificate.enrolment_id == enrolment_id, Certificate.cancelled_at.is_(None))
+    return db.session.scalars(rows.order_by(Certificate.year, Certificate.rank)).all()
+
+
 def unsettled(slots: Sequence[Slot]) -> list[str]:
     """The half-days still to regularise, as a refusal lists them."""
     return [f"{_SAY.day(slot.day)} {'matin' if slot.half == 'morning' else 'après-midi'}" for slot in slots if slot.minutes.to_regularise]

@@ -109,7 +109,7 @@ def cohort(cohort_id: int) -> ResponseReturnValue:
         to_call=[row for row in queries.follow_ups(cohort_id) if row.answered_at is None] if runs else [],
         names=rules.SURVEYS,
         least=5,
-        shows_words=runs,
+        runs=runs,
     )
 
 

@@ -11,6 +11,7 @@ from app.courses.queries import alerts, occasions, presence, standing
 from app.courses.queries.presence import Followed, Slot
 from app.courses.rules.minutes import Minutes, State
 from app.courses.rules.seeing import Viewer
+from app.courses.services import certificates
 from app.courses.views import said
 from app.courses.views.timetables import month_asked
 from app.place import queries as place_queries
@@ -43,6 +44,7 @@ def mine() -> ResponseReturnValue:
         is_begun=any(slot.day.replace(day=1) == shown for slot in followed.over()),
         zone=place.tz,
         alerts=said.alerts(alerts.given_to([enrolment.id])),
+        certificates=certificates.held_by(enrolment.id),
     )
 
 
