@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 import structlog
 
-from app.cli import backup
+from app.cli import backup, schema
 from app.cli.check import check_and_remember
 from app.core import state
 from app.core.db import db
@@ -21,10 +21,15 @@ _log = structlog.get_logger(__name__)
 
 
 def tonight(*, now: datetime) -> int:
-    """Due from three in the morning on: a computer that sleeps at night does it when it wakes."""
+    """Due from three in the morning on: a computer that sleeps at night does it when it wakes.
+
+    Between an upgrade and its migrations it waits: to find the tables late is no damage, and must close no house to writing.
+    """
     zone = _zone()
     last = state.recall("night")
     if last is not None and last.at >= _three_o_clock(now, zone):
+        return 0
+    if not schema.is_at_head():
         return 0
     state.note("night", at=now)  # first: what fails is told, and waits for the next night
     if last is None:

@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.billing.models import Lot
+from app.cli import schema
 from app.cli.nightly import kept, tonight
 from app.cli.tick import tick
 from app.core import clock, state
@@ -57,6 +58,21 @@ def test_a_night_that_finds_a_fault_keeps_the_last_good_backup(new_house, frozen
 
         assert names(house) == ["worklab-2026-12-02.zip"]
         assert state.recall("check").facts["ok"] is False
+
+
+def test_the_night_waits_for_the_migrations_of_an_upgrade(new_house, frozen, monkeypatch):
+    house = new_house("sqlite")
+    with house.inside():
+        make_place()
+        tonight(now=frozen("2026-12-01T10:00+01:00"))
+        with monkeypatch.context() as upgrade:
+            upgrade.setattr(schema, "head", lambda: "9999")
+
+            assert tonight(now=frozen("2026-12-02T03:00+01:00")) == 0
+            assert (state.recall("check"), names(house)) == (None, [])
+
+        assert tonight(now=frozen("2026-12-02T03:01+01:00")) == 1
+        assert state.recall("check").facts["ok"] and names(house) == ["worklab-2026-12-02.zip"]
 
 
 def test_a_week_of_days_and_a_month_of_weeks_are_kept():
