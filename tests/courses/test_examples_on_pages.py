@@ -108,7 +108,9 @@ def test_a_cohort_of_other_dates_is_poured_read_and_left(course, session, log_in
 def _leaver_and_replacement(manager, cohort, here, session):
     """Leaving after the afternoon of 12 March: ten weeks less five days, 315 h. Entering on 15 March with a day exempt: 560 h less 7."""
     kevin, maud = make_member("Kevin", email="kevin@example.org"), make_member("Maud", email="maud@example.org")
-    manager.post(f"{here}/enrolments/new", data={"email": kevin.email, "replaces_id": 0, "bpf_status": "job_seeker"})
+    manager.post(
+        f"{here}/enrolments/new", data={"email": kevin.email, "first_day": cohort.first_day, "replaces_id": 0, "bpf_status": "job_seeker"}
+    )
     leaver = session.scalars(sa.select(Enrolment)).one()
     page = f"/manage/courses/enrolments/{leaver.id}"
     for scheme, hours, price in (("region", "300", "9,50"), ("own", "500", "7,25")):

@@ -132,7 +132,7 @@ class PourForm(Form):
 
 class EnrolForm(Form):
     email = EmailField(_l("Adresse électronique"), validators=[InputRequired()], description=_l("D’une personne qui a déjà un compte."))
-    first_day = DateField(_l("Premier jour"), description=_l("Vide : le premier jour de la promotion."))
+    first_day = DateField(_l("Premier jour"), description=_l("Vide : le premier jour de la promotion, ou aujourd’hui si elle a commencé."))
     replaces_id = SelectField(_l("Remplace"), coerce=int)
     bpf_status = SelectField(_l("Situation"), choices=STATUSES)
 

@@ -10,9 +10,8 @@ from app.core.refusals import Refused
 from app.courses.models import Application, Cohort, Enrolment
 from app.courses.rules import AlreadyApplied, ApplicationDecided, NotAccepted
 from app.courses.services.cohorts import live
-from app.courses.services.enrolments import enrol
+from app.courses.services.enrolments import enrol, entry_day
 from app.members.models import Member
-from app.place.queries import day_at
 
 OVER = ("enrolled", "withdrawn")
 
@@ -110,7 +109,7 @@ def enrol_applicant(
         row = _turn_of(application_id)
         if row.status != "accepted" or row.member_id is None:
             raise Refused(NotAccepted())
-        entry = first_day or max(db.session.get_one(Cohort, row.cohort_id).first_day, day_at(row.place_id, now))
+        entry = first_day or entry_day(db.session.get_one(Cohort, row.cohort_id), now)
         made = enrol(
             row.cohort_id,
             member_id=row.member_id,

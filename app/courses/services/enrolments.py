@@ -16,6 +16,7 @@ from app.courses.rules import HALF_DAY, AlreadyEnrolled, CohortFull, DayOutsideC
 from app.courses.services.cohorts import give_role, live
 from app.members import services as members
 from app.members.models import GroupMember, Member
+from app.place.queries import day_at
 
 EXIT_REASONS = ("job", "health", "family", "other_course", "exclusion", "other")  # categories; the story is nobody's business
 
@@ -29,6 +30,11 @@ class Funder:
     reference: str
     minutes: int
     hour_cents: int
+
+
+def entry_day(cohort: Cohort, now: datetime) -> date:
+    """When somebody enters to whom no day was said: the cohort's first, today when it has begun."""
+    return max(cohort.first_day, day_at(cohort.place_id, now))
 
 
 def enrol(
