@@ -31,6 +31,7 @@ def test_people_apply_are_met_answered_put_on_a_waiting_list_and_enter(course, s
     rows = {row.name: row for row in session.scalars(sa.select(Application))}
 
     manager = log_in(course.manager)
+    assert "3 candidatures à lire" in text_of(manager.get("/manage/"))
     page = f"/manage/courses/applications/{rows['Julie'].id}"
     assert manager.post(f"{page}/enrolment").status_code == 422  # not decided yet
     manager.post(f"{page}/interview", data={"day": "2027-01-14", "hour": "10:00", "notes": "Très motivée"})
@@ -38,6 +39,7 @@ def test_people_apply_are_met_answered_put_on_a_waiting_list_and_enter(course, s
     decisions = {"Julie": "accepted", "Mehdi": "waiting", "Sophie": "waiting"}
     for name, decision in decisions.items():
         manager.post(f"/manage/courses/applications/{rows[name].id}/decision", data={"decision": decision, "reason": ""})
+    assert "à lire" not in text_of(manager.get("/manage/"))
     assert "1 place" not in text_of(manager.get(f"/manage/courses/cohorts/{cohort.id}/applications"))
     assert manager.post(f"{page}/enrolment").status_code == 302
     made = session.scalars(sa.select(Enrolment)).one()

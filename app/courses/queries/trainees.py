@@ -155,6 +155,21 @@ def applications(cohort_id: int) -> list[Application]:
     return list(db.session.scalars(rows.order_by(rank, Application.waiting_rank, Application.created_at, Application.id)))
 
 
+class ToRead(NamedTuple):
+    """Applications to a cohort that nobody has answered."""
+
+    cohort_id: int
+    cohort: str
+    number: int
+
+
+def applications_to_read(place_id: int) -> list[ToRead]:
+    """By cohort, the first to begin first."""
+    received = sa.select(Cohort.id, Cohort.name, sa.func.count()).join(Application, Application.cohort_id == Cohort.id)
+    mine = received.where(Application.place_id == place_id, Application.status == "received", Cohort.state != "closed")
+    return [ToRead(*row) for row in db.session.execute(mine.group_by(Cohort.id).order_by(Cohort.first_day, Cohort.id))]
+
+
 def application(application_id: int, place_id: int) -> Application | None:
     found = db.session.get(Application, application_id, populate_existing=True)
     return found if found is not None and found.place_id == place_id else None

@@ -191,15 +191,7 @@ def decisions(place: Place, things: Directory, may: Callable[[str], bool]) -> It
     if may("manage_machines"):
         yield from _to_fetch(place, today)
     if may("manage_courses"):
-        unsigned = occasions.to_countersign(now=now, place_id=place.id, since=today - UNSIGNED_FOR)
-        for occasion, missing in unsigned[:MOST_UNSIGNED]:
-            yield Decision(
-                words.plural(missing, _("Une présence à régulariser"), _("{n} présences à régulariser")),
-                f"{words.day(occasion.day)}, {words.hours_range(occasion.starts_at, occasion.ends_at, place.tz)}, {occasion.cohort}",
-                sign="wait",
-                href=url_for("half_day.sheet", session_id=occasion.id),
-                href_label=_("Voir la feuille"),
-            )
+        yield from _course(place, today)
     if lapsing := queries.lapsing(place.id, today, today + SOON):
         yield Decision(
             words.plural(len(lapsing), _("Une habilitation finit bientôt"), _("{n} habilitations finissent bientôt")),
@@ -242,6 +234,27 @@ def _accounts(place: Place, today: date) -> Iterator[Decision]:
             ", ".join((words.money(sum(one.cents for one in to_make)), words.listed(dict.fromkeys(one.payer for one in to_make)))),
             href=url_for("money.all_payments"),
             href_label=_("Voir les virements"),
+        )
+
+
+def _course(place: Place, today: date) -> Iterator[Decision]:
+    """People who would enter a cohort, half-days whose sheet is not closed."""
+    words = typography.words()
+    for waiting in courses.applications_to_read(place.id):
+        yield Decision(
+            words.plural(waiting.number, _("Une candidature à lire"), _("{n} candidatures à lire")),
+            waiting.cohort,
+            href=url_for("cohorts.applications", cohort_id=waiting.cohort_id),
+            href_label=_("Lire"),
+        )
+    unsigned = occasions.to_countersign(now=clock.now(), place_id=place.id, since=today - UNSIGNED_FOR)
+    for occasion, missing in unsigned[:MOST_UNSIGNED]:
+        yield Decision(
+            words.plural(missing, _("Une présence à régulariser"), _("{n} présences à régulariser")),
+            f"{words.day(occasion.day)}, {words.hours_range(occasion.starts_at, occasion.ends_at, place.tz)}, {occasion.cohort}",
+            sign="wait",
+            href=url_for("half_day.sheet", session_id=occasion.id),
+            href_label=_("Voir la feuille"),
         )
 
 
