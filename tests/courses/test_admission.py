@@ -108,3 +108,16 @@ def test_a_stranger_reads_what_is_learnt_and_who_applied_is_invited_then_convoke
     (paper,) = convocation.iter_attachments()
     assert (paper.get_filename(), paper.get_content()[:4]) == ("convocation.pdf", b"%PDF")
     assert "convocation est jointe" in convocation.get_body(("plain",)).get_content()
+
+
+def test_who_was_enrolled_before_the_timetable_has_the_convocation_once_it_is_poured(course, frozen, post):
+    frozen("2027-01-11T09:00+01:00")
+    cohort = course.cohort()
+    course.trainee(cohort, "Kevin")
+    (promised,) = post()
+    assert "se prépare" in promised.get_body(("plain",)).get_content() and not list(promised.iter_attachments())
+
+    course.pour(cohort)
+    (convocation,) = post()
+    assert convocation["To"] == promised["To"]
+    assert [part.get_filename() for part in convocation.iter_attachments()] == ["convocation.pdf"]

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+import sqlalchemy as sa
 from flask import url_for
 
 from app.core import calendar, clock, mail
@@ -14,9 +15,31 @@ from app.core.refusals import N_, Refused
 from app.courses.models import Application, Cohort, Enrolment
 from app.courses.services import documents
 from app.place.models import Place
+from app.place.queries import day_at
 from app.web import letters
 
 INTERVIEW_LASTS = timedelta(minutes=45)  # in the person's calendar; nobody is asked how long they talk
+
+
+def convoke_who_waited(entry: JournalEntry) -> None:
+    """The timetable is there: the convocation goes to who was enrolled before it, and has not begun."""
+    cohort = db.session.get_one(Cohort, entry.subject_id)
+    waited = (
+        sa.select(Enrolment.id, Enrolment.member_id)
+        .join(JournalEntry, sa.and_(JournalEntry.event == "enrolment.made", JournalEntry.subject_id == Enrolment.id))
+        .where(JournalEntry.id < entry.id, Enrolment.cohort_id == cohort.id, Enrolment.status == "enrolled")
+        .where(Enrolment.first_day >= day_at(cohort.place_id, clock.now()))
+        .order_by(Enrolment.id)
+    )
+    for enrolment_id, member_id in db.session.execute(waited):
+        mail.queue(
+            "enrolment.made",
+            fact=f"poured:{entry.id}:{enrolment_id}",
+            member_id=member_id,
+            place_id=cohort.place_id,
+            facts={"entry": entry.id, "subject": enrolment_id},
+            now=clock.now(),
+        )
 
 
 def invited(row: OutgoingMail) -> Letter | None:
@@ -72,6 +95,8 @@ def convoked(row: OutgoingMail) -> Letter | None:
         return None
     link = url_for("admission.convocation", enrolment_id=found.id, _external=True)
     papers = _convocation(found.id)
+    if not papers and db.session.get_one(JournalEntry, row.facts["entry"]).event != "enrolment.made":
+        return None  # poured, then taken back: the next pouring tells
     return letters.write(row, "courses/mail/enrolment_made.txt", attachments=papers, path=found, has_paper=bool(papers), link=link)
 
 
@@ -84,7 +109,7 @@ def _convocation(enrolment_id: int) -> list[Attachment]:
 
 
 MAILS: dict[str, mail.Builder] = {"application.invited": invited, "application.decided": decided, "enrolment.made": convoked}
-READERS = {event: [mail.tell] for event in MAILS}
+READERS = {event: [mail.tell] for event in MAILS} | {"cohort.poured": [convoke_who_waited]}
 NAMES = {
     "application.invited": N_("Entretien de candidature"),
     "application.decided": N_("Réponse à une candidature"),
