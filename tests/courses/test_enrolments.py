@@ -58,9 +58,10 @@ def test_a_drop_out_and_the_one_who_replaces(course, session, cohort):
     assert refused.value.codes == ["exempted_elsewhere"]
 
 
-def test_who_enters_without_a_day_is_never_late_for_what_is_past(cohort, frozen):
-    assert services.entry_day(cohort, frozen("2027-01-12T10:00+01:00")) == date(2027, 2, 1)
-    assert services.entry_day(cohort, frozen("2027-03-08T23:30+01:00")) == date(2027, 3, 8)
+def test_who_enters_without_a_day_is_never_late_for_what_is_past(course, cohort, frozen):
+    for moment, entry in (("2027-01-12T10:00+01:00", date(2027, 2, 1)), ("2027-03-08T23:30+01:00", date(2027, 3, 8))):
+        frozen(moment)
+        assert course.trainee(cohort, "Nora").first_day == entry
 
 
 def test_a_cohort_of_twelve_is_full_at_twelve(course, cohort):

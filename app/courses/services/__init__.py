@@ -2,7 +2,7 @@
 
 from app.courses.services.admission import apply, decide, enrol_applicant, meet, withdraw_application
 from app.courses.services.cohorts import change_cohort, close_cohort, open_cohort, set_closures, set_trainers, start_cohort
-from app.courses.services.enrolments import EXIT_REASONS, Funder, enrol, entry_day, exempt, fund, leave, withdraw
+from app.courses.services.enrolments import EXIT_REASONS, Funder, enrol, exempt, fund, leave, withdraw
 from app.courses.services.learning import ask_work, assess, hand_in, record_test, review, try_sequence_quiz
 from app.courses.services.open_courses import attest, follow, load_open_course, mark_read, try_quiz
 from app.courses.services.pouring import Preview, pour_timetable, preview_pouring, unpour
@@ -29,7 +29,6 @@ __all__ = [
     "decide",
     "enrol",
     "enrol_applicant",
-    "entry_day",
     "exempt",
     "follow",
     "freeze",

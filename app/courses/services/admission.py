@@ -7,10 +7,10 @@ import sqlalchemy as sa
 from app.core import journal
 from app.core.db import db, transaction
 from app.core.refusals import Refused
-from app.courses.models import Application, Cohort, Enrolment
+from app.courses.models import Application, Enrolment
 from app.courses.rules import AlreadyApplied, ApplicationDecided, NotAccepted
 from app.courses.services.cohorts import live
-from app.courses.services.enrolments import enrol, entry_day
+from app.courses.services.enrolments import enrol
 from app.members.models import Member
 
 OVER = ("enrolled", "withdrawn")
@@ -104,16 +104,15 @@ def withdraw_application(application_id: int, *, actor_id: int, now: datetime) -
 def enrol_applicant(
     application_id: int, *, actor_id: int, now: datetime, first_day: date | None = None, replaces_id: int | None = None
 ) -> Enrolment:
-    """Who was accepted enters the cohort: on its first day, today when it has begun, or on the day that is said."""
+    """Who was accepted enters the cohort, on the day that is said or as anybody does."""
     with transaction():
         row = _turn_of(application_id)
         if row.status != "accepted" or row.member_id is None:
             raise Refused(NotAccepted())
-        entry = first_day or entry_day(db.session.get_one(Cohort, row.cohort_id), now)
         made = enrol(
             row.cohort_id,
             member_id=row.member_id,
-            first_day=entry,
+            first_day=first_day,
             replaces_id=replaces_id,
             bpf_status=row.situation,
             actor_id=actor_id,

@@ -32,11 +32,6 @@ class Funder:
     hour_cents: int
 
 
-def entry_day(cohort: Cohort, now: datetime) -> date:
-    """When somebody enters to whom no day was said: the cohort's first, today when it has begun."""
-    return max(cohort.first_day, day_at(cohort.place_id, now))
-
-
 def enrol(
     cohort_id: int,
     *,
@@ -50,10 +45,11 @@ def enrol(
     exemption_reason: str = "",
     despite_full: bool = False,
 ) -> Enrolment:
-    """Somebody enters the cohort, on its first day unless said; they are a trainee, and in the cohort's group, from then on."""
+    """Somebody enters the cohort, unless said on its first day, or today when it has begun: nobody is late for what is past. They are a
+    trainee, and in the cohort's group, from then on."""
     with transaction():
         cohort = live(cohort_id)
-        entry = first_day or cohort.first_day
+        entry = first_day or max(cohort.first_day, day_at(cohort.place_id, now))
         _refuse_outside(cohort, entry)
         if db.session.scalar(sa.select(sa.exists().where(Enrolment.cohort_id == cohort_id, Enrolment.member_id == member_id))):
             raise Refused(AlreadyEnrolled(name=db.session.get_one(Member, member_id).name))

@@ -33,7 +33,7 @@ def enrol(cohort_id: int) -> ResponseReturnValue:
                 made = services.enrol(
                     cohort.id,
                     member_id=person.id,
-                    first_day=form.first_day.data or services.entry_day(cohort, clock.now()),
+                    first_day=form.first_day.data,
                     replaces_id=form.replaces_id.data or None,
                     bpf_status=form.bpf_status.data,
                     actor_id=current_user.id,
