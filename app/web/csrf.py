@@ -2,11 +2,12 @@
 
 import uuid
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import Flask, request
 from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
 from markupsafe import Markup
+
+from app.web import security
 
 FIELD = "csrf_token"
 KEY_FIELD = "idempotency_key"
@@ -60,8 +61,8 @@ def came_from_us() -> bool:
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None:
         return site == "same-origin"
-    origin = request.headers.get("Origin") or request.headers.get("Referer") or ""
-    return urlsplit(origin)[:2] == (request.scheme, request.host)
+    origin = request.headers.get("Origin") or request.headers.get("Referer")
+    return security.address_of(origin)[:2] == (request.scheme, request.host)
 
 
 __all__ = ["CSRFError", "came_from_us", "exempt", "form_tokens", "install", "kept_values"]

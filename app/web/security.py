@@ -1,6 +1,6 @@
 """Headers, hosts and return addresses: what every answer carries, and which questions are ours."""
 
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from flask import Flask, Response, current_app, request
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -64,9 +64,17 @@ def safe_next(url: str | None, default: str = "/") -> str:
 
 def page_before() -> str | None:
     """The page of ours that this gesture was made on, when the browser says it."""
-    page = urlsplit(request.referrer or "")
+    page = address_of(request.referrer)
     here = f"{page.path}?{page.query}" if page.query else page.path
     return safe_next(here) if here and page.netloc == request.host else None
+
+
+def address_of(url: str | None) -> SplitResult:
+    """An address that a browser says, in its parts; all are empty when it is none (`http://[`)."""
+    try:
+        return urlsplit(url or "")
+    except ValueError:
+        return urlsplit("")
 
 
 def _checkout() -> str:

@@ -63,6 +63,7 @@ def test_a_secret_is_asked_again_rather_than_shown(visit):
     [
         {"Origin": "https://evil.example"},
         {"Origin": "null"},
+        {"Origin": "http://["},
         {"Sec-Fetch-Site": "cross-site", "Origin": "http://localhost"},
         {"Sec-Fetch-Site": "same-site"},
         {"Referer": "https://evil.example/http://localhost/"},

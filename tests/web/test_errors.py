@@ -108,8 +108,12 @@ def test_a_refusal_that_its_page_does_not_expect_says_why_and_the_way_back(raisi
     assert 'href="/courses/sign?week=2"' in answer.text
 
 
-def test_the_way_back_never_leads_elsewhere(raising):
-    assert "evil" not in raising(Refused(TooLate()), referrer="https://evil.example/page").text
+@pytest.mark.parametrize("referrer", ["https://evil.example/page", "http://[evil", "http://localhost/\\evil.example"])
+def test_the_way_back_never_leads_elsewhere(raising, referrer):
+    answer = raising(Refused(TooLate()), referrer=referrer)
+
+    assert answer.status_code == 422
+    assert "evil" not in answer.text
 
 
 def test_no_connection_left_says_come_back(raising):
