@@ -15,6 +15,7 @@ from typing import IO, Any, Self
 FORMAT = 1
 MANIFEST = "manifest.json"
 CHUNK = 1024 * 1024
+MOST = 64 * 1024 * CHUNK  # bytes unpacked: beyond, it is a trap
 MOST_TOLD = 64 * CHUNK  # bytes of a manifest: a line for each file, for a few hundred thousand of them
 LONGEST_LINE = 64 * CHUNK  # bytes of a row of a table
 
@@ -151,9 +152,9 @@ def _told(archive: zipfile.ZipFile) -> bytes:
 
 
 def _refuse_strangers(archive: zipfile.ZipFile, manifest: Manifest) -> None:
-    """Only what the manifest names, under the folders of ours."""
+    """Only what the manifest names, under the folders of ours, and no more of it than a lieu can hold."""
     expected = {MANIFEST, *(f"tables/{name}.jsonl" for name in manifest.tables), *(f"uploads/{name}" for name in manifest.files)}
-    if set(archive.namelist()) != expected:
+    if set(archive.namelist()) != expected or sum(member.file_size for member in archive.infolist()) > MOST:
         raise ValueError("not what the manifest says")
     if any(".." in Path(name).parts or Path(name).is_absolute() or "\\" in name for name in manifest.files):
         raise ValueError("a path that leads elsewhere")

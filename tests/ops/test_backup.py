@@ -250,6 +250,12 @@ def test_what_a_zip_holds_is_counted_while_it_is_read(tmp_path, monkeypatch):
                 read.extend(archive.lines(packed, "member", manifest.tables["member"]))
             assert sum(map(len, read)) <= 200_000
 
+    with monkeypatch.context() as smaller:
+        smaller.setattr(archive, "MOST", 1_000_000)
+        bomb(path, upload=huge).close()
+        with pytest.raises(BadArchive, match="n’est pas une sauvegarde"), archive.opened(path):
+            pass
+
     with bomb(path, upload=huge), archive.opened(path) as (packed, manifest):
         with pytest.raises(BadArchive, match=r"le fichier photo\.jpg"):
             archive.unpack_files(packed, manifest, tmp_path)
