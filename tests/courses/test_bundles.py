@@ -8,6 +8,7 @@ from functools import partial
 import pytest
 import sqlalchemy as sa
 
+from app.cli import portable
 from app.core import clock
 from app.core.db import db, transaction
 from app.core.journal import JournalEntry
@@ -66,6 +67,17 @@ def test_a_killed_worker_goes_on_where_it_stopped_and_the_bytes_are_those_made_a
     assert made == audit_file(school.cohort.id, now=NIGHT, with_grades=True)
     assert "01-Stagiaire1/livret-evaluation.pdf" in names(made)
     assert bundle.expected == len(names(made)) and db.session.scalars(sa.select(BundlePaper)).all() == []
+
+
+def test_a_backup_does_not_carry_what_is_made_again_for_who_asks(school):
+    """A cohort's file is some tens of megabytes: each night's backup would hold it, and one row of a backup has its bound."""
+    made = asked(school)
+    bundles.go_on(made.id, now=NIGHT, most=1)
+
+    carried = portable.tables(db.session.connection())
+    assert not {Bundle.__tablename__, BundlePaper.__tablename__} & set(carried)
+    assert "course_attendance_event" in carried
+    assert bundles.progress_of(made).made == 1
 
 
 def test_an_event_that_comes_meanwhile_has_the_papers_made_again(school):
