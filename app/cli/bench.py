@@ -17,7 +17,7 @@ from app.core import clock
 from app.core.commands import CommandRefused
 from app.core.db import db, transaction
 from app.core.journal import JournalEntry
-from app.core.period import Period, at
+from app.core.period import Period, at, monday_of
 from app.members.models import Member, MemberRole
 from app.place.models import OpeningHours, Place
 from app.place.services import touch_settings
@@ -74,7 +74,7 @@ def dense_week(first_thing: int, now: datetime) -> list[tuple[int, str, Period, 
 
 def _monday(now: datetime) -> date:
     today = now.date()
-    return today - timedelta(days=today.weekday())
+    return monday_of(today)
 
 
 def _history(first_thing: int, *, years: int, wanted: int, now: datetime) -> Iterator[tuple[int, str, Period, str]]:

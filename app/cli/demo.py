@@ -18,7 +18,7 @@ from app.cli.demo_community import gather
 from app.cli.demo_course import load_course
 from app.core.db import db, transaction
 from app.core.journal import JournalEntry
-from app.core.period import Period, at
+from app.core.period import Period, at, monday_of
 from app.core.refusals import Refused
 from app.coworking.services import half_day_request
 from app.fablab.models import Clearance, ClearanceType, MachineLead
@@ -189,7 +189,7 @@ def load_demonstration(*, now: datetime) -> None:
         load_course(place, people, now=now)
         db.session.flush()
         local = now.astimezone(place.tz)
-        monday = local.date() - timedelta(days=local.weekday())
+        monday = monday_of(local.date())
         for first in (monday - timedelta(days=7), monday, monday + timedelta(days=7)):
             _week(place, people, first, now=now)
         gather(place, people, now=now)

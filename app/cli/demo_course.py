@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from app.booking import queries as booking
 from app.cli.demo_learning import learn, own_version
 from app.core.db import db
+from app.core.period import monday_of
 from app.core.refusals import Refused
 from app.courses import services
 from app.courses.models import Cohort, CourseSession, ProgrammeVersion
@@ -32,7 +33,7 @@ def load_course(place: Place, people: Mapping[str, Member], *, now: datetime) ->
     starter = services.load_programme(file.read_bytes(), place_id=place.id, actor_id=manager.id, now=now).version
     version = own_version(starter, actor_id=manager.id, now=now)
     today = now.astimezone(place.tz).date()
-    first = today - timedelta(days=today.weekday()) - BEGUN
+    first = monday_of(today) - BEGUN
     cohort = _cohort(place, version, first, manager, trainer, now=now)
     services.start_cohort(cohort.id, actor_id=manager.id, now=now)
     region = Organisation(name="Région Normandie", siren="123456782", email="formation@region.example", town="Rouen", created_at=now)

@@ -43,6 +43,11 @@ class Period:
         return self.starts_at.astimezone(zone), self.ends_at.astimezone(zone)
 
 
+def monday_of(day: date) -> date:
+    """The day its week begins."""
+    return day - timedelta(days=day.weekday())
+
+
 def _utc(moment: datetime) -> datetime:
     if moment.tzinfo is None:
         raise ValueError("a period carries its zone")

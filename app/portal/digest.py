@@ -12,7 +12,7 @@ from app.core import clock, mail, state
 from app.core.db import db, transaction
 from app.core.letters import Letter
 from app.core.mail import OutgoingMail
-from app.core.period import Period, at
+from app.core.period import Period, at, monday_of
 from app.core.refusals import N_
 from app.members import queries as members
 from app.members.models import Member
@@ -32,7 +32,7 @@ def send(*, now: datetime) -> int:
     queued = 0
     for place in db.session.scalars(sa.select(Place).order_by(Place.id)).all():
         today = now.astimezone(place.tz).date()
-        monday = today - timedelta(days=today.weekday())
+        monday = monday_of(today)
         told = state.recall(f"digest:{place.id}")
         if now < at(monday, FROM_HOUR * 60, place.tz) or (told is not None and told.facts["monday"] >= monday.isoformat()):
             continue

@@ -18,12 +18,11 @@ import psycopg
 import sqlalchemy as sa
 
 from app.booking.models import Booking, Resource
-from app.booking.rules.grid import monday_of
 from app.core import clock
 from app.core.db import db, transaction
 from app.core.journal import JournalEntry
 from app.core.mail import OutgoingMail
-from app.core.period import at
+from app.core.period import at, monday_of
 from app.factory import create_app
 from app.members.models import Member
 from app.members.services import open_session

@@ -48,10 +48,6 @@ class Frame:
     open: tuple[Half, ...]
 
 
-def monday_of(day: date) -> date:
-    return day - timedelta(days=day.weekday())
-
-
 def frame(calendar: Calendar, first: date, days: int = 7, *, hours: Mapping[str, Sequence[Sequence[int]]] | None = None) -> Frame:
     """The half-days from a day on; `hours`: a thing's own, instead of the lieu's."""
     all_days = tuple(first + timedelta(days=ahead) for ahead in range(days))

@@ -7,9 +7,10 @@ from datetime import date, datetime, timedelta
 import sqlalchemy as sa
 
 from app.core.db import db
+from app.core.period import monday_of
 from app.courses.models import CompanyAgreement, CompanyLevel, CompanyWeek, CourseSession, Enrolment
 from app.courses.queries.cohorts import in_path
-from app.courses.rules.company import Settled, monday_of, settled
+from app.courses.rules.company import Settled, settled
 
 
 @dataclass(frozen=True, slots=True)

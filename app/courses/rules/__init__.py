@@ -1,6 +1,6 @@
 """What the course refuses and computes: values in, answer or refusal out."""
 
-from app.courses.rules.pouring import HALVES, Frame, Poured, Pouring, monday_of, pour
+from app.courses.rules.pouring import HALVES, Frame, Poured, Pouring, pour
 from app.courses.rules.programmes import Covered, Outline, ProgrammeRefused, coverage
 from app.courses.rules.reading import HALF_DAY
 from app.courses.rules.refusals import (
@@ -82,6 +82,5 @@ __all__ = [
     "VersionKnown",
     "VersionPoured",
     "coverage",
-    "monday_of",
     "pour",
 ]

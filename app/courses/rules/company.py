@@ -78,10 +78,6 @@ def reasons_signature(signed_on: date, first_day: date) -> Iterator[Reason]:
         yield CompanyTooLate(day=first_day)
 
 
-def monday_of(day: date) -> date:
-    return day - timedelta(days=day.weekday())
-
-
 def link_serves(monday: date, *, today: date) -> bool:
     """Whether a tutor may still open the link of this week."""
     return today <= monday + timedelta(days=6 + LINK_DAYS)

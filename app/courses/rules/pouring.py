@@ -4,14 +4,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from app.core.period import monday_of
 from app.courses.rules.reading import HALF_DAY
 
 HALVES = ("morning", "afternoon")
 FARTHEST = 400  # days looked at after the last one, for a proposed end
-
-
-def monday_of(day: date) -> date:
-    return day - timedelta(days=day.weekday())
 
 
 @dataclass(frozen=True, slots=True)

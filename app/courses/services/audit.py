@@ -5,13 +5,14 @@ What it holds is said first, by name, each with how it is made: one person's is 
 
 import json
 from collections.abc import Callable, Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import partial
 
 import sqlalchemy as sa
 
 from app.core import tables
 from app.core.db import db
+from app.core.period import monday_of
 from app.courses.models import AttendanceEvent, Certificate, Cohort, Enrolment, Production, ProgrammeVersion
 from app.courses.papers.presence import Document
 from app.courses.queries import company, distance, elections, occasions, presence, standing
@@ -198,7 +199,7 @@ def _said_of(one: int, people: object) -> object:
 
 
 def _weeks(days: Iterable[date]) -> list[date]:
-    return sorted({day - timedelta(days=day.weekday()) for day in days})
+    return sorted({monday_of(day) for day in days})
 
 
 def months(days: Iterable[date]) -> list[date]:

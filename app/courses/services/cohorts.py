@@ -11,6 +11,7 @@ from app.booking import queries as booking
 from app.booking.rules import Thing
 from app.core import journal
 from app.core.db import db, take_turn_to_name, transaction
+from app.core.period import monday_of
 from app.core.refusals import Reason, Refused
 from app.courses import queries
 from app.courses.models import Cohort, CohortClosure, CohortTrainer, CourseSession, ProgrammeVersion
@@ -26,7 +27,6 @@ from app.courses.rules import (
     RoomTooSmall,
     SessionsBeyond,
     SiteWeekOutside,
-    monday_of,
 )
 from app.courses.services.programmes import freeze
 from app.members import services as members

@@ -11,6 +11,7 @@ from flask_login import current_user
 
 from app.core import clock
 from app.core.db import db
+from app.core.period import monday_of
 from app.core.refusals import Refused
 from app.courses.forms.presence import AnswerForm, ImportForm, ReasonPaperForm, SheetForm, ValidateForm
 from app.courses.models import Cohort, CoursePaper, Enrolment
@@ -31,7 +32,7 @@ def index(cohort_id: int) -> ResponseReturnValue:
     cohort = _managed(cohort_id)
     form = SheetForm()
     if form.validate_on_submit():
-        monday = form.day.data - timedelta(days=form.day.data.weekday())
+        monday = monday_of(form.day.data)
         try:
             paper = drawer.keep_sheet(
                 cohort_id=cohort.id, place_id=cohort.place_id, first_day=monday, last_day=monday + timedelta(days=6),

@@ -10,7 +10,7 @@ from flask_login import current_user
 
 from app.core import clock
 from app.core.db import db
-from app.core.period import at
+from app.core.period import at, monday_of
 from app.courses import models, queries
 from app.courses.forms import TimetableForm
 from app.courses.models import CourseSession, Enrolment
@@ -29,7 +29,7 @@ from app.web.forms import FIRST_DAY, LAST_DAY
 def mine() -> ResponseReturnValue:
     place, now = places.current(), clock.now()
     today = now.astimezone(place.tz).date()
-    monday = today - timedelta(days=today.weekday())
+    monday = monday_of(today)
     slots = queries.own_slots(current_user.id, at(monday, 0, place.tz), at(monday, 7 * 1440, place.tz), with_cancelled=True)
     paths = queries.enrolments_of(current_user.id)
     path = paths[0] if paths else None
@@ -74,7 +74,7 @@ def _timetable(template: str) -> ResponseReturnValue:
     cohort = seen_cohort(form.cohort.data) if form.cohort.data is not None else None
     is_week = form.view.data == "week"
     asked = form.week.data or today
-    monday = asked - timedelta(days=asked.weekday())
+    monday = monday_of(asked)
     first, last = (monday, monday + timedelta(days=6)) if is_week else (FIRST_DAY, LAST_DAY)
     if cohort is not None:
         slots = queries.timetable(cohort.id, first, last, with_cancelled=True)
@@ -148,7 +148,7 @@ def programme(cohort_id: int) -> ResponseReturnValue:
 def _week_of(path: Enrolment, today: date) -> tuple[int, int] | None:
     """(14, 26): « semaine 14 sur 26 », while the cohort runs."""
     cohort = path.cohort
-    first = cohort.first_day - timedelta(days=cohort.first_day.weekday())
+    first = monday_of(cohort.first_day)
     if not cohort.first_day <= today <= cohort.last_day:
         return None
     return (today - first).days // 7 + 1, (cohort.last_day - first).days // 7 + 1
@@ -177,7 +177,7 @@ def _weeks(slots: Sequence[Slot]) -> Iterator[tuple[date, list[Slot]]]:
     """The sessions by week, each named by its Monday."""
     by_week: dict[date, list[Slot]] = {}
     for slot in slots:
-        by_week.setdefault(slot.day - timedelta(days=slot.day.weekday()), []).append(slot)
+        by_week.setdefault(monday_of(slot.day), []).append(slot)
     yield from by_week.items()
 
 

@@ -1,7 +1,7 @@
 """The papers of presence, for those who may have them: sheets, statements, attestations, certificates, audit files."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,6 +10,7 @@ from flask_login import current_user
 
 from app.core import clock
 from app.core.db import db
+from app.core.period import monday_of
 from app.core.refusals import Refused
 from app.courses.forms.presence import CertificateForm, ReplaceForm
 from app.courses.models import Certificate, Cohort, Enrolment, ProgrammeVersion
@@ -57,7 +58,7 @@ def sheet(cohort_id: int, monday: str) -> ResponseReturnValue:
     day, is_blank = _day(monday), request.args.get("blank") == "1"
     if not (is_blank and standing.viewer(current_user, cohort_id).is_staff):
         for_head_or_manager(cohort_id)
-    day -= timedelta(days=day.weekday())
+    day = monday_of(day)
     return _paper(lambda: documents.weekly_sheet(cohort_id, day, now=clock.now(), blank=is_blank), f"emargement-{day.isoformat()}.pdf")
 
 
@@ -217,7 +218,7 @@ def _day(text: str) -> date:
 
 
 def _weeks(days: list[date]) -> list[date]:
-    return sorted({day - timedelta(days=day.weekday()) for day in days})
+    return sorted({monday_of(day) for day in days})
 
 
 def _paper(make: Callable[[], Document], name: str) -> Response:

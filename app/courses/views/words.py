@@ -1,13 +1,12 @@
 """What is said: one's journal and who reads it, what others share with one, interviews."""
 
-from datetime import timedelta
-
 from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
 from app.core import clock
+from app.core.period import monday_of
 from app.core.refusals import Refused
 from app.courses import services
 from app.courses.forms.words import KINDS, AnswerForm, InterviewNoteForm, JournalForm
@@ -23,7 +22,7 @@ from app.web.forms import SelectChoice
 def journal() -> ResponseReturnValue:
     """A week in one's own words; one chooses who reads it."""
     path, today = own_path(), clock.today(places.current().tz)
-    monday = today - timedelta(days=today.weekday())
+    monday = monday_of(today)
     pages = words.own_pages(path.id)
     named = words.readers_named([page.id for page in pages])
     this_week = next((page for page in pages if page.week == monday), None)

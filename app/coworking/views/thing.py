@@ -20,7 +20,7 @@ from app.booking.rules import Thing, grid
 from app.booking.rules.grid import FREE, OUT, SHUT
 from app.booking.services.arriving import EARLY
 from app.core import clock
-from app.core.period import Period, at
+from app.core.period import Period, at, monday_of
 from app.coworking.queries import Week, week_of
 from app.coworking.views.door import bp
 from app.place import queries as place_queries
@@ -47,7 +47,7 @@ def thing(code: str) -> ResponseReturnValue:
     if found.kind == "machine":
         return redirect(url_for("fablab.machine", code=code))
     today = now.astimezone(place.tz).date()
-    monday = grid.monday_of(asked_day("week") or today)
+    monday = monday_of(asked_day("week") or today)
     stamp = f"r{found.id}-{place.calendar_stamp}-{place.settings_stamp}-{monday:%y%m%d}-{int(now.timestamp()) // 300}-{current_user.id}"
     stamp += f"-{int(sources().is_staff())}-{sources().open_now()}".encode().hex()
     if (same := caching.unchanged(stamp)) is not None:

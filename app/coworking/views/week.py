@@ -24,7 +24,7 @@ from app.booking.rules import Thing, grid
 from app.booking.rules.grid import FREE, MINE, OUT, TAKEN, WAITING, WHOLE, Cell, Drawn, Frame
 from app.core import clock
 from app.core.cache import Stamped
-from app.core.period import Period, at
+from app.core.period import Period, at, monday_of
 from app.coworking.queries import Week, week_of
 from app.coworking.views.door import bp
 from app.place import queries as place_queries
@@ -62,7 +62,7 @@ _drawings: Stamped[Drawing] = Stamped(most=32)  # each weighs some 200 kB
 def week() -> ResponseReturnValue:
     place, now = place_queries.current(), clock.now()
     today = now.astimezone(place.tz).date()
-    monday = grid.monday_of(asked_day("week") or today)
+    monday = monday_of(asked_day("week") or today)
     by_seat = request.args.get("seats") == "1"
     moment = _moment(monday, today, now)
     stamp = "-".join(
@@ -81,7 +81,7 @@ def week() -> ResponseReturnValue:
 
 def _moment(monday: date, today: date, now: datetime) -> str:
     """What time it is, as far as the drawing shows it: the day, and in the running week the quarter of an hour."""
-    is_running = monday == grid.monday_of(today)
+    is_running = monday == monday_of(today)
     return f"{today:%y%m%d}" + (f".{int(now.timestamp()) // QUARTER}" if is_running else "")
 
 
@@ -114,7 +114,7 @@ def _draw(place: Place, week: Week, *, by_seat: bool) -> Drawing:
         sunday=monday + timedelta(days=6),
         earlier=monday - timedelta(days=7) if monday - timedelta(days=7) >= FIRST_DAY else None,
         later=monday + timedelta(days=7) if monday + timedelta(days=13) <= LAST_DAY else None,
-        this_week=grid.monday_of(week.today),
+        this_week=monday_of(week.today),
         by_seat=by_seat,
         groups=[(anchor, label) for anchor, label, _lines in shown],
         headings=list(_headings(week, calendar)),

@@ -19,7 +19,7 @@ from app.booking.models import Kind, Status
 from app.booking.queries import Directory
 from app.booking.rules import Thing, grid
 from app.core import clock, mail
-from app.core.period import day_period
+from app.core.period import day_period, monday_of
 from app.courses import queries as courses
 from app.courses.queries import occasions
 from app.courses.views.timetables import state_of, where_of
@@ -83,7 +83,7 @@ def manage() -> ResponseReturnValue:
         where=where_of,
         state_of=state_of,
         presences=list(_presences(come, place, things, today)),
-        heat=pictures.heat_map(place, grid.monday_of(today)),
+        heat=pictures.heat_map(place, monday_of(today)),
         income=pictures.income(place, today) if current_user.may("manage_billing") else None,
         machines=machines,
         spoken_machines=", ".join(f"{bar.label} {bar.value}" for bar in machines),

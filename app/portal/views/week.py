@@ -19,7 +19,7 @@ from app.booking.rules import Thing
 from app.booking.services import taken_away
 from app.booking.services.arriving import EARLY
 from app.core import clock
-from app.core.period import Period, at
+from app.core.period import Period, at, monday_of
 from app.courses import queries as courses
 from app.courses.queries import Slot
 from app.courses.rules import signing
@@ -88,7 +88,7 @@ def week() -> ResponseReturnValue:
     place, now = place_queries.current(), clock.now()
     things, local = booking_queries.directory(place), now.astimezone(place.tz)
     asked = WeekForm().week.data or local.date()
-    monday = asked - timedelta(days=asked.weekday())
+    monday = monday_of(asked)
     period = Period(at(monday, 0, place.tz), at(monday + timedelta(days=6), 1440, place.tz))
     offers = queries.offers(current_user.id, now)
     own = queries.own_bookings(current_user.id, period)
@@ -103,7 +103,7 @@ def week() -> ResponseReturnValue:
         "portal/week.html",
         place=place,
         local=local,
-        is_current=monday == local.date() - timedelta(days=local.weekday()),
+        is_current=monday == monday_of(local.date()),
         monday=monday,
         sunday=monday + timedelta(days=6),
         earlier=monday - timedelta(days=7) if monday - timedelta(days=7) >= FIRST_DAY else None,
