@@ -1,6 +1,6 @@
 """Admission: asking to follow a cohort and one's answers; for who runs it, applications met and decided; the convocation."""
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -16,7 +16,7 @@ from app.courses.models import Application, Cohort, ProgrammeVersion
 from app.courses.services import programmes
 from app.courses.views.door import manage_bp, may_run, run
 from app.courses.views.enrolments import replaceable
-from app.courses.views.timetables import part_asked
+from app.courses.views.timetables import outline_shown
 from app.place import queries as places
 from app.web.downloads import shown
 
@@ -49,14 +49,7 @@ def index() -> ResponseReturnValue:
 def programme(cohort_id: int) -> ResponseReturnValue:
     """What one would learn: for everybody, before any account."""
     cohort = _announced(cohort_id)
-    outline = queries.programme_of(cohort)
-    return render_template(
-        "courses/admission/programme.html",
-        cohort=cohort,
-        outline=outline,
-        shown=part_asked(outline, request.args.get("module", "")),
-        skills={one.code: one.title for one in outline.skills},
-    )
+    return render_template("courses/admission/programme.html", cohort=cohort, **outline_shown(queries.programme_of(cohort)))
 
 
 @bp.get("/<int:cohort_id>/programme.pdf")

@@ -17,7 +17,7 @@ from app.courses.models import CourseSession, Enrolment
 from app.courses.queries import Slot, learning
 from app.courses.rules import signing
 from app.courses.views.door import bp, may_run, may_teach, seen_cohort
-from app.courses.views.timetables import month_asked, part_asked, state_of, where_of
+from app.courses.views.timetables import month_asked, outline_shown, state_of, where_of
 from app.members.views import is_only_looking
 from app.place import queries as places
 from app.place.models import Place
@@ -135,14 +135,7 @@ def session(session_id: int) -> ResponseReturnValue:
 def programme(cohort_id: int) -> ResponseReturnValue:
     """What the cohort learns: its modules, and what is done in one of them."""
     cohort = seen_cohort(cohort_id)
-    outline = queries.programme_of(cohort)
-    return render_template(
-        "courses/programme.html",
-        cohort=cohort,
-        outline=outline,
-        shown=part_asked(outline, request.args.get("module", "")),
-        skills={one.code: one.title for one in outline.skills},
-    )
+    return render_template("courses/programme.html", cohort=cohort, **outline_shown(queries.programme_of(cohort)))
 
 
 def _week_of(path: Enrolment, today: date) -> tuple[int, int] | None:

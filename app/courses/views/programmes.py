@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -15,7 +15,7 @@ from app.courses.models import ProgrammeVersion
 from app.courses.rules import Outline, ProgrammeRefused, coverage, programmes, quizzes
 from app.courses.services import programmes as programmes_of
 from app.courses.views.door import manage_bp as bp
-from app.courses.views.timetables import part_asked
+from app.courses.views.timetables import outline_shown
 from app.members.views import needs
 from app.place import queries as places
 from app.web.downloads import shown, taken_away
@@ -51,12 +51,7 @@ def _page(version: ProgrammeVersion, *, form: Form | None = None) -> ResponseRet
     form = form or CopyVersionForm(formdata=None)
     outline = queries.outline(version)
     return render_template(
-        "courses/manage/programme.html",
-        version=version,
-        outline=outline,
-        shown=part_asked(outline, request.args.get("module", "")),
-        covered=coverage(outline),
-        form=form,
+        "courses/manage/programme.html", version=version, covered=coverage(outline), form=form, **outline_shown(outline)
     ), form.status
 
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
+from flask import request
 from flask_babel import gettext as _
 
 from app.courses.queries import Slot
 from app.courses.rules import Outline
-from app.courses.rules.programmes.outline import Part
 
 
 def where_of(slot: Slot) -> str:
@@ -36,6 +37,8 @@ def month_asked(months: Sequence[date], asked: str, today: date) -> date:
     return known.get(asked) or (begun[-1] if begun else next(iter(months), today.replace(day=1)))
 
 
-def part_asked(outline: Outline, asked: str) -> Part | None:
-    """The module of a programme that an address names, else the first."""
-    return next((part for part in outline.parts if part.code == asked), next(iter(outline.parts), None))
+def outline_shown(outline: Outline) -> dict[str, Any]:
+    """What a page of a programme shows: the module that its address names, else the first; what each skill is called."""
+    asked = request.args.get("module", "")
+    part = next((part for part in outline.parts if part.code == asked), next(iter(outline.parts), None))
+    return {"outline": outline, "shown": part, "skills": {one.code: one.title for one in outline.skills}}
