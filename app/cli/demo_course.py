@@ -40,7 +40,7 @@ def load_course(place: Place, people: Mapping[str, Member], *, now: datetime) ->
     db.session.add(region)
     db.session.flush()
     for name in TRAINEES:
-        row = services.enrol(cohort.id, member_id=people[name].id, actor_id=manager.id, now=now)
+        row = services.enrol(cohort.id, member_id=people[name].id, first_day=cohort.first_day, actor_id=manager.id, now=now)
         services.fund(row.id, [Funder(region.id, "region", "2026-61", version.minutes, 800)], actor_id=manager.id, now=now)
     _live(cohort, people, trainer, now=now)
     learn(cohort, people, trainer, now=now)
