@@ -43,7 +43,9 @@ def test_what_people_type_becomes_what_banks_read():
     assert codes(banking.reasons_bic("AGRIFRPP882")) == [] == codes(banking.reasons_bic(""))
     assert codes(banking.reasons_bic("AGRIFR")) == ["wrong_bic"]
     assert codes(banking.reasons_creditor("FR72ZZZ123456")) == [] and codes(banking.reasons_creditor("FR73ZZZ123456")) == ["wrong_creditor"]
-    assert banking.sepa_text("//Zoé Œuvrard & l’Atelier — n° 3 €//", length=70) == "Zoe OEuvrard + l'Atelier - n 3 EUR"
+    assert banking.sepa_text("//Zoé Œuvrard & l’Atelier — n° 3 €//", length=70) == "Zoe Oeuvrard + l'Atelier - no 3 EUR"
+    assert banking.sepa_text("Łukasz Đorđević", length=70) == "Lukasz Dordevic"
+    assert codes(banking.reasons_holder("石川 太郎")) == [] and codes(banking.reasons_holder("// … ‘’")) == ["holder_without_letters"]
     assert banking.sepa_text("a" * 80, length=70) == "a" * 70
 
 
@@ -108,6 +110,7 @@ def test_the_file_of_debits_is_what_a_bank_takes_and_the_same_each_time():
         debit_order(
             [
                 Debit("Zoé Œuvrard & fils", IBAN, "", 9600, "FRST", "WL-1-1", date(2026, 11, 1), "WL-7-1", "F2026-00042"),
+                Debit("石川 太郎 🎉", IBAN, "", 100, "FRST", "WL-1-3", date(2026, 11, 1), "WL-7-3", "F2026-00045"),
                 Debit("Léa", GERMAN, "COBADEFFXXX", 32405, "RCUR", "WL-1-2", date(2026, 1, 1), "WL-7-2", "F2026-00043 F2026-00044"),
             ],
             creditor=Creditor("Association L’Atelier", IBAN, "AGRIFRPP882", "FR72ZZZ123456"),
@@ -119,6 +122,7 @@ def test_the_file_of_debits_is_what_a_bank_takes_and_the_same_each_time():
     ]
     assert written[0] == written[1]
     assert order_faults(written[0], today=TODAY) == []
+    assert b"<Nm>ShiChuan TaiLang :tada:<" in written[0]
     assert b"<CreDtTm>2026-11-25T09:30:00<" in written[0] and b'<InstdAmt Ccy="EUR">324.05<' in written[0]
     assert order_faults(written[0], today=date(2026, 12, 9)) != []  # our copy of the rules knows a file that is late
 

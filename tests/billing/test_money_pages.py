@@ -90,7 +90,7 @@ def test_a_person_sees_what_is_due_pays_it_and_signs_a_mandate(place, person, ke
 
     signed = {"holder": "Camille Roux", "iban": "FR76 3000 6000 0112 3456 7890 189", "signed_name": "Camille Roux", "agreed": "y"}
     assert "8 semaines" in client.get("/billing/mandate").text
-    for wrong in ({"iban": IBAN[:-1] + "8"}, {"agreed": ""}, {"signed_name": ""}):
+    for wrong in ({"iban": IBAN[:-1] + "8"}, {"agreed": ""}, {"signed_name": ""}, {"holder": "// — //"}):
         assert client.post("/billing/mandate", data=signed | wrong).status_code == 422
     assert client.post("/billing/mandate", data=signed).status_code == 302
     mandate = session.scalars(sa.select(Mandate)).one()

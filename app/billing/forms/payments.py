@@ -1,6 +1,6 @@
 """What the pages of money ask."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 
 from app.billing.queries.owed import Unpaid
 from app.billing.queries.payments import Terms
-from app.billing.rules.banking import compact_iban, reasons_bic, reasons_creditor, reasons_iban
+from app.billing.rules.banking import HOLDER_LENGTH, compact_iban, reasons_bic, reasons_creditor, reasons_holder, reasons_iban
 from app.billing.rules.debits import RETURN_REASONS
 from app.billing.rules.means import MEANS
 from app.core.refusals import Reason
@@ -19,12 +19,12 @@ from app.web.typography import words as say
 TAKEN_BY_HAND = ("cash", "cheque", "transfer", "helloasso")
 
 
-def checked(check: Any) -> Any:
+def checked(check: Any, *, kept: Callable[[str], str] = compact_iban) -> Any:
     """An account or an identifier, kept as machines write it, with what is wrong said beside it."""
 
     def validate(_form: forms.Form, field: Any) -> None:
         if field.data:
-            field.data = compact_iban(field.data)
+            field.data = kept(field.data)
             reasons: Sequence[Reason] = check(field.data)
             if reasons:
                 raise forms.ValidationError(f"{words.said(reasons[0])} {words.next_step(reasons[0])}".strip())
@@ -35,7 +35,9 @@ def checked(check: Any) -> Any:
 class MandateForm(forms.Form):
     """Signed here: the name typed, the box ticked."""
 
-    holder = forms.StringField(_l("Titulaire du compte"), [forms.InputRequired()], max_length=70)
+    holder = forms.StringField(
+        _l("Titulaire du compte"), [forms.InputRequired(), checked(reasons_holder, kept=str)], max_length=HOLDER_LENGTH
+    )
     iban = forms.StringField(
         _l("IBAN"), [forms.InputRequired(), checked(reasons_iban)], max_length=50, render_kw={"autocomplete": "off", "spellcheck": "false"}
     )
@@ -50,7 +52,9 @@ class PaperMandateForm(forms.Form):
     """Signed on paper: who keeps the accounts writes it here with its scan."""
 
     payer = forms.SelectField(_l("Qui paie"))
-    holder = forms.StringField(_l("Titulaire du compte"), [forms.InputRequired()], max_length=70)
+    holder = forms.StringField(
+        _l("Titulaire du compte"), [forms.InputRequired(), checked(reasons_holder, kept=str)], max_length=HOLDER_LENGTH
+    )
     iban = forms.StringField(_l("IBAN"), [forms.InputRequired(), checked(reasons_iban)], max_length=50, render_kw={"autocomplete": "off"})
     bic = forms.StringField(_l("BIC"), [checked(reasons_bic)], max_length=20)
     signed_on = forms.DateField(_l("Signé le"), [forms.InputRequired()])
@@ -154,7 +158,12 @@ class CashForm(forms.Form):
 
 
 class PaymentSettingsForm(forms.Form):
-    holder = forms.StringField(_l("Titulaire du compte"), max_length=70, description=_l("Vide\u00a0: le nom du lieu."))
+    holder = forms.StringField(
+        _l("Titulaire du compte"),
+        [checked(reasons_holder, kept=str)],
+        max_length=HOLDER_LENGTH,
+        description=_l("Vide\u00a0: le nom du lieu."),
+    )
     means = forms.CheckboxesField(_l("Moyens proposés"), [forms.InputRequired(message=_l("Proposez au moins un moyen."))])
     creditor_id = forms.StringField(
         _l("Identifiant de créancier SEPA (ICS)"),

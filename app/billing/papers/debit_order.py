@@ -14,7 +14,7 @@ from importlib import resources
 from lxml import etree
 from sepaxml import SepaDD
 
-from app.billing.rules.banking import sepa_text
+from app.billing.rules.banking import HOLDER_LENGTH, sepa_text
 
 SCHEMA = "pain.008.001.08"
 _NS = {"p": f"urn:iso:std:iso:20022:tech:xsd:{SCHEMA}"}
@@ -68,7 +68,7 @@ def debit_order(debits: Sequence[Debit], *, creditor: Creditor, collection: date
 
 def _creditor(creditor: Creditor) -> dict[str, object]:
     said: dict[str, object] = {
-        "name": sepa_text(creditor.name, length=70),
+        "name": sepa_text(creditor.name, length=HOLDER_LENGTH),
         "IBAN": creditor.iban,
         "batch": True,
         "creditor_id": creditor.identifier,
@@ -79,7 +79,7 @@ def _creditor(creditor: Creditor) -> dict[str, object]:
 
 def _payment(debit: Debit, collection: date) -> dict[str, object]:
     said: dict[str, object] = {
-        "name": sepa_text(debit.name, length=70),
+        "name": sepa_text(debit.name, length=HOLDER_LENGTH),
         "IBAN": debit.iban,
         "amount": debit.cents,
         "type": debit.sequence,

@@ -1,12 +1,12 @@
 """Bank accounts and what banks read: IBAN, BIC, SEPA creditor identifiers, their alphabet, their open days."""
 
 import re
-import unicodedata
 from datetime import date, timedelta
 
 import stdnum.bic
 import stdnum.eu.at_02
 import stdnum.iban
+from anyascii import anyascii
 from dateutil.easter import easter
 
 from app.core.refusals import N_, Reason
@@ -19,22 +19,9 @@ SEPA_COUNTRIES = frozenset(
         *("IT", "LI", "LT", "LU", "LV", "MC", "MD", "ME", "MK", "MT", "NL", "NO", "PL", "PT", "RO", "RS", "SE", "SI", "SK", "SM", "VA"),
     )
 )
+HOLDER_LENGTH = 70  # of a name in an order of debit or of transfer
 _NOT_SEPA = re.compile(r"[^A-Za-z0-9/\-?:().,'+ ]")
-_SPELLED = {
-    "œ": "oe",
-    "Œ": "OE",
-    "æ": "ae",
-    "Æ": "AE",
-    "ß": "ss",
-    "ø": "o",
-    "Ø": "O",
-    "’": "'",
-    "‘": "'",
-    "–": "-",
-    "—": "-",
-    "&": "+",
-    "€": "EUR",
-}
+_SPELLED = str.maketrans({"&": "+", "°": "o"})
 
 
 class WrongIban(Reason):
@@ -59,6 +46,12 @@ class WrongCreditor(Reason):
     code = "wrong_creditor"
     sentence = N_("Cet identifiant de créancier SEPA (ICS) n’est pas juste.")
     next_step = N_("Votre banque vous l’a donné : il commence par FR, puis deux chiffres et ZZZ.")
+
+
+class HolderWithoutLetters(Reason):
+    code = "holder_without_letters"
+    sentence = N_("Ce nom n’a aucune lettre qu’une banque sache lire.")
+    next_step = N_("Écrivez-le comme il est sur le compte.")
 
 
 def compact_iban(text: str) -> str:
@@ -90,16 +83,20 @@ def reasons_bic(bic: str) -> list[Reason]:
     return [] if not bic or (bic.isascii() and stdnum.bic.is_valid(bic)) else [WrongBic()]
 
 
+def reasons_holder(name: str) -> list[Reason]:
+    """The name of an account: something is left of it in the alphabet of banks."""
+    return [] if any(sign.isalnum() for sign in sepa_text(name, length=HOLDER_LENGTH)) else [HolderWithoutLetters()]
+
+
 def reasons_creditor(identifier: str) -> list[Reason]:
     """A SEPA creditor identifier (AT-02) whose check digits are right."""
     return [] if identifier.isascii() and stdnum.eu.at_02.is_valid(identifier) else [WrongCreditor()]
 
 
 def sepa_text(text: str, *, length: int) -> str:
-    """The same words in the alphabet that every bank reads (EPC217-08): no accent, no leading or double slash."""
-    spelled = "".join(_SPELLED.get(sign, sign) for sign in clean_line(text))
-    plain = "".join(sign for sign in unicodedata.normalize("NFKD", spelled) if not unicodedata.combining(sign))
-    known = re.sub(r" +", " ", _NOT_SEPA.sub(" ", plain))
+    """The same words, of any alphabet, in the one that every bank reads (EPC217-08): no accent, no leading or double slash."""
+    spelled = anyascii(clean_line(text).translate(_SPELLED))
+    known = re.sub(r" +", " ", _NOT_SEPA.sub(" ", spelled))
     return re.sub(r"/{2,}", "/", known).strip(" /")[:length].strip(" /")
 
 

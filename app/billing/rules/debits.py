@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 from dateutil.relativedelta import relativedelta
 
-from app.billing.rules.banking import is_bank_day, next_bank_day, reasons_creditor, reasons_iban
+from app.billing.rules.banking import HolderWithoutLetters, is_bank_day, next_bank_day, reasons_creditor, reasons_holder, reasons_iban
 from app.core.refusals import N_, Reason
 
 NOTICE_DAYS = 14
@@ -124,8 +124,10 @@ class NoCreditor(Reason):
     next_step = N_("Écrivez-le dans les réglages des paiements : votre banque le donne.")
 
 
-def reasons_lieu(iban: str, creditor_id: str) -> Iterator[Reason]:
+def reasons_lieu(holder: str, iban: str, creditor_id: str) -> Iterator[Reason]:
     """What a lieu must have said before it debits anybody, and on which page it says it."""
+    if reasons_holder(holder):
+        yield HolderWithoutLetters(href="/manage/money/settings")
     if reasons_iban(iban):
         yield NoAccountOfTheLieu(href="/manage/place/identity")
     if reasons_creditor(creditor_id):

@@ -20,7 +20,7 @@ from app.place.models import Place
 
 def send_debits(*, place_id: int, terms: Terms, collection: date, today: date, now: datetime, actor_id: int | None = None) -> DebitBatch:
     """One file for everything that may be debited on that day; each invoice is in one file at a time."""
-    refusals = [*rules.reasons_collection(collection, today=today), *rules.reasons_lieu(terms.iban, terms.creditor_id)]
+    refusals = [*rules.reasons_collection(collection, today=today), *rules.reasons_lieu(terms.holder, terms.iban, terms.creditor_id)]
     if refusals:
         raise Refused(*refusals)
     with transaction() as session:

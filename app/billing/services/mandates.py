@@ -11,7 +11,7 @@ from app.billing.models import Mandate, MandateScan
 from app.billing.queries import banking
 from app.billing.queries.payments import Terms
 from app.billing.rules import debits as rules
-from app.billing.rules.banking import compact_iban, reasons_bic, reasons_iban
+from app.billing.rules.banking import HOLDER_LENGTH, compact_iban, reasons_bic, reasons_holder, reasons_iban
 from app.billing.rules.payments import WhoPays
 from app.billing.services.payments import MONEY
 from app.core import journal
@@ -46,7 +46,12 @@ def sign_mandate(
 ) -> Mandate:
     """A new mandate; the payer's others are revoked the same day. With `signed_name` it is signed here, with a scan on paper."""
     iban, bic = compact_iban(iban), compact_iban(bic)
-    refusals = [*reasons_iban(iban), *reasons_bic(bic), *rules.reasons_lieu(terms.iban, terms.creditor_id)]
+    refusals = [
+        *reasons_holder(holder),
+        *reasons_iban(iban),
+        *reasons_bic(bic),
+        *rules.reasons_lieu(terms.holder, terms.iban, terms.creditor_id),
+    ]
     if not signed_name and scan is None:
         refusals.append(rules.NotASignature())
     if refusals:
@@ -64,7 +69,7 @@ def sign_mandate(
             member_id=payer.member_id,
             organisation_id=payer.organisation_id,
             reference=reference,
-            holder=holder[:70],
+            holder=holder[:HOLDER_LENGTH],
             iban_sealed=seal(iban, use=USE, where=reference),
             iban_country=iban[:2],
             iban_last4=iban[-4:],

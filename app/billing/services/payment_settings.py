@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from app.billing.models import PaymentSettings
-from app.billing.rules.banking import compact_iban, reasons_creditor
+from app.billing.rules.banking import compact_iban, reasons_creditor, reasons_holder
 from app.core import journal
 from app.core.db import transaction
 from app.core.refusals import Refused
@@ -27,7 +27,7 @@ def set_payments(
 ) -> PaymentSettings:
     """Write the settings of payments, all of them."""
     creditor_id = compact_iban(creditor_id)
-    if creditor_id and (refusals := reasons_creditor(creditor_id)):
+    if refusals := [*(reasons_creditor(creditor_id) if creditor_id else ()), *(reasons_holder(holder) if holder else ())]:
         raise Refused(*refusals)
     with transaction() as session:
         row = session.get(PaymentSettings, place_id) or PaymentSettings(place_id=place_id)

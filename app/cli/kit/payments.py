@@ -7,7 +7,7 @@ from marshmallow import ValidationError, fields, validate
 
 from app.billing.models import PaymentSettings
 from app.billing.queries.payments import payment_settings
-from app.billing.rules.banking import reasons_creditor
+from app.billing.rules.banking import HOLDER_LENGTH, reasons_creditor, reasons_holder
 from app.billing.rules.books import ACCOUNTS, JOURNALS
 from app.billing.rules.means import MEANS
 from app.cli.kit.values import Amount, Line, Shape, Whole
@@ -22,13 +22,18 @@ def _creditor(code: str) -> None:
         raise ValidationError("ce n’est pas un identifiant de créancier SEPA.")
 
 
+def _holder(name: str) -> None:
+    if name and reasons_holder(name):
+        raise ValidationError("une banque ne lit aucune de ses lettres.")
+
+
 class FeeShape(Shape):
     pour_cent = Amount(load_default=0)
     fixe = Amount(load_default=0)
 
 
 class PaymentsShape(Shape):
-    titulaire = Line(most=70, load_default="")
+    titulaire = Line(most=HOLDER_LENGTH, load_default="", validate=_holder)
     ics = Line(most=35, load_default="", validate=_creditor)
     preavis_jours = Whole(1, 14, load_default=14)
     moyens = fields.List(fields.Str(validate=_MEANS), load_default=list)
