@@ -336,7 +336,7 @@ class HoursRow(NamedTuple):
 
 def hours(cohort: Cohort, member_id: int, *, since: date | None, until: date | None, now: datetime) -> list[HoursRow]:
     """Everybody's hours between two days, in the order of names; of each, only the half-days that this person may see."""
-    viewer = standing.viewer(db.session.get_one(Member, member_id), cohort.id)
+    viewer = standing.viewer(db.session.get_one(Member, member_id), cohort.id, place_id=cohort.place_id)
     followed = presence.followed_in(cohort.id, now=now, first=since, last=until)
     people = sa.select(Enrolment.id, Enrolment.member_id, Member.name).join(Member, Member.id == Enrolment.member_id)
     rows = db.session.execute(people.where(Enrolment.id.in_(followed)).order_by(Member.name, Enrolment.id))

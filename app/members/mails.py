@@ -15,7 +15,7 @@ from app.core.letters import Letter
 from app.core.mail import OutgoingMail
 from app.core.refusals import N_
 from app.members import rules, services
-from app.members.models import Member
+from app.members.models import AccessToken, Member
 from app.web import letters
 
 STALE = timedelta(days=1)  # a link asked so long ago is not waited for any more
@@ -28,13 +28,14 @@ def signed_up(row: OutgoingMail) -> Letter | None:
     if person.status != "unconfirmed" or person.confirmed_at is not None:
         return None
     place = mail.post().house(row.place_id).name
-    return letters.write(row, "members/mail/signed_up.txt", place=place, link=_link("members.confirm", "confirm", person))
+    link = _link("members.confirm", "confirm", person, mark=_kept(_entry(row).facts.get("back", "")))
+    return letters.write(row, "members/mail/signed_up.txt", place=place, link=link)
 
 
 def signed_up_again(row: OutgoingMail) -> Letter | None:
     """Somebody joins with a known address: only who reads its mail learns that it is known."""
     person = _person(row)
-    sign_in, reset = url_for("members.sign_in", _external=True), url_for("members.ask_reset", _external=True)
+    sign_in, reset = (url_for(page, _external=True, **_back(_entry(row))) for page in ("members.sign_in", "members.ask_reset"))
     return letters.write(row, "members/mail/signed_up_again.txt", name=person.name, sign_in=sign_in, reset=reset)
 
 
@@ -42,8 +43,7 @@ def magic_link_asked(row: OutgoingMail) -> Letter | None:
     person, entry = _person(row), _entry(row)
     if entry.at < clock.now() - STALE:
         return None
-    back = {"next": entry.facts["back"]} if entry.facts.get("back") else {}
-    link = _link("members.enter_by_link", "magic", person, **back)
+    link = _link("members.enter_by_link", "magic", person, **_back(entry))
     return letters.write(row, "members/mail/magic_link_asked.txt", link=link)
 
 
@@ -51,7 +51,7 @@ def reset_asked(row: OutgoingMail) -> Letter | None:
     person, entry = _person(row), _entry(row)
     if entry.at < clock.now() - STALE:
         return None
-    return letters.write(row, "members/mail/reset_asked.txt", link=_link("members.reset", "reset", person))
+    return letters.write(row, "members/mail/reset_asked.txt", link=_link("members.reset", "reset", person, **_back(entry)))
 
 
 def invited(row: OutgoingMail) -> Letter | None:
@@ -134,6 +134,16 @@ def _person(row: OutgoingMail) -> Member:
 
 def _entry(row: OutgoingMail) -> JournalEntry:
     return db.session.get_one(JournalEntry, row.facts["entry"])
+
+
+def _back(entry: JournalEntry) -> dict[str, str]:
+    """Where they were going, for the address of a link."""
+    return {"next": entry.facts["back"]} if entry.facts.get("back") else {}
+
+
+def _kept(back: str) -> str:
+    """A page that a token can remember: what a stranger asked for is not written in a mail to an address that has not answered."""
+    return back if len(back) <= AccessToken.LONGEST_SUBJECT else ""
 
 
 def _link(endpoint: str, purpose: str, person: Member, *, mark: str = "", **values: str) -> str:

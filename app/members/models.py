@@ -1,6 +1,7 @@
 """Tables of people: one identity for desk, machine, course and bill."""
 
 from datetime import date, datetime
+from typing import ClassVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
@@ -197,11 +198,13 @@ class AccessToken(Model):
     __tablename__ = "member_token"
     __table_args__ = (sa.Index("ix_token_member", "member_id", "purpose"),)
 
+    LONGEST_SUBJECT: ClassVar[int] = 60
+
     id: Mapped[int] = mapped_column(primary_key=True)
     token_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
     purpose: Mapped[str] = mapped_column(sa.String(12))
     member_id: Mapped[int | None] = mapped_column(sa.ForeignKey("member.id", ondelete="CASCADE"))
-    subject: Mapped[str] = mapped_column(sa.String(60), default="")  # of a feed: "resource:12", "place:1"…
+    subject: Mapped[str] = mapped_column(sa.String(LONGEST_SUBJECT), default="")  # of a feed: "resource:12"…; of a sign-up: the page after
     scopes: Mapped[str] = mapped_column(sa.String(200), default="")  # separated by spaces
     label: Mapped[str] = mapped_column(sa.String(80), default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

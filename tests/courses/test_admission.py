@@ -1,5 +1,6 @@
 """From an application to a place in the cohort, by the pages."""
 
+import re
 from datetime import date
 
 import sqlalchemy as sa
@@ -73,6 +74,50 @@ def test_people_apply_are_met_answered_put_on_a_waiting_list_and_enter(course, s
     assert manager.post(entering, data={"first_day": "", "replaces_id": made.id}).status_code == 302
     late = session.scalars(sa.select(Enrolment).where(Enrolment.member_id == mehdi.id)).one()
     assert (late.first_day, late.replaces_id) == (date(2027, 2, 8), made.id), "never absent before their entry"
+
+
+def test_who_signs_up_to_apply_is_led_to_the_cohort_they_came_for(session, client, frozen, post):
+    """By every way in; and never elsewhere than to a page of ours."""
+    frozen("2027-01-11T09:00+01:00")
+    school, password = make_class(people=0), "trois poules rousses"
+    with transaction():
+        school.cohort.state = "draft"
+    wanted = f"/courses/apply/{school.cohort.id}"
+
+    door = client.get(wanted).location
+    assert door == f"/login?next={wanted}"
+    page = client.get(door).text
+    for way in ("signup", "reset", "login/passkey"):
+        assert f'href="/{way}?next={wanted}"' in page
+        assert f'name="next" value="{wanted}"' in client.get(f"/{way}?next={wanted}").text
+
+    def joined(email, after):
+        post()
+        client.post("/signup", data={"name": "Zoé Roux", "email": email, "password": password, "next": after})
+        (mail,) = post()
+        text = mail.get_body(("plain",)).get_content()
+        return text, re.findall(r"http://localhost(/(?:signup|login|reset)\S*)", text)
+
+    text, (link,) = joined("zoe@example.org", wanted)
+    assert wanted not in text, "an address that has not answered is sent nothing that was typed"
+    assert client.post(link, data={"password": password}).location == wanted
+    client.post("/logout")
+    _, (sign_in, reset) = joined("zoe@example.org", wanted)
+    assert (sign_in, reset) == (f"/login?next={wanted}", f"/reset?next={wanted}")
+    client.post(reset, data={"email": "zoe@example.org", "next": wanted})
+    ((link,),) = (re.findall(r"http://localhost(/reset/\S+)", mail.get_body(("plain",)).get_content()) for mail in post())
+    assert client.post(link, data={"password": "quatre oies grises"}).location == wanted
+    client.post("/logout")
+
+    _, (link,) = joined("lou@example.org", wanted)
+    assert client.post(link, data={"without": "1"}).location == f"/me/password?next={wanted}"
+    assert f'href="{wanted}"' in client.get(f"/me/password?next={wanted}").text
+    assert client.post(f"/me/password?next={wanted}", data={"password": "cinq canards roux"}).location == wanted
+    client.post("/logout")
+    for number, elsewhere in enumerate(("//evil.example", "https://evil.example/", "/" + "x" * 60)):
+        _, (link,) = joined(f"zoe{number}@example.org", elsewhere)
+        assert client.post(link, data={"password": password}).location == "/me"
+        client.post("/logout")
 
 
 def test_a_stranger_reads_what_is_learnt_and_who_applied_is_invited_then_convoked_with_the_paper(session, frozen, client, log_in, post):

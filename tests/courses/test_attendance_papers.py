@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import zipfile
 from datetime import date, time
 from hashlib import sha256
@@ -218,6 +219,23 @@ def test_each_door_shows_each_paper_to_those_it_is_for_and_to_nobody_else(sessio
             assert client.get(address).status_code == (200 if who in allowed else 404), (who, address)
     issued = log_in(school.claire).post(f"/courses/enrolments/{two.id}/certificate", data={"reason": ""}, follow_redirects=True)
     assert "CR-2027-0002 est établi" in text(issued)
+
+
+def test_every_month_of_everybody_is_a_link_the_last_month_first_and_a_week_over_two_is_in_both(session, log_in, frozen):
+    school = make_class(people=2, days=[date(2027, 2, 26), date(2027, 3, 31), date(2027, 4, 1)])
+    first, late = school.enrolments
+    with transaction():
+        late.first_day = date(2027, 3, 31)
+    frozen("2027-04-01T18:00+02:00")
+    client = log_in(school.ines)
+
+    page = client.get(f"/courses/cohorts/{school.cohort.id}/papers").text
+
+    months = [(first, "2027-04"), (late, "2027-04"), (first, "2027-03"), (late, "2027-03"), (first, "2027-02")]
+    links = [f"/courses/enrolments/{one.id}/statements/{month}.pdf" for one, month in months]
+    assert re.findall(r'href="(/courses/enrolments/\d+/statements/[^"]+)"', page) == links
+    assert {client.get(link).status_code for link in links} == {200}
+    assert re.findall(r'/sheets/([\d-]+)\.pdf"', page) == ["2027-03-29", "2027-03-29", "2027-02-22"]
 
 
 def test_the_whole_course_makes_its_papers(session):

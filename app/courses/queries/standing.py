@@ -3,21 +3,26 @@
 import sqlalchemy as sa
 
 from app.core.db import db
-from app.courses.models import CohortTrainer, Enrolment, FundingLine
+from app.courses.models import Cohort, CohortTrainer, Enrolment, FundingLine
 from app.courses.rules.seeing import Viewer
 from app.members.models import Member, Organisation
 
 
-def viewer(member: Member, cohort_id: int) -> Viewer:
-    """`member`, as this cohort knows them. The head of all courses is the head of each."""
-    row = db.session.execute(
-        sa.select(CohortTrainer.is_head).where(CohortTrainer.cohort_id == cohort_id, CohortTrainer.member_id == member.id)
-    ).first()
+def viewer(member: Member, cohort_id: int, *, place_id: int) -> Viewer:
+    """`member`, as this cohort knows them at this lieu: at another one they are there for themselves only.
+
+    The head of all courses is the head of each.
+    """
+    teaches = sa.and_(CohortTrainer.cohort_id == Cohort.id, CohortTrainer.member_id == member.id)
+    here = sa.select(CohortTrainer.is_head).select_from(Cohort).outerjoin(CohortTrainer, teaches)
+    row = db.session.execute(here.where(Cohort.id == cohort_id, Cohort.place_id == place_id)).first()
+    if row is None:
+        return Viewer(member_id=member.id)
     return Viewer(
         member_id=member.id,
         is_manager=member.may("open_course_papers"),
-        is_head="head_of_course" in member.roles or bool(row and row.is_head),
-        is_trainer=row is not None,
+        is_head="head_of_course" in member.roles or bool(row.is_head),
+        is_trainer=row.is_head is not None,
         funds=_funded(member, cohort_id),
     )
 

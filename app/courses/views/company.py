@@ -14,11 +14,11 @@ from app.courses import queries
 from app.courses.forms.company import AgreementForm, OwnWeekForm, VisitForm, tutor_form
 from app.courses.models import CompanyAgreement, Enrolment
 from app.courses.queries import company as reads
-from app.courses.queries import learning, standing
+from app.courses.queries import learning
 from app.courses.queries.company import Week
 from app.courses.rules.seeing import Viewer
 from app.courses.services import company as services
-from app.courses.views.door import may_run, run_enrolment, taught
+from app.courses.views.door import looking_at, may_run, run_enrolment, taught
 from app.place import queries as places
 from app.web.downloads import shown
 from app.web.forms import SelectChoice
@@ -102,7 +102,7 @@ def change(agreement_id: int) -> ResponseReturnValue:
 @bp.route("/agreements/<int:agreement_id>/visit", methods=["GET", "POST"])
 def visit(agreement_id: int) -> ResponseReturnValue:
     row = reads.agreement(agreement_id) or abort(404)
-    viewer = standing.viewer(current_user, row.enrolment.cohort_id)
+    viewer = looking_at(row.enrolment.cohort_id)
     if not (viewer.is_trainer or viewer.is_head):  # notes of the team are the team's
         abort(404)
     form = VisitForm(data={"visited_on": row.visited_on, "notes": row.visit_notes})
@@ -187,7 +187,7 @@ def tutor(token: str) -> ResponseReturnValue:
 def _seen(enrolment_id: int) -> tuple[Enrolment, Viewer]:
     """Somebody's weeks in a company: for them, their trainers, the head and the manager."""
     enrolment = queries.enrolment(enrolment_id, places.current().id) or abort(404)
-    viewer = standing.viewer(current_user, enrolment.cohort_id)
+    viewer = looking_at(enrolment.cohort_id)
     if enrolment.member_id != current_user.id and not viewer.is_staff:
         abort(404)
     return enrolment, viewer

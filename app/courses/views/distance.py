@@ -16,6 +16,7 @@ from app.courses.rules.minutes import State
 from app.courses.rules.signing import NotYourSession
 from app.courses.services import closing
 from app.courses.services import distance as services
+from app.courses.views.door import looking_at
 from app.web.forms import SelectChoice
 from app.web.typography import words
 from app.web.words import said as reason_said
@@ -103,7 +104,7 @@ def _sheet(occasion: Occasion, form: SendBackForm, answered_id: int) -> str:
     return render_template(
         "courses/presence/productions.html",
         one=occasion,
-        is_staff=standing.viewer(current_user, occasion.cohort_id).is_staff,
+        is_staff=looking_at(occasion.cohort_id).is_staff,
         people=[(by_person[key], name, rows.get(key, [])) for key, name in names.items()],
         named=distance.named({row.ref for several in rows.values() for row in several}),
         waiting=sum(services.is_waiting(slot) for slot in slots),
@@ -128,6 +129,6 @@ def _at_distance(session_id: int) -> Occasion:
 def _taught(session_id: int) -> Occasion:
     """For who is of its cohort's staff, as the sheet of a half-day in the room."""
     occasion = _at_distance(session_id)
-    if not standing.sees_sheet(standing.viewer(current_user, occasion.cohort_id), occasion.trainer_id):
+    if not standing.sees_sheet(looking_at(occasion.cohort_id), occasion.trainer_id):
         abort(404)
     return occasion

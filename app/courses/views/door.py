@@ -3,7 +3,6 @@
 from flask import Blueprint, abort
 from flask_login import current_user
 
-from app.core.db import db
 from app.courses import queries
 from app.courses.models import Cohort, CourseSession, Enrolment
 from app.courses.queries import standing
@@ -45,10 +44,14 @@ def run_enrolment(enrolment_id: int) -> Enrolment:
     return enrolment if may_run(enrolment.cohort_id) else abort(404)
 
 
+def looking_at(cohort_id: int) -> Viewer:
+    """What this person is in a cohort; in one of another lieu, nothing but themselves."""
+    return standing.viewer(current_user, cohort_id, place_id=places.current().id)
+
+
 def for_head_or_manager(cohort_id: int) -> tuple[Cohort, Viewer]:
     """A cohort, for its head and the manager; for everybody else there is no such page."""
-    cohort = db.session.get(Cohort, cohort_id) or abort(404)
-    viewer = standing.viewer(current_user, cohort_id)
+    cohort, viewer = queries.cohort(cohort_id, places.current().id) or abort(404), looking_at(cohort_id)
     if not (viewer.is_head or viewer.is_manager):
         abort(404)
     return cohort, viewer

@@ -15,11 +15,12 @@ from app.core.period import monday_of
 from app.core.refusals import Refused
 from app.courses.forms.presence import AnswerForm, ImportForm, ReasonPaperForm, SheetForm, ValidateForm
 from app.courses.models import Cohort, CoursePaper, Enrolment
-from app.courses.queries import occasions, presence, standing
+from app.courses.queries import occasions, presence
 from app.courses.rules.sending import FAULTS
 from app.courses.services import drawer, importing
 from app.courses.services.closing import Mark
 from app.courses.views import said
+from app.courses.views.door import looking_at
 from app.web.downloads import shown, taken_away
 from app.web.typography import words
 
@@ -165,7 +166,7 @@ def explain(enrolment_id: int) -> ResponseReturnValue:
 
 def _managed(cohort_id: int) -> Cohort:
     cohort = db.session.get(Cohort, cohort_id)
-    if cohort is None or not standing.viewer(current_user, cohort_id).is_manager:
+    if cohort is None or not looking_at(cohort_id).is_manager:
         abort(404)
     return cohort
 
@@ -174,7 +175,7 @@ def _may_open(paper_id: int) -> None:
     """Papers: their own person, and the manager; the opening is written down by the service."""
     paper = db.session.get(CoursePaper, paper_id) or abort(404)
     owner_id = db.session.get_one(Enrolment, paper.enrolment_id).member_id if paper.enrolment_id else 0
-    if not standing.viewer(current_user, paper.cohort_id).sees("papers", member_id=owner_id):
+    if not looking_at(paper.cohort_id).sees("papers", member_id=owner_id):
         abort(404)
 
 

@@ -24,6 +24,7 @@ from app.courses.rules.seeing import Viewer
 from app.courses.services import absences, closing, signing
 from app.courses.services.closing import Mark
 from app.courses.views import said
+from app.courses.views.door import looking_at
 from app.web.typography import words
 from app.web.words import said as reason_said
 
@@ -165,7 +166,7 @@ def link(session_id: int) -> ResponseReturnValue:
 def _mine(session_id: int) -> tuple[Occasion, Viewer]:
     """The half-day, for who is of its cohort's staff; for everybody else there is no such page."""
     occasion = occasions.occasion(session_id) or abort(404)
-    viewer = standing.viewer(current_user, occasion.cohort_id)
+    viewer = looking_at(occasion.cohort_id)
     if not standing.sees_sheet(viewer, occasion.trainer_id):
         abort(404)
     return occasion, viewer

@@ -1,7 +1,8 @@
 """The papers of presence, for those who may have them: sheets, statements, attestations, certificates, audit files."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
+from typing import NamedTuple
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -16,15 +17,25 @@ from app.courses.forms.presence import CertificateForm, ReplaceForm
 from app.courses.models import Certificate, Cohort, Enrolment, ProgrammeVersion
 from app.courses.papers.presence import Document
 from app.courses.queries import occasions, presence, standing
+from app.courses.queries.presence import Followed
 from app.courses.services import audit as audits
 from app.courses.services import booklets, certificates, documents, programmes
-from app.courses.views.door import for_head_or_manager, seen_cohort
+from app.courses.views.door import for_head_or_manager, looking_at, seen_cohort
 from app.place import queries as places
 from app.place.models import Place
 from app.web.downloads import shown, taken_away
 from app.web.forms import Form
 from app.web.proofs import Proof
 from app.web.typography import words
+
+
+class Month(NamedTuple):
+    """What a cohort has to print of one month."""
+
+    first_day: date
+    weeks: list[date]  # by their Mondays; a week over two months is in both
+    people: dict[int, str]
+
 
 bp = Blueprint("course_papers", "app.courses", url_prefix="/courses", template_folder="templates")
 
@@ -43,9 +54,8 @@ def index(cohort_id: int) -> ResponseReturnValue:
         "courses/presence/papers.html",
         cohort=cohort,
         people=[(key, name, followed[key].to_date, held.get(key)) for key, name in names.items()],
-        weeks=_weeks([slot.day for one in followed.values() for slot in one.over()]),
-        coming=_weeks([slot.day for one in followed.values() for slot in one.slots if not slot.is_over])[:3],
-        months=sorted({slot.day.replace(day=1) for one in followed.values() for slot in one.over()}),
+        coming=sorted({monday_of(slot.day) for one in followed.values() for slot in one.slots if not slot.is_over})[:3],
+        months=_months(names, followed),
         certificates=[(one, names.get(one.enrolment_id, ""), replacing.get(one.id)) for one in given],
         funders=standing.funders_of(cohort_id),
         is_over=cohort.last_day <= clock.today(places.current().tz),
@@ -56,7 +66,7 @@ def index(cohort_id: int) -> ResponseReturnValue:
 def sheet(cohort_id: int, monday: str) -> ResponseReturnValue:
     """The week's sheet; `?blank=1` is the one to sign by hand, which says nobody's hours: any trainer may print it."""
     day, is_blank = _day(monday), request.args.get("blank") == "1"
-    if not (is_blank and standing.viewer(current_user, cohort_id).is_staff):
+    if not (is_blank and looking_at(cohort_id).is_staff):
         for_head_or_manager(cohort_id)
     day = monday_of(day)
     return _paper(lambda: documents.weekly_sheet(cohort_id, day, now=clock.now(), blank=is_blank), f"emargement-{day.isoformat()}.pdf")
@@ -73,7 +83,7 @@ def statement(enrolment_id: int, month: str) -> ResponseReturnValue:
 def funder_statement(cohort_id: int, organisation_id: int, month: str) -> ResponseReturnValue:
     """A funder's trainees: for that funder, the head and the manager."""
     db.session.get(Cohort, cohort_id) or abort(404)
-    viewer = standing.viewer(current_user, cohort_id)
+    viewer = looking_at(cohort_id)
     is_theirs = bool(viewer.funds) and current_user.organisation_id == organisation_id
     if not (viewer.is_head or viewer.is_manager or is_theirs) or organisation_id not in standing.funders_of(cohort_id):
         abort(404)
@@ -174,7 +184,7 @@ def replacement(certificate_id: int) -> ResponseReturnValue:
 def audit(enrolment_id: int) -> ResponseReturnValue:
     """One person's whole file: for themselves, the head and the manager."""
     enrolment = _person(enrolment_id, "category")
-    viewer = standing.viewer(current_user, enrolment.cohort_id)
+    viewer = looking_at(enrolment.cohort_id)
     with_grades = viewer.sees("grades", member_id=enrolment.member_id)
     content = audits.audit_file(enrolment.cohort_id, enrolment_id=enrolment.id, now=clock.now(), with_grades=with_grades)
     return taken_away(content, name=f"dossier-{enrolment.id}.zip", content_type="application/zip")
@@ -204,7 +214,7 @@ def proof(number: str, code: str) -> Proof | None:
 def _person(enrolment_id: int, what: str) -> Enrolment:
     """An enrolment of which this may be shown to who asks."""
     enrolment = db.session.get(Enrolment, enrolment_id) or abort(404)
-    viewer = standing.viewer(current_user, enrolment.cohort_id)
+    viewer = looking_at(enrolment.cohort_id)
     if not viewer.sees(what, member_id=enrolment.member_id, enrolment_id=enrolment.id):
         abort(404)
     return enrolment
@@ -217,8 +227,16 @@ def _day(text: str) -> date:
         abort(404)
 
 
-def _weeks(days: list[date]) -> list[date]:
-    return sorted({monday_of(day) for day in days})
+def _months(names: Mapping[int, str], followed: Mapping[int, Followed]) -> list[Month]:
+    """Each month with a half-day that is over, the last one first: the sheets of its weeks, and whose statement there is."""
+    weeks: dict[date, set[date]] = {}
+    people: dict[date, dict[int, str]] = {}
+    for enrolment_id, name in names.items():
+        for slot in followed[enrolment_id].over():
+            month = slot.day.replace(day=1)
+            weeks.setdefault(month, set()).add(monday_of(slot.day))
+            people.setdefault(month, {})[enrolment_id] = name
+    return [Month(month, sorted(weeks[month]), people[month]) for month in sorted(weeks, reverse=True)]
 
 
 def _paper(make: Callable[[], Document], name: str) -> Response:

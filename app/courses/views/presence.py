@@ -7,12 +7,13 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.core import clock
-from app.courses.queries import alerts, occasions, presence, standing
+from app.courses.queries import alerts, occasions, presence
 from app.courses.queries.presence import Followed, Slot
 from app.courses.rules.minutes import Minutes, State
 from app.courses.rules.seeing import Viewer
 from app.courses.services import certificates
 from app.courses.views import said
+from app.courses.views.door import looking_at
 from app.courses.views.timetables import month_asked
 from app.place import queries as place_queries
 
@@ -70,7 +71,7 @@ def why(session_id: int) -> ResponseReturnValue:
 def cohort(cohort_id: int) -> ResponseReturnValue:
     """Everybody's hours to date, and what is to regularise; a trainer sees those of their own half-days."""
     row = occasions.cohort(cohort_id) or abort(404)
-    viewer = standing.viewer(current_user, cohort_id)
+    viewer = looking_at(cohort_id)
     if not viewer.is_staff:
         abort(404)
     now = clock.now()

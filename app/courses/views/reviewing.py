@@ -12,11 +12,10 @@ from app.courses import queries, services
 from app.courses.forms.learning import LevelForm, ReviewForm, StaffNoteForm, TestForm, WorkForm, review_form
 from app.courses.models import Assignment, Cohort, Enrolment, Submission
 from app.courses.queries import alerts, learning, words
-from app.courses.queries.standing import viewer
 from app.courses.rules.learning import LEVELS, Verdict
 from app.courses.views import said
+from app.courses.views.door import looking_at, taught
 from app.courses.views.door import manage_bp as bp
-from app.courses.views.door import taught
 from app.place import queries as places
 from app.web.forms import SelectChoice
 
@@ -24,7 +23,7 @@ from app.web.forms import SelectChoice
 def graded(cohort_id: int) -> Cohort:
     """A cohort for who teaches or heads it: grades are theirs to see, and the manager's only as sums."""
     cohort = taught(cohort_id)
-    return cohort if viewer(current_user, cohort_id).sees("grades", member_id=0) else abort(404)
+    return cohort if looking_at(cohort_id).sees("grades", member_id=0) else abort(404)
 
 
 def graded_enrolment(enrolment_id: int) -> Enrolment:
@@ -44,7 +43,7 @@ def read_verdicts(form: ReviewForm, asked: Assignment) -> list[Verdict]:
 def board(cohort_id: int) -> ResponseReturnValue:
     """Twelve people on one screen: hours, work, the eight competences; for the manager, how many at each level."""
     cohort = taught(cohort_id)
-    looking = viewer(current_user, cohort_id)
+    looking = looking_at(cohort_id)
     wanted, rows = learning.board(cohort, looking, now=clock.now())
     sees_each, sees_all_hours = looking.sees("grades", member_id=0), looking.is_head or looking.is_manager
     return render_template(
@@ -132,7 +131,7 @@ def _skills(
     seen = learning.skills(row)
     blocks = learning.blocks(seen)
     level, test, note = level or _level_form(row), test or _test_form(row), note or StaffNoteForm(formdata=None)
-    is_head = viewer(current_user, row.cohort_id).is_head
+    is_head = looking_at(row.cohort_id).is_head
     page = render_template(
         "courses/manage/skills.html",
         enrolment=row,

@@ -9,10 +9,11 @@ from flask_login import current_user
 from app.core import clock
 from app.core.refusals import Refused
 from app.courses.forms.presence import SignForm
-from app.courses.queries import occasions, presence, standing
+from app.courses.queries import occasions, presence
 from app.courses.queries.occasions import Occasion
 from app.courses.rules import signing as rules
 from app.courses.services import signing as services
+from app.courses.views.door import looking_at
 from app.members import queries as members
 from app.web.typography import words
 
@@ -36,7 +37,7 @@ def sign(session_id: int) -> ResponseReturnValue:
     occasion = occasions.occasion(session_id) or abort(404)
     enrolment_id = occasions.enrolment_of(current_user.id, occasion.cohort_id)
     if enrolment_id is None:
-        if standing.viewer(current_user, occasion.cohort_id).is_staff:
+        if looking_at(occasion.cohort_id).is_staff:
             return redirect(url_for("half_day.sheet", session_id=session_id))
         abort(404)
     if occasion.where == "distance":

@@ -47,9 +47,9 @@ def ask_link(*, email: str, device: Device, now: datetime, back: str = "") -> No
     _write_to_who_has(email, "member.magic_link_asked", device=device, now=now, back=back)
 
 
-def ask_reset(*, email: str, device: Device, now: datetime) -> None:
-    """Send a link to choose a new password, if somebody has this address."""
-    _write_to_who_has(email, "member.reset_asked", device=device, now=now)
+def ask_reset(*, email: str, device: Device, now: datetime, back: str = "") -> None:
+    """Send a link to choose a new password, if somebody has this address; after it, go `back` too."""
+    _write_to_who_has(email, "member.reset_asked", device=device, now=now, back=back)
 
 
 def sign_in_by_link(token: str, *, device: Device, now: datetime) -> str:

@@ -27,8 +27,9 @@ def sign_up(
     guardian_name: str = "",
     guardian_email: str = "",
     locale: str = "fr",
+    back: str = "",
 ) -> None:
-    """Ask for an account. A known address gets another mail, and the page says the same.
+    """Ask for an account. A known address gets another mail, and the page says the same; after it, go `back` to where they wanted to be.
 
     An account whose address never answered is made anew by who asks last: the first one may have been a stranger.
     """
@@ -45,7 +46,7 @@ def sign_up(
         take_turn(email)
         person = queries.member_by_email(email)
         if person is not None and (person.confirmed_at is not None or person.status != "unconfirmed"):
-            journal.record("member.signed_up_again", person.id, member_id=person.id, at=now)
+            journal.record("member.signed_up_again", person.id, member_id=person.id, at=now, back=back)
             return
         if person is None:
             person = Member(email=email, name=name, status="unconfirmed", created_at=now, role_rows=[MemberRole(role="member")])
@@ -54,7 +55,7 @@ def sign_up(
         person.birth_date = birth_date
         person.guardian_name, person.guardian_email = (guardian_name, guardian_email) if is_minor else ("", "")
         db.session.flush()
-        journal.record("member.signed_up", person.id, actor_id=person.id, member_id=person.id, at=now)
+        journal.record("member.signed_up", person.id, actor_id=person.id, member_id=person.id, at=now, back=back)
         ask_guardian(person, now=now)
 
 

@@ -10,7 +10,7 @@ from app.core import clock
 from app.core.refusals import Refused
 from app.members import queries, rules, services
 from app.members.forms import AddressForm, ApiTokenForm, Form, PasswordForm, ProfileForm
-from app.members.views.door import answer, bp
+from app.members.views.door import answer, asked_page, back_to_work, bp
 from app.members.views.entering import link_is_spent
 from app.place import queries as place_queries
 from app.web.forms import SelectChoice
@@ -73,8 +73,8 @@ def password() -> ResponseReturnValue:
             place_refusal(form, refused, otherwise="password")
         else:
             flash(_("Votre mot de passe est changé. Vos autres appareils devront entrer de nouveau."))
-            return redirect(url_for(".password"))
-    return answer("members/password.html", form)
+            return back_to_work(url_for(".password"))
+    return answer("members/password.html", form, back=asked_page())
 
 
 @bp.route("/me/address", methods=["GET", "POST"])

@@ -108,6 +108,11 @@ def answer(template: str, form: Form, **shown: Any) -> ResponseReturnValue:
     return render_template(template, form=form, **shown), 429 if waits else form.status, headers
 
 
+def asked_page() -> str:
+    """Where the person was going when they were asked to enter; nothing when they came by themselves."""
+    return security.safe_next(request.values.get("next"), "")
+
+
 def back_to_work(default: str = "/me") -> ResponseReturnValue:
     """Where the person wanted to go when they were asked to enter."""
     return redirect(security.safe_next(request.values.get("next"), default))

@@ -9,8 +9,7 @@ from app.core import clock
 from app.core.refusals import Refused
 from app.members import queries, services
 from app.members.forms import AskMailForm, CodeForm, LinkForm, ResetForm, SignInForm
-from app.members.views.door import AWAITING, answer, back_to_work, bp, device, let_in
-from app.web import security
+from app.members.views.door import AWAITING, answer, asked_page, back_to_work, bp, device, let_in
 
 
 @bp.route("/login", methods=["GET", "POST"])
@@ -28,7 +27,7 @@ def sign_in() -> ResponseReturnValue:
             form.refuse(refused)
         else:
             return let_in(token, remembered=remembered)
-    return answer("members/sign_in.html", form, back=_asked_page())
+    return answer("members/sign_in.html", form, back=asked_page())
 
 
 @bp.route("/login/code", methods=["GET", "POST"])
@@ -37,7 +36,7 @@ def code() -> ResponseReturnValue:
     token = session.get(AWAITING, "")
     if queries.awaiting(token, now=clock.now()) is None:
         session.pop(AWAITING, None)
-        return redirect(url_for(".sign_in", next=_asked_page() or None))
+        return redirect(url_for(".sign_in", next=asked_page() or None))
     form = CodeForm()
     if form.validate_on_submit():
         try:
@@ -49,7 +48,7 @@ def code() -> ResponseReturnValue:
                 form.refuse(refused)
         else:
             return let_in(token, remembered=opened.remembered)
-    return answer("members/code.html", form, back=_asked_page())
+    return answer("members/code.html", form, back=asked_page())
 
 
 @bp.post("/logout")
@@ -70,12 +69,12 @@ def ask_link() -> ResponseReturnValue:
     form = AskMailForm(email=request.args.get("email", ""))
     if form.validate_on_submit():
         try:
-            services.ask_link(email=form.email.data, device=device(), back=_asked_page(), now=clock.now())
+            services.ask_link(email=form.email.data, device=device(), back=asked_page(), now=clock.now())
         except Refused as refused:
             form.refuse(refused)
         else:
             return _look_in_your_mail()
-    return answer("members/ask_link.html", form, back=_asked_page())
+    return answer("members/ask_link.html", form, back=asked_page())
 
 
 @bp.route("/login/link/<token>", methods=["GET", "POST"])
@@ -83,15 +82,15 @@ def enter_by_link(token: str) -> ResponseReturnValue:
     """Opening the link changes nothing: programs that look through mails open it too. The button does."""
     person = next((row.member for purpose in services.LINKS if (row := queries.by_access_token(token, purpose, now=clock.now()))), None)
     if person is None:
-        return link_is_spent(url_for(".ask_link"))
+        return link_is_spent(url_for(".ask_link", next=asked_page() or None))
     form = LinkForm()
     if form.validate_on_submit():
         try:
             opened = services.sign_in_by_link(token, device=device(remembered=form.remembered.data), now=clock.now())
         except Refused:
-            return link_is_spent(url_for(".ask_link"))
+            return link_is_spent(url_for(".ask_link", next=asked_page() or None))
         return let_in(opened, remembered=form.remembered.data)
-    return answer("members/enter_by_link.html", form, person=person, back=_asked_page())
+    return answer("members/enter_by_link.html", form, person=person, back=asked_page())
 
 
 # ---------------------------------------------------------------- a new password
@@ -102,19 +101,19 @@ def ask_reset() -> ResponseReturnValue:
     form = AskMailForm(email=request.args.get("email", ""))
     if form.validate_on_submit():
         try:
-            services.ask_reset(email=form.email.data, device=device(), now=clock.now())
+            services.ask_reset(email=form.email.data, device=device(), back=asked_page(), now=clock.now())
         except Refused as refused:
             form.refuse(refused)
         else:
             return _look_in_your_mail()
-    return answer("members/ask_reset.html", form)
+    return answer("members/ask_reset.html", form, back=asked_page())
 
 
 @bp.route("/reset/<token>", methods=["GET", "POST"])
 def reset(token: str) -> ResponseReturnValue:
     row = queries.by_access_token(token, "reset", now=clock.now())
     if row is None or row.member is None:
-        return link_is_spent(url_for(".ask_reset"))
+        return link_is_spent(url_for(".ask_reset", next=asked_page() or None))
     form = ResetForm()
     form.offer([] if queries.is_code_asked(row.member.id) else queries.passkeys(row.member.id))
     if form.validate_on_submit():
@@ -122,13 +121,13 @@ def reset(token: str) -> ResponseReturnValue:
             opened = services.reset_password(token, password=form.password.data, device=device(), now=clock.now(), lost=form.lost_keys)
         except Refused as refused:
             if "link_spent" in refused.codes:
-                return link_is_spent(url_for(".ask_reset"))
+                return link_is_spent(url_for(".ask_reset", next=asked_page() or None))
             form.tell_beside("password", refused)
         else:
             entered = let_in(opened, remembered=False)
             flash(_("Votre mot de passe est changé. Les autres appareils devront entrer de nouveau."))
             return entered
-    return answer("members/reset.html", form, person=row.member)
+    return answer("members/reset.html", form, person=row.member, back=asked_page())
 
 
 # ---------------------------------------------------------------- answers
@@ -146,7 +145,3 @@ def look_in_your_mail() -> ResponseReturnValue:
 
 def link_is_spent(again: str) -> ResponseReturnValue:
     return render_template("members/link_spent.html", again=again), 410
-
-
-def _asked_page() -> str:
-    return security.safe_next(request.values.get("next"), "")

@@ -9,9 +9,9 @@ from app.core import clock
 from app.core.refusals import Refused
 from app.members import queries, services
 from app.members.forms import ConfirmForm, Form, SignUpForm
-from app.members.views.door import answer, back_to_work, bp, device, let_in
+from app.members.views.door import answer, asked_page, back_to_work, bp, device, let_in
 from app.members.views.entering import link_is_spent
-from app.web import i18n
+from app.web import i18n, security
 
 ABOUT_PASSWORD = ("password_too_weak", "password_too_common", "password_tells_who")
 
@@ -31,6 +31,7 @@ def sign_up() -> ResponseReturnValue:
                 guardian_name=form.guardian_name.data,
                 guardian_email=form.guardian_email.data,
                 locale=i18n.language(),
+                back=asked_page(),
                 device=device(),
                 now=clock.now(),
             )
@@ -38,7 +39,7 @@ def sign_up() -> ResponseReturnValue:
             _place(form, refused)
         else:
             return redirect(url_for(".welcome"))
-    return answer("members/sign_up.html", form)
+    return answer("members/sign_up.html", form, back=asked_page())
 
 
 @bp.get("/signup/mail")
@@ -53,20 +54,20 @@ def confirm(token: str) -> ResponseReturnValue:
     row = queries.by_access_token(token, "confirm", now=clock.now())
     if row is None or row.member is None:
         return link_is_spent(url_for(".ask_link"))
-    form = ConfirmForm()
+    form, back = ConfirmForm(), security.safe_next(row.subject, "")
     if form.validate_on_submit():
         without = "without" in request.form
         try:
             opened = services.confirm(token, password=None if without else form.password.data, device=device(), now=clock.now())
         except Refused as refused:
             if "link_spent" in refused.codes:
-                return link_is_spent(url_for(".ask_link"))
+                return link_is_spent(url_for(".ask_link", next=back or None))
             if "wrong_password" in refused.codes:
                 form.tell_beside("password", refused)
             else:
                 form.refuse(refused)
         else:
-            entered = let_in(opened, remembered=False, default=url_for(".password") if without else "/me")
+            entered = let_in(opened, remembered=False, default=url_for(".password", next=back or None) if without else back or "/me")
             flash(_("Votre adresse est confirmée. Bienvenue !"))
             return entered
     return answer("members/confirm.html", form, person=row.member)

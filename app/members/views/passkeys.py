@@ -10,9 +10,8 @@ from app.core.refusals import Refused
 from app.members import queries, services
 from app.members.forms import Form, LinkForm, PasskeyForm
 from app.members.views.account import place_refusal
-from app.members.views.door import answer, bp, device, let_in
+from app.members.views.door import answer, asked_page, bp, device, let_in
 from app.place import queries as place_queries
-from app.web import security
 
 _ASKED = "passkey"  # in the cookie: the question that the device is to sign
 
@@ -31,7 +30,7 @@ def enter_by_passkey() -> ResponseReturnValue:
             session[_ASKED], options = services.passkeys.ask_to_enter(device=entering, now=now)
         except Refused as refused:
             form.refuse(refused)
-    return answer("members/enter_by_passkey.html", form, options=options, back=security.safe_next(request.values.get("next"), ""))
+    return answer("members/enter_by_passkey.html", form, options=options, back=asked_page())
 
 
 @bp.route("/me/passkeys", methods=["GET", "POST"])
