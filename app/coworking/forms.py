@@ -64,6 +64,11 @@ class BookForm(forms.Form):
         ),
     )
 
+    @property
+    def says_more(self) -> bool:
+        """Whether anything was said besides the offer."""
+        return bool(self.errors or self.guest_name.data or self.note.data or self.repeat.data or self.pay_now.data)
+
     def key_for(self, choice: str) -> str | None:
         """One page offers several things under one key: each choice is a gesture of its own."""
         return f"{self.idempotency_key}:{choice}" if self.idempotency_key else None

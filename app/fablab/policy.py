@@ -27,7 +27,9 @@ class MachinePolicy:
                     day=max(days_of(want.period, request.place.tz)),  # a night that begins in time must end in time too
                     name=want.thing.name,
                     clearance=needed.name,
+                    href=f"/fablab/{want.thing.code}",
                     upcoming=partial(_next_training, needed.type_id, request),
+                    leads=partial(queries.leads, want.thing.id),
                 )
 
     def alike(self, thing: Thing, others: Iterable[Thing]) -> list[Thing]:

@@ -1,4 +1,4 @@
-"""The reasons of a refusal, in the reader's words: their blanks `%(name)s` hold dates, moments, periods, amounts, numbers or names.
+"""The reasons of a refusal, in the reader's words: their blanks `%(name)s` hold dates, moments, periods, amounts, numbers, names or lists of names.
 
 Two moments of one day are hours (« de 14 h à 15 h 30 »); a moment alone, or over several days, says its day; a `time` never does.
 """
@@ -55,6 +55,8 @@ def _word(value: object, *, is_one_day: bool) -> str:
         return say.day(value, year=value.year != clock.now().year)
     if isinstance(value, tuple):
         return say.span(*value)
+    if isinstance(value, list):
+        return say.listed(value)
     if isinstance(value, Cents):
         return say.money(value.cents)
     return say.number(value) if isinstance(value, int) else str(value)

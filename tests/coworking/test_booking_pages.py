@@ -6,7 +6,8 @@ import pytest
 import sqlalchemy as sa
 
 from app.booking.models import Booking, SeriesDate, WaitlistEntry
-from app.core.db import db
+from app.core.db import db, transaction
+from app.fablab.models import MachineLead
 from tests.factories import between, book, book_half, clear, make_machine, make_member, make_place, make_thing, paris, price, utc
 from tests.pages import choice, text_of
 from tests.statements import counted
@@ -38,6 +39,8 @@ def test_one_comes_without_a_word_and_sees_what_is_free_now(camille, lieu):
 
     assert page.status_code == 200
     assert "Ce qui est libre mardi 1er décembre, le matin" in text_of(page)
+    guest, last = page.text.index('name="guest_name"'), page.text.rindex('name="choice"')
+    assert guest < last and choices(page)[0] == choices(page)[-1], "who fills in what may be said besides ends on a button, not above it"
     assert "8 places libres, la vôtre sera A1" in text_of(page)
     assert "votre carnet, il en restera 9" in text_of(page)
 
@@ -80,6 +83,12 @@ def test_a_machine_that_one_may_not_use_says_why(lieu, log_in):
     assert page.status_code == 200
     assert "il faut l’habilitation « Laser »" in text_of(page)
     assert choices(page) == []
+    assert 'href="/fablab/laser"' in page.text, "the way to who may show it"
+
+    with transaction():
+        db.session.add_all(MachineLead(resource_id=lieu.laser.id, member_id=one.id) for one in (lieu.camille, lieu.max))
+    page = text_of(log_in(lieu.leo).get("/coworking/?what=machine&which=laser&day=2026-12-07&part=hours&start=14:00&end=15:00"))
+    assert "Demandez à Camille et Max de vous montrer la machine." in page
 
 
 def test_what_is_taken_comes_with_what_can_be_had_instead(camille, lieu):
@@ -97,6 +106,7 @@ def test_a_day_when_the_lieu_is_closed_says_so_and_offers_others(camille, lieu):
 
     assert "Rien n’est libre dimanche 6 décembre" in page
     assert "lundi 7 décembre, le matin" in page
+    assert camille.get("/me?week=2026-12-06").text.count("Fermé.") == 1
 
 
 @pytest.mark.parametrize(

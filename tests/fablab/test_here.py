@@ -88,7 +88,10 @@ def test_a_problem_reaches_the_lead_and_its_answer_comes_back(fablab, log_in, po
     assert state(fablab) == "needs_attention"
     (told,) = post()
     assert dora.email in told["To"] and "L’aspiration siffle" in told.get_body(("plain",)).get_content()
-    assert "L’aspiration siffle" in chloe.get("/fablab/m/laser").text
+    for page in ("/fablab/m/laser", "/fablab/laser"):
+        assert "L’aspiration siffle" in chloe.get(page).text
+    boss = log_in(make_member("Inès", roles=("manager",))).get("/manage/").text
+    assert "Chloe\u00a0: L’aspiration siffle" in boss and 'href="/fablab/laser/log"' in boss
 
     upload = db.session.scalars(sa.select(Upload)).one()
     shown = chloe.get(f"/fablab/files/{upload.name}")

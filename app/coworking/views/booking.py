@@ -203,6 +203,7 @@ def _page(place: Place, wish: Wish, answer: Answer | None, *, form: BookForm | N
         times=time_options(place, wish),
         form=form or (BookForm(formdata=None) if may_override else None),
         more=_more(form, takes_cards=takes_cards(person)) if form and offers else _nothing_more(i18n.language(), takes_cards(person)),
+        says_more=form is not None and form.says_more,
         problems=problems,
         in_the_way=_in_the_way(wish, answer) if answer else "",
         instead=_instead(answer.refused, place, things) if answer and answer.refused else [],

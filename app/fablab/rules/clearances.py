@@ -18,6 +18,12 @@ class NotQualified(Reason):
     next_step = N_("Inscrivez-vous à la prochaine initiation, ou demandez à une personne référente.")
 
 
+class NotShownYet(Reason):
+    code = "not_qualified"
+    sentence = N_("%(name)s : il faut l’habilitation « %(clearance)s », et aucune initiation n’est prévue.")
+    next_step = N_("Demandez à %(leads)s de vous montrer la machine.")
+
+
 class NotQualifiedYet(Reason):
     code = "not_qualified"
     sentence = N_("%(name)s : il faut l’habilitation « %(clearance)s », qui se donne en initiation.")
@@ -90,19 +96,30 @@ class NextTraining:
 
 
 def reasons_clearance(
-    rights: Sequence[Right], *, day: date, name: str, clearance: str, upcoming: Callable[[], NextTraining | None] = lambda: None
+    rights: Sequence[Right],
+    *,
+    day: date,
+    name: str,
+    clearance: str,
+    href: str = "",
+    upcoming: Callable[[], NextTraining | None] = lambda: None,
+    leads: Callable[[], list[str]] = list,
 ) -> Iterator[Reason]:
-    """A right is valid through its last day, included. A refusal names the next session that would give it."""
+    """A right is valid through its last day, included. A refusal names the next session that would give it, else who may; `href`: its page."""
     standing = [right for right in rights if right.revoked_on is None]
     if not standing:
-        soon = upcoming()
         words = {"name": name, "clearance": clearance}
-        yield NotQualifiedYet(**words, **asdict(soon)) if soon else NotQualified(**words)
+        if soon := upcoming():
+            yield NotQualifiedYet(**words, **asdict(soon))
+        elif names := leads():
+            yield NotShownYet(**words, leads=names, href=href)
+        else:
+            yield NotQualified(**words, href=href)
     elif all(right.expires_on is not None and right.expires_on < day for right in standing):
         last = max(right.expires_on for right in standing if right.expires_on is not None)
         soon = upcoming()
         said = {"clearance": clearance, "until": last}
-        yield ClearanceExpiredButSoon(**said, **asdict(soon)) if soon else ClearanceExpired(**said)
+        yield ClearanceExpiredButSoon(**said, **asdict(soon)) if soon else ClearanceExpired(**said, href=href)
 
 
 def expiry(policy: str, *, given_on: date, months: int | None, until: date | None, last_used_on: date | None = None) -> date | None:

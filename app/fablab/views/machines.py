@@ -99,6 +99,7 @@ def machine(code: str) -> ResponseReturnValue:
         strip=say.strip(opened[0][0], opened[-1][1], rows, kept, place.tz) if opened else None,
         free=_free(thing, rows, opened, seconds, place, today),
         details=details,
+        reports=queries.reports(place.id, resource_id=thing.id),
         needed=needed,
         right=_standing(rights, today),
         upcoming=queries.next_training(needed.type_id, now=now) if needed else None,

@@ -233,7 +233,7 @@ def _spans(spans: Iterable[tuple[int, int]], words: typography.Words) -> str:
 def _notes(place: Place, today: date) -> list[str]:
     """Badges, closures to come, unusual hours of the next days."""
     calendar, words = place_queries.calendar(place.id), typography.words()
-    notes = [_("Avec un badge, jour et nuit.")] if place.badge_all_hours else []
+    notes = [_("Qui a un badge entre jour et nuit.")] if place.badge_all_hours else []
     for closure in calendar.closures:
         if closure.last >= today and closure.first <= today + ANNOUNCED:
             notes.append(

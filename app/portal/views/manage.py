@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from textwrap import shorten
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -39,6 +40,7 @@ SOON = timedelta(days=30)  # before a clearance ends
 UNSIGNED_FOR = timedelta(days=14)  # half-days that are older are on the cohort's own page
 MOST_UNSIGNED = 4  # half-days named one by one
 LETTERS = 3  # to look for somebody
+MOST_SAID = 160  # letters of what was reported about a thing
 EXPECTED = (Status.HELD, Status.PENDING, Status.CONFIRMED, Status.CHECKED_IN, Status.DONE)
 
 
@@ -168,15 +170,7 @@ def decisions(place: Place, things: Directory, may: Callable[[str], bool]) -> It
             href=url_for("post.outbox"),
             href_label=_("Voir pourquoi"),
         )
-    for thing in things.things.values():
-        if thing.state == "needs_attention":
-            yield Decision(
-                _("À surveiller : %(thing)s", thing=thing.name),
-                say.place_of(thing, things.things),
-                sign="wait",
-                href=url_for("things.change", resource_id=thing.id),
-                href_label=_("Voir"),
-            )
+    yield from _to_watch(place, things)
     today = now.astimezone(place.tz).date()
     if may("manage_billing") and (late := billing.unpaid(place.id, due_before=today)):
         yield Decision(
@@ -198,6 +192,26 @@ def decisions(place: Place, things: Directory, may: Callable[[str], bool]) -> It
             ". ".join(_("%(clearance)s : %(people)s", clearance=name, people=people) for name, people in _by_first(lapsing)),
             href=url_for("fablab.machines"),
             href_label=_("Voir les machines"),
+        )
+
+
+def _to_watch(place: Place, things: Directory) -> Iterator[Decision]:
+    """What works badly: with what was said of it, and for a machine the page where it is put right or stopped."""
+    watched = [thing for thing in things.things.values() if thing.state == "needs_attention"]
+    reports = fablab.reports(place.id) if watched else []
+    for thing in watched:
+        said = [
+            _("%(name)s : %(what)s", name=one.member.name, what=shorten(one.text, MOST_SAID, placeholder="…"))
+            for one in reports
+            if one.resource_id == thing.id
+        ]
+        is_machine = thing.kind == "machine"
+        yield Decision(
+            _("À surveiller : %(thing)s", thing=thing.name),
+            " ".join(said) or say.place_of(thing, things.things),
+            sign="wait",
+            href=url_for("fablab.machine_log", code=thing.code) if is_machine else url_for("things.change", resource_id=thing.id),
+            href_label=_("Voir"),
         )
 
 

@@ -139,10 +139,19 @@ def week() -> ResponseReturnValue:
             for day in (monday + timedelta(days=ahead) for ahead in range(7))
         ],
         today=local.date(),
+        shut=_shut(place, monday),
         announcements=coworking.announcements(place.id, on=local.date()),
         desk=next((thing for thing in things.of_kind("desk") if thing.is_fixed and thing.holder_id == current_user.id), None),
     )
     return offline.keep(make_response(page))
+
+
+def _shut(place: Place, monday: date) -> set[date]:
+    """The days of the week when nobody comes in; none for who has a badge where badges open at all hours."""
+    calendar = place_queries.calendar(place.id)
+    days = {monday + timedelta(days=ahead) for ahead in range(7)}
+    always = place.badge_all_hours and bool(current_user.badge)
+    return {day for day in days if calendar.closure_on(day) is not None or not (always or calendar.spans(day))}
 
 
 def _board(offers: list[Own], place: Place, things: Directory, now: datetime) -> Board | None:
