@@ -14,7 +14,7 @@ from app.billing.services import invoicing
 from app.core import clock
 from app.core.db import transaction
 from app.core.journal import JournalEntry
-from app.core.refusals import Refused
+from app.core.refusals import Cents, Refused
 from tests.billing.bills import bill, line
 
 DAY = date(2026, 12, 1)
@@ -148,6 +148,26 @@ def test_a_mistake_is_undone_and_the_drawer_is_exact(place, person):
     assert {journal for _, journal, *_ in books(place)} == {"CA"}
 
 
+def test_the_drawer_gives_back_what_it_holds_and_a_card_is_never_cancelled_by_hand(place, person, session):
+    notes = pay(place, person, 1500, means="cash")
+    services.hand_in_cash(place_id=place.id, cents=1000, day=DAY, now=clock.now())
+    with pytest.raises(Refused) as refused:
+        services.refund(notes.id, cents=501, day=DAY, reason="trop", now=clock.now())
+    assert refused.value.codes == ["drawer_too_low"]
+    services.refund(notes.id, cents=500, day=DAY, reason="trop", now=clock.now())
+    for cents in (0, -1):
+        with pytest.raises(Refused):
+            services.refund(notes.id, cents=cents, day=DAY, reason="rien", now=clock.now())
+
+    card = pay(place, person, 1200, means="card", provider="stripe", provider_id="pi_1")
+    with pytest.raises(Refused) as refused:
+        services.cancel_payment(card.id, day=DAY, now=clock.now())
+    assert refused.value.codes == ["cancelled_by_its_provider"]
+    services.refund(card.id, cents=1200, day=DAY, reason="tout", now=clock.now())
+    assert services.take_back(card.id, day=DAY, reason="fraudulent", now=clock.now()) is False  # nothing of it is left to take
+    assert (queries.drawer_cents(place.id), queries.credit_of(who(person)), told(session, "payment.returned")) == (1000, 1000, 0)
+
+
 def test_cheques_and_notes_go_to_the_bank_on_a_slip(place, person):
     cheques = [pay(place, person, cents, means="cheque") for cents in (5000, 3000)]
     pay(place, person, 2000, means="cash")
@@ -216,7 +236,10 @@ def test_a_payment_pays_the_bills_of_its_payer_only(place, person, company):
         with pytest.raises(Refused) as refused:
             services.allocate(payment.id, mine.id, cents=cents, now=clock.now())
         assert refused.value.codes == [code]
-    assert services.allocate(payment.id, mine.id, now=clock.now()) == 1200
+    assert services.allocate(payment.id, mine.id, cents=1200, now=clock.now()) == 1200  # all of it, and no cent more
+    with pytest.raises(Refused) as refused:
+        services.allocate(payment.id, mine.id, cents=1, now=clock.now())
+    assert refused.value.reasons[0].words == {"left": Cents(0)}
 
 
 def test_without_settings_a_lieu_takes_transfers_cash_and_cheques(place):

@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.billing.models import Allocation, Invoice, Movement, Payment, SlipLine
+from app.billing.queries import banking
 from app.billing.queries import payments as queries
 from app.billing.rules.means import FEES
 from app.billing.rules.payments import (
@@ -165,7 +166,7 @@ def refund(
         if not 0 < cents <= left:
             raise Refused(NothingLeft(left=Cents(left)))
         source = gives_back(payment.means)
-        if source == "cash" and cents > (drawer := queries.drawer_cents(payment.place_id)):
+        if source == "cash" and cents > (drawer := banking.cash_to_hand_in(payment.place_id)):
             raise Refused(DrawerTooLow(left=Cents(drawer)))
         movement = move(
             "refunded",
