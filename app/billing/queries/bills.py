@@ -154,15 +154,6 @@ def bills_of(run_id: int) -> list[Bill]:
     return list(db.session.scalars(sa.select(Bill).where(Bill.run_id == run_id).order_by(Bill.id)))
 
 
-def bill_of_invoice(invoice_id: int) -> Bill | None:
-    return db.session.scalars(sa.select(Bill).where(Bill.invoice_id == invoice_id)).first()
-
-
-def charges_of(bill_id: int) -> list[Charge]:
-    """Where each line of a bill comes from."""
-    return list(db.session.scalars(sa.select(Charge).where(Charge.bill_id == bill_id).order_by(Charge.used_on, Charge.id)))
-
-
 def open_charges(place_id: int, member_id: int) -> list[Charge]:
     """What no bill has taken yet of somebody's uses, whoever pays, the last first."""
     mine = (Charge.place_id == place_id, Charge.member_id == member_id, Charge.bill_id.is_(None))

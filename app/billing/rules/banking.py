@@ -64,11 +64,6 @@ def shown_iban(iban: str) -> str:
     return " ".join(iban[start : start + 4] for start in range(0, len(iban), 4))
 
 
-def masked_iban(country: str, last4: str) -> str:
-    """What may be shown of an account that is not the reader's to copy: « FR•• •••• 0189 »."""
-    return f"{country}•• •••• {last4}"
-
-
 def reasons_iban(iban: str) -> list[Reason]:
     """A SEPA account whose length, structure and check digits are right."""
     if not (iban.isascii() and stdnum.iban.is_valid(iban)):

@@ -15,12 +15,6 @@ class NothingToPay(Reason):
     next_step = N_("Choisissez un autre mois.")
 
 
-class BadMonth(Reason):
-    code = "bad_month"
-    sentence = N_("Un mois s’écrit AAAA-MM, par exemple 2026-12.")
-    next_step = N_("Corrigez le mois.")
-
-
 class AlreadyOnAnInvoice(Reason):
     code = "already_on_an_invoice"
     sentence = N_("Cette ligne est déjà sur une facture.")

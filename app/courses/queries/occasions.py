@@ -106,11 +106,6 @@ def occasion(session_id: int) -> Occasion | None:
     return next(iter(_occasions(_SESSION.c.id == session_id)), None)
 
 
-def of_trainer_on(member_id: int, day: date) -> Sequence[Occasion]:
-    """The half-days that somebody gives on a day."""
-    return _occasions(_SESSION.c.trainer_id == member_id, _SESSION.c.day == day, _SESSION.c.state == "planned")
-
-
 def of_cohort_between(cohort_id: int, first: date, last: date) -> Sequence[Occasion]:
     """The half-days of a cohort from a day to a day, both included."""
     within = (_SESSION.c.day >= first, _SESSION.c.day <= last)
