@@ -1,16 +1,17 @@
 """Debits sent to the bank, statements read, lines settled: from the mandate to the books."""
 
+from contextlib import suppress
 from datetime import date
 
 import pytest
 import sqlalchemy as sa
 
 from app.billing import queries, services
-from app.billing.models import BankLine, Debit, Mandate, Payment, PaymentSettings
+from app.billing.models import BankLine, Debit, Mandate, MandateScan, Payment, PaymentSettings
 from app.billing.queries import banking
 from app.billing.queries.payments import payment_terms
 from app.billing.rules.payments import Payer
-from app.billing.services.mandates import Scan, forget_accounts
+from app.billing.services.mandates import Scan, forget_accounts, scan_of
 from app.billing.services.reconciling import proposals_of
 from app.core import clock
 from app.core.db import transaction
@@ -81,9 +82,11 @@ def test_an_account_is_sealed_and_a_new_mandate_replaces_the_old(place, person, 
     assert first.revoked_on == date(2026, 11, 1) and [one.reference[-1] for one in banking.mandates_of(who(person))] == ["2", "1"]
 
     on_paper = sign(place, person, terms, signed_name="", scan=Scan("application/pdf", b"%PDF-1.7"))
-    assert on_paper.signature == "paper"
+    assert on_paper.signature == "paper" and scan_of(on_paper) == Scan("application/pdf", b"%PDF-1.7")
+    assert scan_of(first) is None
     forget_accounts(person.id, now=clock.now())
     session.refresh(on_paper)
+    assert scan_of(on_paper) is None and session.get(MandateScan, on_paper.id) is None
     assert (on_paper.iban_sealed, on_paper.holder, on_paper.iban_last4, on_paper.revoked_on) == ("", "—", "", date(2026, 12, 1))
     for wrong, code in (
         ({"iban": GERMAN[:-1] + "1"}, "wrong_iban"),
@@ -152,8 +155,48 @@ def test_debits_from_the_mandate_to_the_return(place, person, terms, session, fr
     assert b"<SeqTp>RCUR<" in services.bank_file(second.id, terms=terms)
     services.cancel_debits(second.id, now=clock.now())
     assert left(later) == 3600 and banking.invoices_under_debit(place.id) == {}
+    used = {one.member_id: one.last_used_on for one in session.scalars(sa.select(Mandate).execution_options(populate_existing=True))}
+    assert used == {person.id: COLLECTION, nora.id: COLLECTION}  # as before the file that was not given
     with pytest.raises(Refused):
         services.cancel_debits(batch.id, now=clock.now())
+
+
+def test_a_debit_refused_before_it_was_paid_costs_its_fee_and_a_closed_account_ends_the_mandate(place, person, terms, session):
+    mandate = sign(place, person, terms)
+    invoice = bill(place, person, line(8000))
+    batch = send(place, terms)
+    ((debit, _),) = banking.debits_of(batch.id)
+    assert take(place, f"15/12/2026;REJET PRLV {debit.end_to_end};-98,90").settled == 0  # never counted as paid: a person says so
+    row = only_line(session)
+    with transaction():
+        row.reason = "AC04"
+    (proposal,) = proposals_of(row)
+    for _ in range(2):
+        with suppress(Refused):
+            services.settle(row.id, proposal.code, now=clock.now())
+    assert services.debit_returned(debit.id, reason="AC04", day=COLLECTION, fee_cents=290, now=clock.now()) is False
+    assert (left(invoice), told(session, "debit.refused"), told(session, "payment.returned")) == (9600, 1, 0)
+    assert books(place) == [("12-15", "BQ", "fees", 290, 0), ("12-15", "BQ", "bank", 0, 290)]
+    session.refresh(mandate)
+    assert mandate.revoked_on == COLLECTION and session.get_one(Debit, debit.id).state == "returned"
+
+
+def test_a_debit_taken_for_paid_by_mistake_waits_for_the_bank_again(place, person, terms, session):
+    sign(place, person, terms)
+    invoice = bill(place, person, line(8000))
+    batch = send(place, terms)
+    line_read = f"15/12/2026;REMISE PRLV {batch.message}-FRST;96,00"
+    assert take(place, line_read).settled == 1 and left(invoice) == 0
+    row = only_line(session, "settled")
+    services.undo_line(row.id, day=COLLECTION, now=clock.now())
+    ((debit, _),) = banking.debits_of(batch.id)
+    assert (left(invoice), debit.state, debit.payment_id) == (9600, "sent", None)
+    assert proposals_of(row)[0].kind == "debits"
+    paid = bill(place, person, line(1000))
+    pay(place, person, 1200, paid)
+    with pytest.raises(Refused) as refused:
+        services.settle_by_hand(row.id, invoice_ids=[paid.id], now=clock.now())
+    assert refused.value.codes == ["line_moved"]
 
 
 def test_amount_and_reference_pay_by_themselves_the_amount_alone_waits(place, person, session):
@@ -180,6 +223,7 @@ def test_amount_and_reference_pay_by_themselves_the_amount_alone_waits(place, pe
 
     rent = session.scalars(sa.select(BankLine).where(BankLine.cents == -40000)).one()
     services.leave_aside(rent.id, now=clock.now())
+    assert [told(session, f"bank_line.{what}") for what in ("settled", "undone", "left_aside")] == [4, 2, 1]
     with pytest.raises(Refused):
         services.leave_aside(rent.id, now=clock.now())
     services.undo_line(rent.id, day=date(2026, 12, 4), now=clock.now())

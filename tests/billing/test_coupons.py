@@ -75,13 +75,17 @@ def test_a_code_has_its_days_its_number_and_its_turn_for_each(lieu, frozen):
     kind = make_pass(lieu.place)
     make_coupon(lieu.place, percent=50, off_cents=None, most=2)
     make_coupon(lieu.place, code="AUTRE", what="pass:laser-5h")
+    with pytest.raises(Refused) as taken:
+        make_coupon(lieu.place, code="AUTRE")
+    assert taken.value.codes == ["catalogue_code_taken"]
 
     def refused(code: str, who: int) -> list[str]:
         with pytest.raises(Refused) as said:
             sell(kind, who, code)
         return said.value.codes
 
-    sell(kind, lieu.camille.id)
+    lot = sell(kind, lieu.camille.id)
+    assert db.session.scalars(sa.select(CouponUse)).one().off_cents == 3000 and lot.granted == 10
     assert queries.open_cents(lieu.camille.id) == 3000
     assert refused("BIENVENUE", lieu.camille.id) == ["coupon_used_by_you"]
     assert refused("AUTRE", lieu.camille.id) == ["coupon_unknown"]

@@ -25,6 +25,7 @@ def test_an_income_pays_its_share_of_what_follows_the_uses():
     assert [margin(700, income_cents=0, variable_cents=1_500), margin(None, income_cents=1, variable_cents=0)] == [700, None]
     assert margin(700, income_cents=1_000, variable_cents=1_500) is None  # each one more costs more than it brings
     assert [own_percent(75_000, 25_000), own_percent(0, 0), own_percent(0, 100)] == [75, None, 0]
+    assert [own_percent(1, 7), own_percent(124, 876), margin(700, income_cents=700, variable_cents=700)] == [13, 12, None]
 
 
 @pytest.fixture

@@ -1,5 +1,7 @@
 """From a draft to an invoice that never changes: numbers, amounts, credit notes, and what the database refuses."""
 
+from datetime import date
+
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -9,7 +11,8 @@ from app.billing.models import Anchor, Counter, Draft, Invoice
 from app.billing.queries import books as reads
 from app.billing.queries import verification
 from app.billing.rules.documents import Line
-from app.billing.rules.legal import lateness, regime_of
+from app.billing.rules.invoices import advance_put_back
+from app.billing.rules.legal import Regime, lateness, regime_of, thresholds
 from app.billing.rules.payments import Payer
 from app.billing.services import invoicing
 from app.core import clock
@@ -59,8 +62,23 @@ def test_a_discarded_draft_leaves_no_number_and_lets_another_come(place, person)
     invoicing.discard(row.id, now=clock.now())
 
     assert refused(invoicing.issue, row.id) == ["already_discarded"]
+    assert refused(invoicing.discard, row.id) == ["already_discarded"]
     assert draft(place, person, line(1000), origin="run:1").id != row.id
     assert bill(place, person, line(500)).number == "F2026-00001"
+
+
+def test_half_a_cent_goes_up_in_a_line_and_in_the_part_of_a_line_given_back():
+    assert [line(33, quantity=quantity).net_cents for quantity in (1500, 1499, -1500)] == [50, 49, -50]
+    of_an_amount = line(0, quantity=2000, cents=501)
+    assert [of_an_amount.part(quantity).net_cents for quantity in (1000, 998, 2000)] == [251, 250, 501]
+
+
+def test_what_a_credit_note_puts_back_on_an_advance_is_what_the_bill_did_not_ask_itself():
+    def put_back(before: int, more: int) -> int:
+        return advance_put_back(42_000, before=before, more=more)  # of 600.00, 180.00 were paid in advance
+
+    assert [put_back(0, 42_000), put_back(0, 42_001), put_back(0, 60_000)] == [0, 1, 18_000]
+    assert [put_back(40_000, 5_000), put_back(45_000, 5_000), put_back(60_000, 0)] == [3_000, 5_000, 0]
 
 
 def test_zero_a_mix_with_out_of_scope_and_no_payer_are_refused(place, person):
@@ -316,6 +334,25 @@ def test_the_regime_of_a_day_says_how_each_thing_is_taxed():
     assert (before.tax_of("desk"), after.tax_of("desk")) == (("E", 0), ("S", 2000))
     assert [after.tax_of(what) for what in ("training", "article", "membership", "deposit")] == [("E", 0), ("S", 550), ("O", 0), ("O", 0)]
     assert regime_of(rows, month(2025, 12)[0]).tax_of("desk") == ("O", 0)
+
+
+@pytest.mark.parametrize(
+    ("code", "income", "told"),
+    [
+        ("hors_champ", {"services": 6_400_879}, []),
+        ("hors_champ", {"services": 6_000_000, "goods": 400_880}, [("accessory_income", False)]),
+        ("hors_champ", {"services": 8_001_101}, [("accessory_income", True)]),
+        ("franchise", {"services": 2_999_999, "goods": 6_799_999}, []),
+        ("franchise", {"services": 3_000_000}, [("franchise_services_base", False)]),
+        ("franchise", {"services": 4_125_000}, [("franchise_services_base", True), ("franchise_services_top", False)]),
+        ("franchise", {"services": 4_125_001}, [("franchise_services_base", True), ("franchise_services_top", True)]),
+        ("franchise", {"goods": 6_800_000}, [("franchise_goods_base", False)]),
+        ("redevable", {"services": 99_999_999}, []),
+    ],
+)
+def test_a_threshold_is_told_from_eighty_hundredths_on_and_is_passed_by_one_cent(code, income, told):
+    found = thresholds(Regime(code, date(2026, 1, 1)), income, date(2026, 12, 1))
+    assert [(one.key, one.is_over) for one in found] == told
 
 
 def test_a_late_professional_owes_interest_and_forty_euros_and_a_person_nothing():

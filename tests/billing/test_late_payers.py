@@ -14,6 +14,7 @@ from app.billing.rules.dunning import Part, reasons_schedule, shared_out
 from app.billing.services import reminding
 from app.core import clock, journal
 from app.core.mail import OutgoingMail
+from app.core.refusals import Refused
 from tests.billing.bills import bill, line
 from tests.billing.test_payments import pay
 from tests.factories import make_member
@@ -94,6 +95,24 @@ def test_the_team_sees_who_is_late_leaves_alone_and_agrees_on_several_payments(p
     assert told(session) == 3 and owed.paused_payers(place.id, on=date(2027, 1, 20)) == {}
     assert keeper().get("/manage/money/late/member/99999/pause").status_code == 404
     assert [one.due_on for one in queries.unpaid(place.id, among=[mine.id, theirs.id])] == [theirs.due_on, date(2027, 2, 15)]
+
+
+def test_a_bill_is_reminded_of_three_times_and_what_is_paid_neither_reminded_of_nor_shared_out(place, person, session):
+    mine = bill(place, person, line(1000))
+    for step in (1, 2, 3):
+        assert reminding.remind(mine.id, place_id=place.id, now=clock.now()) == step
+    with pytest.raises(Refused) as refused:
+        reminding.remind(mine.id, place_id=place.id, now=clock.now())
+    assert refused.value.codes == ["told_three_times"]
+    pay(place, person, 1200, mine)
+    for gesture in (
+        lambda: reminding.remind(mine.id, place_id=place.id, now=clock.now()),
+        lambda: reminding.agree_on_schedule(mine.id, place_id=place.id, times=2, first_on=date(2027, 1, 10), now=clock.now()),
+    ):
+        with pytest.raises(Refused) as refused:
+            gesture()
+        assert refused.value.codes == ["nothing_to_pay"]
+    assert told(session) == 3
 
 
 def test_a_person_reads_their_dates_and_why_they_are_left_alone_goes_with_them(place, person, session, log_in, frozen):

@@ -1,13 +1,15 @@
 """Carnets, coffees and memberships: what is sold, refused, given back."""
 
 from datetime import date
+from functools import partial
 
 import pytest
 import sqlalchemy as sa
 
 from app.billing import queries
 from app.billing.models import Article, Charge, Invoice, Lot, PassType
-from app.billing.services import bills, selling
+from app.billing.queries.bills import BillTo
+from app.billing.services import bills, selling, stock
 from app.booking import services as booking
 from app.core import clock
 from app.core.db import db, transaction
@@ -171,3 +173,49 @@ def test_a_gift_makes_no_invoice_and_a_line_given_up_says_why(lieu, frozen):
     bills.go_on(run.id, now=clock.now())
     assert invoices() == []
     assert db.session.scalars(sa.select(Lot.source)).all()[-1] == "free"
+
+
+def refused_codes(gesture) -> list[str]:
+    with pytest.raises(Refused) as refused:
+        gesture()
+    return refused.value.codes
+
+
+def test_what_is_off_sale_given_or_billed_already_is_not_sold_refunded_nor_waived(lieu):
+    max_ = by(lieu.max)
+    paul, closed = make_member("Paul"), make_pass(lieu, code="ancien", on_sale=False)
+    assert refused_codes(lambda: selling.sell_pass(pass_type_id=closed.id, member_id=paul.id, **max_)) == ["not_on_sale"]
+    gift = selling.give(
+        place_id=lieu.place.id, member_id=paul.id, unit="half_day", units=2, scope="desk", valid_to=None, reason="Bienvenue", **max_
+    )
+    assert refused_codes(lambda: selling.refund_pass(lot_id=gift.id, reason="Rien", **max_)) == ["nothing_left_to_refund"]
+
+    lot = selling.sell_pass(pass_type_id=make_pass(lieu).id, member_id=paul.id, on_tab=True, **max_)
+    sale = selling.sale_of(lot.id)
+    (drafted,) = bills.bill_payer(lieu.place, BillTo(paul.id), until=date(2026, 12, 31), origin="essai", now=clock.now())
+    assert refused_codes(lambda: selling.waive(charge_id=sale.id, reason="Trop tard", **max_)) == ["already_on_an_invoice"]
+    assert refused_codes(lambda: selling.refund_pass(lot_id=lot.id, reason="Départ", **max_)) == ["bill_still_drafted"]
+    assert db.session.get_one(Lot, lot.id, populate_existing=True).granted == 10  # nothing was taken for a refund that did not happen
+    bills.withdraw(drafted.id, now=clock.now())
+    assert selling.refund_pass(lot_id=lot.id, reason="Départ", **max_) == 7500
+
+
+def test_an_article_has_one_code_its_own_prices_may_go_and_a_delivery_brings_something(lieu):
+    facts = {"place_id": lieu.place.id, "article_id": None, "code": "cp3", "name": "Contreplaqué", "unit": "plaque", "cents": 800}
+    save = partial(stock.save_article, **by(lieu.max))
+    sheet = save(**facts, group_cents={"solidaire": 500})
+    assert refused_codes(lambda: save(**facts)) == ["code_taken"]
+
+    def cents() -> int:
+        return selling.article_price(queries.price_list(lieu.place), sheet, group="solidaire", on=date(2026, 12, 1))
+
+    seen = [cents()]
+    for own in (450, None):
+        save(**facts | {"article_id": sheet.id}, group_cents={"solidaire": own})
+        seen.append(cents())
+    assert seen == [500, 450, 800]
+    for milli in (0, -1000):
+        assert refused_codes(lambda milli=milli: stock.receive(article_id=sheet.id, milli=milli, cents=None, note="", **by(lieu.max)))
+    stock.receive(article_id=sheet.id, milli=3000, cents=2000, note="", **by(lieu.max))
+    assert stock.count_stock(article_id=sheet.id, milli=2500, note="", **by(lieu.max)).milli == -500
+    assert stock.count_stock(article_id=sheet.id, milli=2500, note="", **by(lieu.max)) is None

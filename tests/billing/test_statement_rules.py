@@ -5,8 +5,9 @@ from datetime import date
 
 import pytest
 
-from app.billing.rules.reconciliation import HeldPayment, OpenDebit, OpenInvoice, OpenSlip, Waiting, numbers_in, proposals
+from app.billing.rules.reconciliation import PAYOUT_DELAY, HeldPayment, OpenDebit, OpenInvoice, OpenSlip, Waiting, numbers_in, proposals
 from app.billing.rules.statements import BankLine, read_statement
+from app.billing.rules.statements.lines import cents_of
 from app.core.refusals import Refused
 
 
@@ -69,6 +70,30 @@ def test_a_collected_entry_tells_each_of_its_payments():
     ]
     (returned,) = read_statement(camt(entry("96.00", "DBIT", payment("96.00", "", end="WL-7-1", reason="AM04")))).lines
     assert (returned.cents, returned.end_to_end, returned.reason) == (-9600, "WL-7-1", "AM04")
+
+
+def test_the_parts_of_a_collected_entry_may_stand_one_floor_down_and_count_only_if_they_add_up():
+    """Some banks write each payment's amount in AmtDtls/TxAmt; parts that are not the whole are told as one line."""
+    part = "<TxDtls><AmtDtls><TxAmt><Amt Ccy='EUR'>{}</Amt></TxAmt></AmtDtls><RmtInf><Ustrd>{}</Ustrd></RmtInf></TxDtls>"
+    for first, cents in (("96.00", [9600, 20000]), ("95.00", [29600])):
+        written = camt(entry("296.00", "CRDT", part.format(first, "F2026-00042") + part.format("200.00", "F2026-00043")))
+        assert [line.cents for line in read_statement(written).lines] == cents
+    assert [line.cents for line in read_statement(camt(entry("5.00", "CRDT", "<TxDtls/><TxDtls/>"))).lines] == [500]
+
+
+@pytest.mark.parametrize(
+    ("written", "cents"),
+    [("1.234,56", 123456), ("1,234.56", 123456), ("-1\u202f234,56 €", -123456), ("+12.5", 1250), ("12,5000", 1250), ("7", 700)],
+)
+def test_an_amount_is_read_as_french_and_english_banks_write_it(written, cents):
+    assert cents_of(written) == cents
+
+
+@pytest.mark.parametrize("written", ["12,345", "1,2,3", "--1", "douze", "", "١٢"])
+def test_an_amount_that_is_not_clear_is_never_guessed(written):
+    with pytest.raises(Refused) as refused:
+        cents_of(written)
+    assert refused.value.codes == ["unclear_amount"]
 
 
 def test_a_line_has_the_same_name_in_every_statement_that_tells_it():
@@ -144,6 +169,15 @@ def line(cents: int, text: str = "", **more: object) -> BankLine:
 
 def told(bank_line: BankLine, **waiting: object) -> list[tuple[str, tuple, bool]]:
     return [(one.kind, one.parts, one.automatic) for one in proposals(bank_line, Waiting(**waiting))]
+
+
+def test_a_payout_may_come_on_the_day_of_its_payments_and_never_before_nor_weeks_after():
+    def found(on: date) -> bool:
+        held = [HeldPayment(1, 12000, 205, on)]
+        return bool(told(line(11795, "STRIPE"), held={"stripe": held}))
+
+    assert [found(date(2026, 12, day)) for day in (10, 11)] == [True, False]
+    assert [found(date(2026, 12, 10) - PAYOUT_DELAY * 3), found(date(2026, 12, 9) - PAYOUT_DELAY * 3)] == [True, False]
 
 
 def test_amount_and_reference_act_and_the_amount_alone_only_proposes():

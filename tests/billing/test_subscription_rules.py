@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from app.billing.rules import UNLIMITED, Cycle, Stretch, allowance, changed, cycle_of, ended, owed, paused, resumed, shares
+from app.billing.rules import UNLIMITED, Charged, Cycle, Stretch, allowance, changed, cycle_of, due, ended, owed, paused, resumed, shares
 
 NOVEMBER = cycle_of(date(2026, 11, 1))
 HALF, FULL = {"plan_id": 1, "cents": 12_000}, {"plan_id": 2, "cents": 20_000}
@@ -36,6 +36,16 @@ def test_up_then_down_within_a_month_is_rounded_once():
     assert [share.cents for share in shares(down, NOVEMBER)] == [4000, 6667, 4000]
     assert owed(down, NOVEMBER) == 14_667
     assert owed(down, NOVEMBER) - 12_000 == 2667
+
+
+def test_what_was_charged_for_days_that_are_another_plan_s_now_comes_back():
+    before = [Stretch(first_day=date(2026, 11, 1), row_id=7, **HALF)]
+    after = [Stretch(first_day=date(2026, 11, 1), row_id=8, **FULL)]
+    charged = [Charged(7, 1, date(2026, 11, 1), 12_000), Charged(7, 1, date(2026, 10, 1), 12_000)]
+
+    assert [(one.row_id, one.cents) for one in due(after, charged, until=NOVEMBER.last)] == [(8, 20_000), (7, -12_000)]
+    assert due(before, charged, until=NOVEMBER.last) == [] and due([], charged, until=NOVEMBER.last) == []
+    assert due(after, charged, until=date(2026, 11, 29)) == []  # the month is not over
 
 
 def test_a_downgrade_at_term_costs_nothing_now_and_asking_twice_changes_nothing():
