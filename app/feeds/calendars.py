@@ -11,7 +11,8 @@ from flask_babel import gettext as _
 from app.booking import papers
 from app.booking import queries as booking
 from app.booking.models import Occupancy, Resource
-from app.booking.queries import directory
+from app.booking.queries import away, directory
+from app.booking.rules import Thing
 from app.core import calendar
 from app.core.calendar import Event
 from app.core.db import db
@@ -23,7 +24,7 @@ from app.coworking.mails import as_event
 from app.fablab import queries as fablab
 from app.fablab.mails import company, trainings
 from app.feeds import queries
-from app.feeds.rules import Busy, by_pool, counted, window
+from app.feeds.rules import Busy, Lent, by_pool, counted, window
 from app.members.models import Member
 from app.place.models import Place
 
@@ -109,13 +110,27 @@ def _events(taken: list[Busy], place: Place) -> Iterator[Event]:
             sequence=one.sequence,
         )
     things = directory(place)
-    for pool_id, seats in pools.items():
-        pool = things.any(pool_id)
-        for stretch in counted(seats):
+    lent = _lent(place, taken, [seat for pool_id in pools for seat in things.seats(pool_id) if seat.is_fixed])
+    for pool_id, busy in pools.items():
+        pool, seats = things.any(pool_id), things.seats(pool_id)
+        own = {seat.id for seat in seats if not seat.is_fixed}
+        joined = [one for one in lent if any(one.resource_id == seat.id for seat in seats)]
+        for stretch in counted(busy, own=own, lent=joined):
             yield Event(
                 uid=f"pool-{pool_id}-{stretch.starts_at:%Y%m%dT%H%MZ}@worklab",
                 starts_at=stretch.starts_at,
                 ends_at=stretch.ends_at,
-                summary=_("%(name)s · %(number)s sur %(total)s", name=pool.name, number=stretch.number, total=len(things.seats(pool_id))),
+                summary=_("%(name)s · %(number)s sur %(total)s", name=pool.name, number=stretch.number, total=stretch.total),
                 changed_at=stretch.changed_at,
             )
+
+
+def _lent(place: Place, taken: list[Busy], fixed: list[Thing]) -> list[Lent]:
+    """When residents' desks are open to all, over the time that is told."""
+    if not fixed:
+        return []
+    first, last = (
+        moment.astimezone(place.tz).date() for moment in (min(one.starts_at for one in taken), max(one.ends_at for one in taken))
+    )
+    found = away([desk.id for desk in fixed], first, last)
+    return [Lent(desk, Period(at(begins, 0, place.tz), at(ends, 1440, place.tz))) for desk, days in found.items() for begins, ends in days]

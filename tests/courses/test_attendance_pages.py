@@ -58,6 +58,45 @@ def test_signing_takes_one_field_and_one_button_and_leaves_its_evidence(school, 
     assert log_in(school.samir).get(page).location == f"/courses/half-days/{morning.id}"
 
 
+def test_ones_own_page_says_when_to_sign_that_it_is_done_and_what_may_still_be(school, log_in, frozen):
+    morning, afternoon = school.sessions
+    first, second = (enrolment.member for enrolment in school.enrolments[:2])
+
+    def board(who, moment):
+        frozen(f"2027-03-02T{moment}+01:00")
+        client = log_in(who)
+        for page in ("/me", "/courses/"):
+            answer = client.get(page).get_data(as_text=True)
+            signs = {int(found) for found in re.findall(r'href="/courses/sign/(\d+)"', answer)}
+            yield signs, re.sub(r"<[^>]+>", " ", answer)
+
+    for who, moment, to_sign, said in (
+        (first, "08:20", set(), "La signature ouvre à 8 h 50."),
+        (first, "08:55", {morning.id}, "La signature est ouverte jusqu’à 13 h."),
+        (first, "09:30", set(), "Présence signée à 9 h."),
+        (first, "12:45", set(), "La signature ouvre à 13 h 20."),
+        (second, "12:45", {morning.id}, "La signature est ouverte jusqu’à 13 h."),
+        (second, "13:25", {afternoon.id}, "La signature est ouverte jusqu’à 17 h 30."),
+    ):
+        if moment == "09:30":
+            school.sign(morning, school.enrolments[0])
+        for signs, answer in board(who, moment):
+            assert (signs, re.sub(r"\s+", " ", answer).count(said)) == (to_sign, 1), (who.name, moment)
+
+
+def test_a_trainer_is_recalled_the_half_days_they_did_not_close(school, log_in, frozen):
+    morning = school.sessions[0]
+    school.sign(morning)
+    frozen("2027-03-02T13:00+01:00")
+    page = log_in(school.samir).get("/courses/")
+    assert f'href="/courses/half-days/{morning.id}"' in page.get_data(as_text=True)
+    assert "À clore Mardi 2 mars, de 9 h à 12 h 30" in text(page) and "3 présences à régulariser" in text(page)
+    assert "À clore" not in text(log_in(school.claire).get("/courses/")), "who heads the cohort has it on the cohort's page"
+
+    school.close(morning)
+    assert "À clore" not in text(log_in(school.samir).get("/courses/"))
+
+
 def test_a_personal_link_needs_no_account_but_the_code_of_the_room(school, client, frozen):
     morning, person = school.sessions[0], school.enrolments[0]
     now = frozen("2027-03-02T09:02+01:00")

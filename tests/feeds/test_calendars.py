@@ -1,6 +1,6 @@
 """What each feed shows, and that it stays the same to the byte while nothing changed."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import icalendar
@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.booking import services
-from app.booking.models import SeriesDate
+from app.booking.models import Absence, SeriesDate
 from app.booking.services import SeriesWish
 from app.core import calendar, clock
 from app.core.db import db, transaction
@@ -163,11 +163,32 @@ def test_the_lieu_tells_its_things_and_how_much_of_each_pool_is_taken(lieu):
 
     told = sorted((event.start, event.end, str(event["SUMMARY"])) for event in events)
     assert told == [
-        (paris("2026-12-08 08:30"), paris("2026-12-08 13:00"), "Grande salle · 2 sur 9"),
-        (paris("2026-12-08 13:00"), paris("2026-12-08 18:30"), "Grande salle · 1 sur 9"),
+        (paris("2026-12-08 08:30"), paris("2026-12-08 13:00"), "Grande salle · 2 sur 8"),
+        (paris("2026-12-08 13:00"), paris("2026-12-08 18:30"), "Grande salle · 1 sur 8"),
         (paris("2026-12-08 14:00"), paris("2026-12-08 15:30"), "R · occupé"),
     ]
-    assert read(calendars.of_thing(lieu.pool.id, now=clock.now()))[0]["SUMMARY"] == "Grande salle · 2 sur 9"
+    assert read(calendars.of_thing(lieu.pool.id, now=clock.now()))[0]["SUMMARY"] == "Grande salle · 2 sur 8"
+
+
+def test_a_resident_s_desk_is_one_of_the_pool_s_while_it_is_lent_or_somebody_sits_there(lieu):
+    with transaction():
+        away = Absence(resource_id=lieu.d1.id, first_day=date(2026, 12, 9), last_day=date(2026, 12, 10), created_at=clock.now())
+        db.session.add(away)
+    for day in (8, 9, 10, 11):
+        book_half(lieu.seat("A1"), f"2026-12-{day:02}", "morning", lieu.camille)
+    book_half(lieu.d1, "2026-12-10", "day", lieu.leo)
+    with transaction():
+        away.last_day = date(2026, 12, 9)  # back early: what was booked stands
+
+    events = read(calendars.of_thing(lieu.pool.id, now=clock.now()))
+
+    assert [(event.start, str(event["SUMMARY"]).partition(" · ")[2]) for event in events] == [
+        (paris("2026-12-08 08:30"), "1 sur 8"),
+        (paris("2026-12-09 08:30"), "1 sur 9"),
+        (paris("2026-12-10 08:30"), "2 sur 9"),
+        (paris("2026-12-10 13:00"), "1 sur 9"),
+        (paris("2026-12-11 08:30"), "1 sur 8"),
+    ]
 
 
 def test_a_thing_that_is_gone_has_no_calendar(lieu):
@@ -232,6 +253,6 @@ def taking(start: str, end: str) -> Busy:
     ],
 )
 def test_seats_are_counted_stretch_by_stretch(taken, told):
-    found = list(rules.counted([taking(*one) for one in taken]))
+    found = list(rules.counted([taking(*one) for one in taken], own=range(9)))
 
     assert [(f"{one.starts_at:%H:%M}", f"{one.ends_at:%H:%M}", one.number) for one in found] == told

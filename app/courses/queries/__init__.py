@@ -1,5 +1,6 @@
 """Reads of the course."""
 
+from app.courses.queries.ahead import Ahead, ahead_of
 from app.courses.queries.cohorts import (
     Line,
     Slot,
@@ -13,7 +14,6 @@ from app.courses.queries.cohorts import (
     in_path,
     is_head,
     is_trainer,
-    next_slot,
     on_day,
     own_slots,
     poured_minutes,
@@ -56,6 +56,7 @@ from app.courses.queries.trainees import (
 from app.courses.queries.words import companions
 
 __all__ = [
+    "Ahead",
     "Funded",
     "Funding",
     "Line",
@@ -63,6 +64,7 @@ __all__ = [
     "Trainee",
     "Trainer",
     "Version",
+    "ahead_of",
     "application",
     "applications",
     "applications_of",
@@ -84,7 +86,6 @@ __all__ = [
     "is_trainer",
     "lessons_read",
     "lines_of",
-    "next_slot",
     "on_day",
     "open_course",
     "open_enrolment",

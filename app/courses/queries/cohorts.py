@@ -251,12 +251,6 @@ def own_slots(member_id: int, starts_at: datetime, ends_at: datetime, *, with_ca
     )
 
 
-def next_slot(member_id: int, now: datetime) -> Slot | None:
-    """What comes next, or runs now."""
-    found = slots(followed_by(member_id), CourseSession.ends_at > now, limit=1)
-    return found[0] if found else None
-
-
 def on_day(place_id: int, day: date) -> list[Slot]:
     """Every session of the lieu that day."""
     return slots(CourseSession.place_id == place_id, CourseSession.day == day)

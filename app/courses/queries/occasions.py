@@ -119,13 +119,14 @@ def next_of(member_id: int, *, after: datetime) -> Occasion | None:
     return next((_read(row) for row in db.session.execute(found)), None)
 
 
-def to_countersign(*, now: datetime, place_id: int, since: date) -> Sequence[tuple[Occasion, int]]:
-    """Half-days that are over and not closed for everybody, the oldest first, with how many people each still has."""
+def to_countersign(*, now: datetime, place_id: int, since: date, trainer_id: int | None = None) -> Sequence[tuple[Occasion, int]]:
+    """Half-days (of one trainer) that are over and not closed for everybody, the oldest first, with how many people each still has."""
+    given = [_SESSION.c.trainer_id == trainer_id, _SESSION.c.where_ != "company"] if trainer_id is not None else []
     pending = (
         sa.select(_SESSION.c.id.label("session_id"), sa.func.count().label("people"))
         .join(_ENROLMENT, presence.expects())
         .outerjoin(_ATTENDANCE, sa.and_(_ATTENDANCE.c.session_id == _SESSION.c.id, _ATTENDANCE.c.enrolment_id == _ENROLMENT.c.id))
-        .where(_SESSION.c.place_id == place_id, _SESSION.c.state == "planned", _SESSION.c.ends_at <= now, _SESSION.c.day >= since)
+        .where(_SESSION.c.place_id == place_id, _SESSION.c.state == "planned", _SESSION.c.ends_at <= now, _SESSION.c.day >= since, *given)
         .where(~presence.exempt())
         .where(
             sa.or_(

@@ -8,6 +8,7 @@ from app.core.refusals import N_, Reason
 from app.courses.rules.signing import window
 
 SAME_DEVICE_WITHIN = timedelta(seconds=60)  # two people, one phone, one minute: worth a look
+UNSIGNED_FOR = timedelta(days=14)  # what nobody closed is recalled so long; older half-days are on the cohort's own page
 
 
 class NotYourHalfDay(Reason):

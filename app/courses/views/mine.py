@@ -14,10 +14,11 @@ from app.core.period import at, monday_of
 from app.courses import models, queries
 from app.courses.forms import TimetableForm
 from app.courses.models import CourseSession, Enrolment
-from app.courses.queries import Slot, learning
-from app.courses.rules import signing
+from app.courses.queries import Slot, learning, occasions
+from app.courses.queries.occasions import Occasion
+from app.courses.rules.closing import UNSIGNED_FOR
 from app.courses.views.door import bp, may_run, may_teach, seen_cohort
-from app.courses.views.timetables import month_asked, outline_shown, state_of, where_of
+from app.courses.views.timetables import month_asked, outline_shown, signing_said, state_of, where_of
 from app.members.views import is_only_looking
 from app.place import queries as places
 from app.place.models import Place
@@ -33,7 +34,9 @@ def mine() -> ResponseReturnValue:
     slots = queries.own_slots(current_user.id, at(monday, 0, place.tz), at(monday, 7 * 1440, place.tz), with_cancelled=True)
     paths = queries.enrolments_of(current_user.id)
     path = paths[0] if paths else None
-    following = queries.next_slot(current_user.id, now)
+    ahead = queries.ahead_of(current_user.id, now)
+    following = ahead.slot if ahead else None
+    taught = queries.taught_by(current_user.id, place.id)
     after = next((slot for slot in slots if following and slot.starts_at >= following.ends_at and slot.state == "planned"), None)
     return render_template(
         "courses/mine.html",
@@ -43,16 +46,19 @@ def mine() -> ResponseReturnValue:
         title=queries.programme_of(path.cohort).title if path else "",
         week_of=_week_of(path, today) if path else None,
         next=following,
+        ahead=ahead,
+        signing=signing_said(ahead, now, place.tz) if ahead else "",
         above=_above(following, place, now) if following else "",
         after=after if after and following and after.day == following.day else None,
-        can_sign=following is not None and signing.window(following.starts_at, following.ends_at).opens_at <= now,
         progress=learning.progress(path, now=now) if path else None,
         to_hand_in=[one for one in learning.works(path) if one.state in ("to_do", "to_redo")] if path and not is_only_looking() else [],
         seen=learning.skills(path) if path and not is_only_looking() else [],
         days=list(_days(slots, monday)),
         state_of=state_of,
         where=where_of,
-        taught=queries.taught_by(current_user.id, place.id),
+        taught=taught,
+        to_close=_to_close(place, now) if taught else [],
+        to_review=[(line, number) for line in taught if (number := len(learning.to_review(line.id)))] if not is_only_looking() else [],
     )
 
 
@@ -147,9 +153,15 @@ def _week_of(path: Enrolment, today: date) -> tuple[int, int] | None:
     return (today - first).days // 7 + 1, (cohort.last_day - first).days // 7 + 1
 
 
+def _to_close(place: Place, now: datetime) -> Sequence[tuple[Occasion, int]]:
+    """The half-days that one gave and has not closed, with how many people each still has."""
+    since = now.astimezone(place.tz).date() - UNSIGNED_FOR
+    return occasions.to_countersign(now=now, place_id=place.id, since=since, trainer_id=current_user.id)
+
+
 def _above(slot: Slot, place: Place, now: datetime) -> str:
     words = typography.words()
-    if slot.starts_at <= now:
+    if slot.starts_at <= now < slot.ends_at:
         when = _("Maintenant, et jusqu’à %(hour)s", hour=words.hour(slot.ends_at, place.tz))
     else:
         day = words.opening(words.day_near(slot.starts_at, now.astimezone(place.tz).date(), place.tz))

@@ -1,14 +1,15 @@
 """What sessions are called on screen: where they take place, what has become of them; and the month, or the module, that is shown."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime, tzinfo
 from typing import Any
 
 from flask import request
 from flask_babel import gettext as _
 
-from app.courses.queries import Slot
+from app.courses.queries import Ahead, Slot
 from app.courses.rules import Outline
+from app.web.typography import words
 
 
 def where_of(slot: Slot) -> str:
@@ -28,6 +29,21 @@ def state_of(slot: Slot) -> tuple[str, str]:
     if slot.needs_room:
         return "wait", str(_("sans salle"))
     return "", ""
+
+
+def signing_said(ahead: Ahead, now: datetime, zone: tzinfo) -> str:
+    """What there is to know of one's signature, as a sentence; nothing of another day's, nor where one has nothing to sign."""
+    say, (opens_at, closes_at) = words(), ahead.window
+    if ahead.slot.where == "distance":
+        return str(_("C’est dit, et l’équipe le regarde.")) if ahead.signed_at else ""
+    if ahead.signed_at:
+        return str(_("Présence signée à %(hour)s.", hour=say.hour(ahead.signed_at, zone)))
+    if ahead.can_sign:
+        return str(_("La signature est ouverte jusqu’à %(hour)s.", hour=say.hour(closes_at, zone)))
+    opens_today = opens_at.astimezone(zone).date() == now.astimezone(zone).date()
+    if ahead.is_taught or ahead.slot.where == "company" or not opens_today:
+        return ""
+    return str(_("La signature ouvre à %(hour)s.", hour=say.hour(opens_at, zone)))
 
 
 def month_asked(months: Sequence[date], asked: str, today: date) -> date:

@@ -23,6 +23,7 @@ from app.core import clock, mail
 from app.core.period import day_period, monday_of
 from app.courses import queries as courses
 from app.courses.queries import occasions
+from app.courses.rules.closing import UNSIGNED_FOR
 from app.courses.views.timetables import state_of, where_of
 from app.fablab import queries as fablab
 from app.members.views import needs
@@ -37,7 +38,6 @@ from app.web import typography
 from app.web.forms import FIRST_DAY, LAST_DAY
 
 SOON = timedelta(days=30)  # before a clearance ends
-UNSIGNED_FOR = timedelta(days=14)  # half-days that are older are on the cohort's own page
 MOST_UNSIGNED = 4  # half-days named one by one
 LETTERS = 3  # to look for somebody
 MOST_SAID = 160  # letters of what was reported about a thing

@@ -21,9 +21,8 @@ from app.booking.services.arriving import EARLY
 from app.core import clock
 from app.core.period import Period, at, monday_of
 from app.courses import queries as courses
-from app.courses.queries import Slot
-from app.courses.rules import signing
-from app.courses.views.timetables import where_of
+from app.courses.queries import Ahead
+from app.courses.views.timetables import signing_said, where_of
 from app.coworking import queries as coworking
 from app.fablab import queries as fablab
 from app.fablab.models import TrainingSeat
@@ -67,9 +66,7 @@ class Lesson:
     above: str
     title: str
     sentence: str
-    slot: Slot
-    is_taught: bool
-    can_sign: bool
+    ahead: Ahead
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,17 +263,18 @@ def _wish(resource_id: int, starts_at: datetime, ends_at: datetime, half: str | 
 
 def _lesson(board: Board | None, place: Place, now: datetime) -> Lesson | None:
     """The next session, unless something booked comes first or waits for an answer."""
-    slot = courses.next_slot(current_user.id, now)
-    if slot is None or (board is not None and (board.is_offer or board.can_check_in or board.own.starts_at < slot.starts_at)):
+    ahead = courses.ahead_of(current_user.id, now)
+    if ahead is None or (board is not None and (board.is_offer or board.can_check_in or board.own.starts_at < ahead.slot.starts_at)):
         return None
-    words, is_taught = typography.words(), slot.trainer_id == current_user.id
-    can_sign = slot.where != "company" and signing.window(slot.starts_at, slot.ends_at).opens_at <= now
+    words, slot, signing = typography.words(), ahead.slot, signing_said(ahead, now, place.tz)
     sentence = words.opening(words.span(slot.starts_at, slot.ends_at, place.tz))
-    if slot.trainer and not is_taught:
+    if slot.trainer and not ahead.is_taught:
         sentence = _("%(when)s, avec %(name)s", when=sentence, name=slot.trainer)
     if slot.bring:
         sentence += _(". À apporter\u00a0: %(what)s", what=slot.bring)
-    return Lesson(", ".join(filter(None, (slot.cohort, where_of(slot)))), slot.title, f"{sentence}.", slot, is_taught, can_sign)
+    return Lesson(
+        ", ".join(filter(None, (slot.cohort, where_of(slot)))), slot.title, " ".join(filter(None, (f"{sentence}.", signing))), ahead
+    )
 
 
 def _offered_seats(seats: list[TrainingSeat], place: Place, now: datetime) -> Iterator[Task]:
