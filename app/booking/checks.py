@@ -91,6 +91,6 @@ def prices(session: Session) -> Iterator[str]:
 
 
 def _ref() -> sa.ColumnElement[str]:
-    """The name of a booking's price in the ledger, as `services.writing.ref_of` says it."""
+    """The name of a booking's price in the ledger, as `Booking.price_ref` says it."""
     number = sa.cast(Booking.id, sa.String)
     return sa.literal("booking:") + number + sa.case((Booking.priced == 0, ""), else_=sa.literal(":") + sa.cast(Booking.priced, sa.String))

@@ -193,6 +193,11 @@ class Booking(Model):
     member: Mapped[Member] = relationship()
     occupancies: Mapped[list["Occupancy"]] = relationship(back_populates="booking")
 
+    @property
+    def price_ref(self) -> str:
+        """The name of its price in the ledger; a move that changes the price makes a new one."""
+        return f"booking:{self.id}" if self.priced == 0 else f"booking:{self.id}:{self.priced}"
+
 
 class SeriesDate(Model):
     """Date d'une série: booked, skipped (and why; can be booked again), refused, or cancelled."""

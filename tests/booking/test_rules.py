@@ -87,6 +87,9 @@ def test_a_half_day_is_known_by_its_end_and_its_remainder_too():
     [
         ("FREQ=WEEKLY;BYDAY=MO,TH;COUNT=3", ["2027-01-04", "2027-01-07", "2027-01-11"]),
         ("FREQ=WEEKLY;INTERVAL=2;UNTIL=20270118", ["2027-01-04", "2027-01-18"]),
+        ("FREQ=DAILY;UNTIL=20270105T080000Z", ["2027-01-04", "2027-01-05"]),  # 09:00 in Paris, included
+        ("FREQ=DAILY;UNTIL=20270105T075959Z", ["2027-01-04"]),
+        ("FREQ=DAILY;UNTIL=20270106T085959", ["2027-01-04", "2027-01-05"]),  # on the lieu's wall clock
         ("FREQ=MONTHLY;BYDAY=1MO;COUNT=3", ["2027-01-04", "2027-02-01", "2027-03-01"]),
         ("RRULE:FREQ=DAILY;COUNT=2", ["2027-01-04", "2027-01-05"]),
         ("FREQ=MONTHLY;BYMONTHDAY=31;COUNT=3", ["2027-01-31", "2027-03-31", "2027-05-31"]),
@@ -94,11 +97,11 @@ def test_a_half_day_is_known_by_its_end_and_its_remainder_too():
     ],
 )
 def test_plain_repetitions_are_understood(rule, days):
-    assert [start.date().isoformat() for start in wall_starts(rule, MONDAY)] == days
+    assert [start.date().isoformat() for start in wall_starts(rule, MONDAY, zone=PARIS)] == days
 
 
 def test_left_out_dates_are_left_out():
-    assert [start.day for start in wall_starts("FREQ=DAILY;COUNT=3", MONDAY, exdates=[date(2027, 1, 5)])] == [4, 6]
+    assert [start.day for start in wall_starts("FREQ=DAILY;COUNT=3", MONDAY, zone=PARIS, exdates=[date(2027, 1, 5)])] == [4, 6]
 
 
 @pytest.mark.parametrize(
@@ -119,6 +122,8 @@ def test_left_out_dates_are_left_out():
         "FREQ=DAILY;COUNT=3;BYSECOND=1",
         "FREQ=DAILY;COUNT=3;X-EVIL=1",
         "FREQ=DAILY;UNTIL=tomorrow",
+        "FREQ=DAILY;UNTIL=20270301TODAY",
+        "FREQ=DAILY;COUNT=3;UNTIL=20270301",
         "FREQ=DAILY;UNTIL=99999999",
         "FREQ=WEEKLY;BYDAY=XX;COUNT=3",
         "FREQ=MONTHLY;BYMONTHDAY=99;COUNT=3",
@@ -130,12 +135,12 @@ def test_left_out_dates_are_left_out():
 )
 def test_what_is_no_plain_repetition_is_refused_at_once(bomb):
     with pytest.raises(Refused) as no:
-        wall_starts(bomb, MONDAY)
+        wall_starts(bomb, MONDAY, zone=PARIS)
     assert no.value.codes == ["bad_interval"]
 
 
 def test_a_rule_that_never_falls_is_an_empty_list_and_no_endless_search():
-    assert wall_starts("FREQ=MONTHLY;BYMONTHDAY=31;BYSETPOS=5;COUNT=3", MONDAY) == []
+    assert wall_starts("FREQ=MONTHLY;BYMONTHDAY=31;BYSETPOS=5;COUNT=3", MONDAY, zone=PARIS) == []
 
 
 minutes = st.integers(min_value=0, max_value=3 * 24 * 60)

@@ -130,12 +130,25 @@ def test_a_cell_of_the_grid_opens_a_sentence_already_filled(camille, address, wh
 
 
 def test_an_hour_that_does_not_exist_is_explained_with_the_two_beside_it(lieu, log_in, frozen):
+    """Each is a button, and only what this person can have is one."""
     frozen("2027-03-20T10:00+01:00")
-    page = text_of(log_in(lieu.camille).get("/coworking/?what=machine&which=imp3d&day=2027-03-28&part=hours&start=02:30&end=03:30"))
+    missing = "part=hours&start=02:30&end=03:30"
+    address = f"/coworking/?what=machine&which=imp3d&day=2027-03-28&{missing}"
+    nadia = log_in(make_member("Nadia", badge=True))
+    page = nadia.get(address)
 
-    assert "Cette heure n’existe pas" in page
-    assert "De 1 h 45 à" in page
-    assert "De 3 h à" in page
+    assert "Cette heure n’existe pas" in text_of(page)
+    assert "de 1 h 45 à 3 h 45" in text_of(page)
+    assert "de 3 h à 4 h" in text_of(page)
+    assert nadia.post("/coworking/bookings", data={"choice": choices(page)[0]}).status_code == 303
+    far = nadia.get(f"/coworking/?what=machine&which=imp3d&day=2028-03-26&{missing}")
+    assert "Cette heure n’existe pas" in text_of(far)
+    assert not choices(far)  # beyond the horizon, so are the hours beside it
+
+    camille = log_in(lieu.camille)
+    by_day = choices(camille.get(address))
+    assert by_day
+    assert camille.post("/coworking/bookings", data={"choice": by_day[0]}).status_code == 303
 
 
 def test_an_hour_that_comes_twice_asks_which_one(lieu, log_in, frozen):

@@ -1,7 +1,6 @@
 """From what was typed to what the engine understands: which thing, which times, for whom."""
 
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,7 +15,7 @@ from app.booking.rules import HALVES, BadInterval, NonexistentTime, Thing, half_
 from app.booking.services import SeriesWish
 from app.core.db import db
 from app.core.period import Period, exists
-from app.core.refusals import Alternative, Refused
+from app.core.refusals import Refused
 from app.members.models import Member
 from app.place import queries as place
 
@@ -107,7 +106,8 @@ def wanted_period(thing: Thing, start: datetime, end: datetime, asked: Asked) ->
     """Two times that exist, to the minute; `asked` is what would be asked for a period, to know which others can be had."""
     zone = queries.zone(thing.place_id)
     if _is_missing(start, zone) or _is_missing(end, zone):
-        raise Refused(NonexistentTime(), alternatives=lambda: _beside(thing, start, end, zone, asked))
+        walls = {"start": start.replace(tzinfo=None), "end": end.replace(tzinfo=None)}
+        raise Refused(NonexistentTime(), alternatives=lambda: services.beside_missing_hour(asked, thing, **walls, zone=zone))
     if any(moment.second or moment.microsecond for moment in (start, end)):
         raise Refused(BadInterval())
     return Period(start, end)
@@ -133,23 +133,6 @@ def _is_missing(moment: datetime, zone: ZoneInfo) -> bool:
     if moment.tzinfo is UTC or exists(wall, zone):
         return False
     return moment.utcoffset() in {wall.replace(tzinfo=zone, fold=fold).utcoffset() for fold in (0, 1)}
-
-
-def _beside(thing: Thing, start: datetime, end: datetime, zone: ZoneInfo, asked: Asked) -> list[Alternative]:
-    """The nearest times that exist, before and after, if they can be had; else what can be had instead of them."""
-    missing = start if _is_missing(start, zone) else end
-    around = [wall.replace(tzinfo=zone) for wall in services.beside_missing_hour(missing.replace(tzinfo=None), thing.rules.step)]
-    if missing is start:
-        length = end.replace(tzinfo=None) - start.replace(tzinfo=None)
-        periods = [Period(begins, begins.astimezone(UTC) + length) for begins in around]
-    else:
-        periods = [Period(start, ends) for ends in around]
-    seen = []
-    for one in periods:
-        with suppress(Refused):  # a booking of several things keeps its length
-            seen.append((one, services.preview(asked(one))))
-    beside = [Alternative(thing.id, one.starts_at, one.ends_at, thing.name) for one, looked in seen if looked.ok]
-    return beside or [instead for _one, looked in seen[-1:] for instead in looked.alternatives]
 
 
 def _day(one: date | datetime, zone: ZoneInfo) -> date:

@@ -3,7 +3,7 @@
 from app.billing.services.catalogue import save_group, save_pass, save_plan
 from app.billing.services.charges import charge, forgive_money, give_back_money
 from app.billing.services.debiting import bank_file, cancel_debits, collect, debit_returned, send_debits
-from app.billing.services.ledger import LotsMoved, give_back_used, grant, held_by_unit, held_units, hold, release, use
+from app.billing.services.ledger import LotsMoved, give_back_used, grant, held_by_unit, held_units, hold, release, still_covers, use
 from app.billing.services.mandates import forget_accounts, iban_of, revoke_mandate, sign_mandate
 from app.billing.services.payments import (
     allocate,
@@ -68,6 +68,7 @@ __all__ = [
     "settle_by_hand",
     "settle_what_is_sure",
     "sign_mandate",
+    "still_covers",
     "take_article",
     "take_back",
     "take_out",

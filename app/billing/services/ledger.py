@@ -135,6 +135,12 @@ def held_units(ref: str) -> dict[int, int]:
     return {lot_id: int(units) for lot_id, units in rows if units}
 
 
+def still_covers(ref: str, *, on: date) -> bool:
+    """Whether what is held for this reference may be used on that day too: validity is tested on the date of use."""
+    out = sa.or_(Lot.valid_from > on, Lot.valid_to < on)
+    return db.session.scalar(sa.select(sa.func.count()).where(Lot.id.in_(list(held_units(ref))), out)) == 0
+
+
 def held_by_unit(ref: str) -> dict[str, int]:
     """What would go back to its lots for this reference: how many of each unit."""
     held = held_units(ref)

@@ -295,6 +295,13 @@ class BadRecurrence(Reason):
     hard = True
 
 
+class NoDate(Reason):
+    code = "bad_interval"
+    sentence = N_("Aucune date ne reste dans cette répétition.")
+    next_step = N_("Choisissez un dernier jour après le premier, et gardez au moins une date.")
+    hard = True
+
+
 class HolidaySkipped(Reason):
     code = "holiday"
     sentence = N_("Jour férié : %(name)s. Une répétition le saute.")

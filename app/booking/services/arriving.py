@@ -11,7 +11,6 @@ from app.booking.rules import AlreadyCancelled, AlreadyOver, CheckInOver, NotCon
 from app.booking.services.cancelling import CANCELLED, everything, give_back
 from app.booking.services.freeing import free, offer_freed
 from app.booking.services.waiting import turn_of
-from app.booking.services.writing import ref_of
 from app.core import journal
 from app.core.db import db, transaction
 from app.core.period import Period
@@ -112,7 +111,7 @@ def leave(booking_id: int, *, actor_id: int | None, now: datetime) -> Booking:
             booking.ends_at = until
             for row in held:
                 row.ends_at = until + timedelta(minutes=row.buffer_after)
-        billing.use(ref=ref_of(booking), now=now, actor_id=actor_id)
+        billing.use(ref=booking.price_ref, now=now, actor_id=actor_id)
         booking.status = Status.DONE
         booking.sequence += 1
         booking.changed_at = now

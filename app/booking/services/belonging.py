@@ -8,7 +8,6 @@ from app.billing import services as billing
 from app.billing.queries.shared import shared_lots
 from app.booking.models import OCCUPYING, Booking
 from app.booking.services.cancelling import cancel
-from app.booking.services.writing import ref_of
 from app.core.db import db, transaction
 from app.members import queries as members
 from app.place.queries import day_at
@@ -27,7 +26,7 @@ def lose_with_group(*, member_id: int, group_id: int, actor_id: int | None, now:
 
 
 def _is_held_by(row: Booking, group_id: int) -> bool:
-    held = billing.held_units(ref_of(row))
+    held = billing.held_units(row.price_ref)
     return any(lot.id in held for lot in shared_lots(group_id, row.place_id))
 
 

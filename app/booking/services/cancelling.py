@@ -11,7 +11,6 @@ from app.booking.models import Booking, SeriesDate, Status
 from app.booking.rules import AlreadyCancelled, AlreadyOver
 from app.booking.services.freeing import free
 from app.booking.services.waiting import turn_of
-from app.booking.services.writing import ref_of
 from app.core.db import db, transaction
 from app.core.refusals import Refused
 from app.place.queries import day_at
@@ -54,7 +53,7 @@ def refund_of(booking: Booking, *, now: datetime, by_lieu: bool) -> Refund:
 
 def everything(booking: Booking, *, is_late: bool = False) -> Refund:
     """All that a booking took from the person: money, and the units that the ledger still holds for it, gifts included."""
-    units = billing.held_by_unit(ref_of(booking))
+    units = billing.held_by_unit(booking.price_ref)
     return Refund(is_late, booking.price_cents, units.get("half_day", 0), units.get("minute", 0), 0)
 
 
@@ -109,7 +108,7 @@ def give_back(booking: Booking, refund: Refund, *, now: datetime, actor_id: int 
     """Units to their lots and money to the tab, as the refund says."""
     if booking.status == Status.HELD:
         return
-    ref = ref_of(booking)
+    ref = booking.price_ref
     if refund.is_late and booking.late_fee_percent > 0:
         billing.use(ref=ref, now=now, actor_id=actor_id)
     else:

@@ -1,14 +1,15 @@
 """Whether a request can be granted: every reason why not, what it is worth, what covers it. Nothing is written here."""
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
 
 from app.billing import queries as billing
 from app.billing.rules import Balance, Coverage, LotView, Paused, coverage, reasons_tab, trust_origin, trust_view
+from app.billing.services import held_units
 from app.booking import queries
-from app.booking.models import Kind
+from app.booking.models import Booking, Kind
 from app.booking.policy import Quote, Request, Want, policy_for, quote_of
 from app.booking.rules import (
     BadInterval,
@@ -29,6 +30,7 @@ from app.booking.rules import (
     reasons_taken,
     reasons_when,
 )
+from app.core.db import db
 from app.core.period import Period
 from app.core.refusals import Cents, Reason
 from app.members.rules import reasons_member
@@ -149,12 +151,21 @@ def cover(request: Request, quote: Quote) -> Coverage:
         on=request.day,
         plans=billing.plans_on(member.id, request.day) if request.plans else [],
     )
+    if request.moving_id is not None:
+        lots = list(_with_what_it_holds(lots, request.moving_id))
     is_trusted = place.trust_units > 0 and quote.unit == "half_day" and _lives_on_passes(lots, place)
     if is_trusted and all(lot.origin != trust_origin(place.id, member.id) for lot in lots):
         lots.append(trust_view(place.id, member.id, place.trust_units))
     return coverage(
         lots, units=quote.units, unit=quote.unit, on=request.day, price_of=quote.price_of, rate_bp=rate_bp, is_trusted=is_trusted
     )
+
+
+def _with_what_it_holds(lots: Iterable[LotView], booking_id: int) -> Iterator[LotView]:
+    """A booking that moves may use again the units that are set aside for it."""
+    held = held_units(db.session.get_one(Booking, booking_id).price_ref)
+    for lot in lots:
+        yield replace(lot, left=lot.left + held.get(lot.lot_id or 0, 0))
 
 
 def _lives_on_passes(lots: Iterable[LotView], place: Place) -> bool:

@@ -7,7 +7,6 @@ from app.billing import services as billing
 from app.booking.models import Booking, Status
 from app.booking.rules import NothingToForgive
 from app.booking.services.waiting import turn_of
-from app.booking.services.writing import ref_of
 from app.core import journal
 from app.core.db import db, transaction
 from app.core.refusals import Refused
@@ -32,7 +31,7 @@ def forgive(booking_id: int, *, actor_id: int, reason: str, now: datetime) -> Fo
         booking = turn_of(booking_id)
         if booking.status not in FORGIVABLE or booking.forgiven_at is not None:
             raise Refused(NothingToForgive())
-        ref, today = ref_of(booking), day_at(booking.place_id, now)
+        ref, today = booking.price_ref, day_at(booking.place_id, now)
         units = billing.give_back_used(ref=ref, now=now, today=today, actor_id=actor_id)
         cents = billing.forgive_money(ref=ref, now=now)
         booking.forgiven_at, booking.forgiven_why, booking.changed_at = now, reason, now

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.exc import IntegrityError
 
+from app.billing import services as billing
 from app.booking import queries
 from app.booking.models import OCCUPYING, Booking, Kind, Status
 from app.booking.policy import Request, Want
@@ -26,6 +27,8 @@ from app.place.services import touch_calendar
 
 def move(booking_id: int, request: Request, *, cause_id: int | None = None) -> Booking:
     """Move to what `request` wants (made by a door, with `moving_id` set); the same price when it uses the same units.
+
+    What covers it is found anew when it uses others, or goes where its lots are no longer valid.
 
     A booking whose free cancelling is over keeps that deadline: moving is not a way round it. `cause_id`: the larger gesture.
     """
@@ -133,7 +136,7 @@ def _rewrite(booking: Booking, found: Examination, cause_id: int | None) -> None
     db.session.flush()
     occupy(booking, found)
     db.session.expire(booking, ["occupancies"])
-    if booking.status != Status.HELD and not _same_units(booking, found):
+    if booking.status != Status.HELD and not (_same_units(booking, found) and billing.still_covers(booking.price_ref, on=request.day)):
         give_back(booking, everything(booking), now=request.now, actor_id=request.actor_id)
         booking.priced += 1
         settle_price(booking, found)

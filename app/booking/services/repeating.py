@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from app.booking import queries
 from app.booking.models import Booking, Series, SeriesDate
 from app.booking.policy import Request, Want
-from app.booking.rules import Conflicts, Held, HolidaySkipped, Taken, Thing, wall_starts
+from app.booking.rules import Conflicts, Held, HolidaySkipped, NoDate, Taken, Thing, wall_starts
 from app.booking.services.asking import ask
 from app.booking.services.cancelling import Refund, cancel, refund_of
 from app.booking.services.examining import Examination, Facts, examine, facts_for
@@ -198,7 +198,7 @@ def dates_to_cancel(
 def move_following(booking_id: int, *, start: datetime, minutes: int, actor_id: int, now: datetime) -> tuple[Series, list[Occurrence]]:
     """This date and the following ones at another wall-clock time: the series is split there, what is past stays as it was.
 
-    A date that cannot move keeps its time and stays in the first series, and is listed as refused.
+    A date that cannot move keeps its time and stays in the first series, and is listed as refused; when none can, nothing is done.
     """
     with transaction():
         booking = db.session.get_one(Booking, booking_id)
@@ -227,17 +227,26 @@ def move_following(booking_id: int, *, start: datetime, minutes: int, actor_id: 
         entry = journal.record(
             "series.split", new.id, place_id=new.place_id, actor_id=actor_id, member_id=new.member_id, at=now, series_id=old.id
         )
-        results = []
-        for row in rest:
-            one = _move_date(row, new, directory, place, shift=shift, minutes=minutes, actor_id=actor_id, now=now, cause_id=entry.id)
-            results.append(one)
+        results, refusals = [], []
+        for row in reversed(rest) if shift > timedelta(0) else rest:  # each leaves its time before another of them takes it
+            one = db.session.get_one(Booking, row.booking_id)
+            try:
+                _move_date(one, directory, place, shift=shift, minutes=minutes, actor_id=actor_id, now=now, cause_id=entry.id)
+            except Refused as refused:
+                refusals.append(refused)
+                results.append(Occurrence(Period(one.starts_at, one.ends_at), "refused", refused.codes[0], booking_id=one.id))
+            else:
+                row.series_id = one.series_id = new.id
+                moved = Period(one.starts_at, one.ends_at)
+                results.append(Occurrence(moved, "booked", booking_id=one.id, original_start=row.original_start))
+        if len(refusals) == len(rest):
+            raise refusals[-1 if shift > timedelta(0) else 0]
         db.session.flush()
-        return new, results
+        return new, sorted(results, key=lambda one: one.period)
 
 
 def _move_date(
-    row: SeriesDate,
-    new: Series,
+    one: Booking,
     directory: queries.Directory,
     place: Place,
     *,
@@ -246,21 +255,13 @@ def _move_date(
     actor_id: int,
     now: datetime,
     cause_id: int,
-) -> Occurrence:
-    one = db.session.get_one(Booking, row.booking_id)
+) -> None:
     wall = _wall(one.starts_at, place) + shift
     begins = at(wall.date(), wall.hour * 60 + wall.minute, place.tz)
     period = Period(begins, begins + timedelta(minutes=minutes))
     request = ask([(directory.any(one.resource_id), period)], member_id=one.member_id, actor_id=actor_id, now=now, moving_id=one.id)
-    request = replace(request, note=one.note)
-    try:
-        with db.session.begin_nested():
-            move(one.id, request, cause_id=cause_id)
-    except Refused as refused:
-        return Occurrence(Period(one.starts_at, one.ends_at), "refused", refused.codes[0], booking_id=one.id)
-    one.series_id = new.id
-    row.series_id = new.id
-    return Occurrence(period, "booked", booking_id=one.id, original_start=row.original_start)
+    with db.session.begin_nested():
+        move(one.id, replace(request, note=one.note), cause_id=cause_id)
 
 
 def _original(booking: Booking) -> datetime:
@@ -293,9 +294,11 @@ def _examined(
     place = db.session.get_one(Place, wish.thing.place_id)
     occurrences: list[Occurrence] = []
     facts: Facts | None = None
-    starts = wall_starts(wish.rrule, wish.first_start, exdates=wish.exdates)
+    starts = wall_starts(wish.rrule, wish.first_start, zone=place.tz, exdates=wish.exdates)
+    if not starts:
+        raise Refused(NoDate())
     first = ask(
-        [(wish.thing, _period(wish, starts[0] if starts else wish.first_start, place))],
+        [(wish.thing, _period(wish, starts[0], place))],
         member_id=member_id,
         actor_id=actor_id,
         now=now,
@@ -387,9 +390,8 @@ def _refuse_conflicts(occurrences: Iterable[Occurrence], *, skip_conflicts: bool
     in_the_way = [one for one in listed if one.status != "booked" and one.reason not in (*NOT_A_CONFLICT, "horizon")]
     if booked and (skip_conflicts or not in_the_way):
         return
-    worst = next((one for one in [*in_the_way, *listed] if one.examination and one.status != "booked"), None)
-    if worst is None or worst.examination is None:
-        raise Refused(Conflicts(count=0, total=0))
+    worst = next(one for one in [*in_the_way, *listed] if one.status != "booked")
+    assert worst.examination is not None
     if not booked and len({one.reason for one in listed}) == 1:
         raise Refused(*worst.examination.standing)
     raise ConflictingSeries(Conflicts(count=len(in_the_way) or len(listed), total=len(listed)), occurrences=listed)

@@ -1,7 +1,8 @@
 """What can really be had instead: another seat, another time that day, the next free day."""
 
-from collections.abc import Iterable, Iterator
-from datetime import date, datetime, timedelta
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 from zoneinfo import ZoneInfo
 
@@ -10,10 +11,10 @@ from app.billing.rules.documents import gross_of_net
 from app.booking import queries
 from app.booking.models import Kind
 from app.booking.policy import KnowsAlike, Request, policy_for, quote_of
-from app.booking.rules import Thing, activity_of
+from app.booking.rules import HALVES, Thing, activity_of
 from app.booking.services.examining import Examination, Facts, examine, facts_for
-from app.core.period import Period, at, days_of, without
-from app.core.refusals import Alternative
+from app.core.period import Period, at, days_of, exists, without
+from app.core.refusals import Alternative, Refused
 
 MOST = 3
 DAYS_AHEAD = 14
@@ -107,6 +108,9 @@ def _siblings(request: Request, directory: queries.Directory) -> list[Thing]:
 
 def _half_days(request: Request, siblings: list[Thing]) -> Iterator[Request]:
     """Another seat, the two halves on two seats, the other half, the next days."""
+    if request.half is None:
+        request = _nearest_half(request)
+        yield request
     thing, period, zone = request.first.thing, request.period, request.place.tz
     half = request.half or "morning"
     for other in siblings:
@@ -127,6 +131,17 @@ def _half_days(request: Request, siblings: list[Thing]) -> Iterator[Request]:
         if span := _half(request, period.starts_at.astimezone(zone).date() + timedelta(days=ahead), half):
             for place in places[:4]:
                 yield request.at(span, place)
+
+
+def _nearest_half(request: Request) -> Request:
+    """Of hours that are no half-day, the half-day (or the day) that they resemble most, if there is one that day."""
+
+    def apart(span: Period) -> timedelta:
+        return abs(span.starts_at - request.period.starts_at) + abs(span.ends_at - request.period.ends_at)
+
+    spans = {half: span for half in HALVES if (span := _half(request, request.day, half))}
+    nearest = min(spans, key=lambda half: apart(spans[half]), default=None)
+    return request.at(spans[nearest], half=nearest) if nearest else request
 
 
 def _half(request: Request, day: date, half: str) -> Period | None:
@@ -208,7 +223,21 @@ def _on_step(moment: datetime, step: int, zone: ZoneInfo, *, up: bool) -> dateti
     return at(wall.date(), (-(-minute // step) if up else minute // step) * step, zone)
 
 
-def beside_missing_hour(wall: datetime, step: int) -> tuple[datetime, datetime]:
-    """Around a wall-clock time that does not exist: the last step before the gap and the first after it, as wall clock."""
-    hour = wall.replace(minute=0, second=0, microsecond=0)
-    return hour - timedelta(minutes=step), hour + timedelta(hours=1)
+def beside_missing_hour(
+    asked: Callable[[Period], Request], thing: Thing, *, start: datetime, end: datetime, zone: ZoneInfo
+) -> list[Alternative]:
+    """Around a wall-clock time that does not exist, the nearest that do, if they can be had; else what can be had instead of them."""
+    is_start = not exists(start, zone)
+    hour = (start if is_start else end).replace(minute=0, second=0, microsecond=0)
+    around = [wall.replace(tzinfo=zone) for wall in (hour - timedelta(minutes=thing.rules.step), hour + timedelta(hours=1))]
+    periods = [Period(one, one.astimezone(UTC) + (end - start)) if is_start else Period(start.replace(tzinfo=zone), one) for one in around]
+    seen = []
+    for one in periods:
+        with suppress(Refused):  # a booking of several things keeps its length
+            seen.append(examine(asked(one)))
+    beside = [
+        Alternative(thing.id, found.request.period.starts_at, found.request.period.ends_at, thing.name)
+        for found in seen
+        if not found.standing
+    ]
+    return beside or [instead for found in seen[-1:] for instead in alternatives(found)]

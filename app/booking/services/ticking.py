@@ -11,7 +11,7 @@ from app.booking.services.arriving import no_show_at
 from app.booking.services.cancelling import everything, give_back
 from app.booking.services.freeing import free
 from app.booking.services.waiting import let_lapse, turn_of
-from app.booking.services.writing import ref_of, take_turn
+from app.booking.services.writing import take_turn
 from app.core import idempotency, journal
 from app.core.db import db, transaction
 from app.core.period import at
@@ -106,11 +106,11 @@ def _settle(booking: Booking, *, now: datetime) -> int:
         return 1
     limit = no_show_at(booking, thing)
     if booking.status == Status.CONFIRMED and limit is not None and limit <= now:
-        billing.use(ref=ref_of(booking), now=now)
+        billing.use(ref=booking.price_ref, now=now)
         free(booking, Status.NO_SHOW, now=now, actor_id=None)
         return 1
     if booking.status in (Status.CONFIRMED, Status.CHECKED_IN) and booking.ends_at <= now:
-        billing.use(ref=ref_of(booking), now=now)
+        billing.use(ref=booking.price_ref, now=now)
         booking.status = Status.DONE
         booking.changed_at = now
         touch_calendar(booking.place_id)

@@ -112,7 +112,7 @@ def settle_price(booking: Booking, found: Examination) -> None:
             place_id=booking.place_id,
             member_id=booking.member_id,
             organisation_id=booking.organisation_id,
-            ref=ref_of(booking),
+            ref=booking.price_ref,
             label=quote.label,
             used_on=request.day,
             worth_cents=quote.cents,
@@ -163,7 +163,7 @@ def _held(booking: Booking, found: Examination) -> Coverage:
                     coverage,
                     place_id=booking.place_id,
                     member_id=booking.member_id,
-                    ref=ref_of(booking),
+                    ref=booking.price_ref,
                     now=request.now,
                     actor_id=request.actor_id,
                 )
@@ -182,11 +182,6 @@ def _freeze(booking: Booking, coverage: Coverage | None) -> None:
     said = [dict(part) for part in coverage.said()]
     if booking.covered_by != said or booking.price_cents != coverage.cents:
         booking.price_cents, booking.covered_by = coverage.cents, said
-
-
-def ref_of(booking: Booking) -> str:
-    """The name of a booking's price in the ledger; a move that changes the price makes a new one."""
-    return f"booking:{booking.id}" if booking.priced == 0 else f"booking:{booking.id}:{booking.priced}"
 
 
 def take_turn(place_id: int) -> None:

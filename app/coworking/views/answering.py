@@ -1,7 +1,9 @@
 """The answer to a sentence of « Réserver »: what is really free, or what is in the way and the ways round it."""
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
+from itertools import islice
 from typing import Any
 
 from flask import url_for
@@ -12,16 +14,18 @@ from app.booking import services as booking
 from app.booking import views as say
 from app.booking.policy import Request
 from app.booking.queries import usual_thing
-from app.booking.rules import NonexistentTime, Thing, reasons_typed
+from app.booking.rules import Thing, reasons_typed
 from app.core import clock
-from app.core.period import Period, at
+from app.core.period import Period
 from app.core.refusals import Alternative, Refused
 from app.coworking import services
 from app.coworking.services import Offer
-from app.coworking.views.wishing import QUARTER, Wish, candidates, for_whom, subject
+from app.coworking.views.wishing import Wish, candidates, for_whom, subject
 from app.place.models import Place
 from app.web import typography
 from app.web.refusals import choice_value
+
+MOST_BESIDE = 3  # alternatives to an hour that does not exist
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +35,7 @@ class Answer:
     refused: Refused | None = None
     asked: str = ""  # what the waiting list would wait for
     card_cents: int = 0  # what a card would pay at once, when only the tab is full
-    around: tuple[tuple[str, str], ...] = ()  # ways out of an hour that is missing, or that comes twice: (words, address)
+    around: tuple[tuple[str, str], ...] = ()  # the two hours of a name that comes twice: (words, address)
 
 
 def answer_to(place: Place, wish: Wish) -> Answer:
@@ -45,7 +49,9 @@ def answer_to(place: Place, wish: Wish) -> Answer:
         try:
             period = _period(place, wish)
         except Refused as refused:
-            return Answer([], "", refused=refused, around=_around(place, wish, refused))
+            if "nonexistent_time" in refused.codes:
+                return Answer([], "", refused=Refused(*refused.reasons, alternatives=lambda: _beside(place, wish, things)))
+            return Answer([], "", refused=refused, around=_either(wish))
     halves = [thing for thing in things if thing.rules.sold_by != "minutes"]
     timed = [thing for thing in things if thing.rules.sold_by == "minutes"]
     offers: list[Offer] = []
@@ -75,11 +81,7 @@ def by_card(request: Request, refused: Refused) -> int:
 
 def _period(place: Place, wish: Wish) -> Period:
     """The hours as typed, on the wall clock of that day; an evening may end after midnight."""
-    over_midnight = wish.end <= wish.start and wish.start >= time(12) >= wish.end
-    walls = (
-        datetime.combine(wish.day, wish.start),
-        datetime.combine(wish.day + timedelta(days=1 if over_midnight else 0), wish.end),
-    )
+    walls = _walls(wish)
     for wall in walls:
         if reasons := list(reasons_typed(wall, place.tz, says_which=bool(wish.clock))):
             raise Refused(*reasons)
@@ -88,29 +90,40 @@ def _period(place: Place, wish: Wish) -> Period:
     return Period(start, end)
 
 
-def _around(place: Place, wish: Wish, refused: Refused) -> tuple[tuple[str, str], ...]:
-    """The two hours beside one that does not exist; or the two that bear the same name."""
+def _walls(wish: Wish) -> tuple[datetime, datetime]:
+    over_midnight = wish.end <= wish.start and wish.start >= time(12) >= wish.end
+    return (
+        datetime.combine(wish.day, wish.start),
+        datetime.combine(wish.day + timedelta(days=1 if over_midnight else 0), wish.end),
+    )
+
+
+def _beside(place: Place, wish: Wish, things: list[Thing]) -> Iterator[Alternative]:
+    """What can be had near an hour that does not exist."""
+    start, end = _walls(wish)
+
+    def asking(thing: Thing) -> Callable[[Period], Request]:
+        return lambda period: services.request_for(thing, period, member_id=subject().id, actor_id=current_user.id, now=clock.now())
+
+    timed = (thing for thing in things if thing.rules.sold_by == "minutes")
+    found = (one for thing in timed for one in booking.beside_missing_hour(asking(thing), thing, start=start, end=end, zone=place.tz))
+    yield from islice(found, MOST_BESIDE)
+
+
+def _either(wish: Wish) -> tuple[tuple[str, str], ...]:
+    """The two hours that bear the same name."""
     said: dict[str, Any] = {
         "what": wish.what,
         "which": wish.thing.code if wish.thing else "",
         **for_whom(subject()),
         "day": wish.day.isoformat(),
         "part": "hours",
+        "start": f"{wish.start:%H:%M}",
+        "end": f"{wish.end:%H:%M}",
     }
-    if any(isinstance(reason, NonexistentTime) for reason in refused.reasons):
-        length = datetime.combine(wish.day, wish.end) - datetime.combine(wish.day, wish.start)
-        step = wish.thing.rules.step if wish.thing else QUARTER
-        ways = []
-        for wall in booking.beside_missing_hour(datetime.combine(wish.day, wish.start), step):
-            begins = at(wall.date(), wall.hour * 60 + wall.minute, place.tz)
-            ends = (begins + max(length, timedelta(minutes=step))).astimezone(place.tz)
-            words = typography.words().from_to(wall.time(), ends.time())
-            ways.append((typography.words().opening(words), url_for(".book", **said, start=f"{wall:%H:%M}", end=f"{ends:%H:%M}")))
-        return tuple(ways)
-    hours: dict[str, Any] = {"start": f"{wish.start:%H:%M}", "end": f"{wish.end:%H:%M}"}
     return (
-        (_("La première, à l’heure d’été"), url_for(".book", **said, **hours, clock="summer")),
-        (_("La seconde, à l’heure d’hiver"), url_for(".book", **said, **hours, clock="winter")),
+        (_("La première, à l’heure d’été"), url_for(".book", **said, clock="summer")),
+        (_("La seconde, à l’heure d’hiver"), url_for(".book", **said, clock="winter")),
     )
 
 

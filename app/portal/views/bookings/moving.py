@@ -20,6 +20,7 @@ from app.place.models import Place
 from app.portal.forms import MoveHalfForm, MoveHoursForm
 from app.portal.views.bookings.about import can_move, place_of, thing_of, words_of
 from app.portal.views.door import bp, changed_booking, seen_booking
+from app.web import typography
 from app.web.refusals import choice_value
 
 
@@ -75,11 +76,22 @@ def _moved(found: Booking, thing: Thing, place: Place, form: MoveHalfForm | Move
         return _moved_half(found, thing, form, override, now)
     start, end = _hours_of(form, place)
     if "following" in form and form.following.data:
-        wall = start.astimezone(place.tz).replace(tzinfo=None)
-        booking.move_following(found.id, start=wall, minutes=Period(start, end).minutes, actor_id=current_user.id, now=now)
-        return seen_booking(found.id)
+        return _moved_with_following(found, place, Period(start, end), now)
     request_ = booking.request_to_move(found, starts_at=start, ends_at=end, actor_id=current_user.id, now=now)
     return booking.move(found.id, replace(request_, override_reason=override))
+
+
+def _moved_with_following(found: Booking, place: Place, period: Period, now: datetime) -> Booking:
+    """The first date that could move; those that could not are named."""
+    wall = period.starts_at.astimezone(place.tz).replace(tzinfo=None)
+    _series, dates = booking.move_following(found.id, start=wall, minutes=period.minutes, actor_id=current_user.id, now=now)
+    if stayed := [one.period.starts_at.astimezone(place.tz).date() for one in dates if one.status == "refused"]:
+        words = typography.words()
+        flash(
+            _("Ces dates n’ont pas pu bouger et gardent leur heure : %(days)s.", days=words.listed([words.day(day) for day in stayed])),
+            "warn",
+        )
+    return seen_booking(next(one.booking_id for one in dates if one.status == "booked" and one.booking_id is not None))
 
 
 def _moved_half(found: Booking, thing: Thing, form: MoveHalfForm, override: str, now: datetime) -> Booking:
