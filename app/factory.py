@@ -20,6 +20,7 @@ from app.cli.worker import worker_command
 from app.core import clock, logs
 from app.core.db import db
 from app.courses.commands import courses_group
+from app.web.house import House
 from app.web.routing import Rule
 
 COMMANDS = (
@@ -41,7 +42,7 @@ COMMANDS = (
 
 def create_app(config: object) -> Flask:
     """A Worklab with these settings (see `config.py`)."""
-    app = Flask(__name__, static_folder=None)
+    app = House(__name__, static_folder=None)
     app.url_rule_class = Rule
     app.config.from_object(config)
     clock.stop_at(app.config.get("WORKLAB_NOW"))

@@ -10,7 +10,7 @@ from weakref import WeakSet
 from sqlalchemy import event
 from sqlalchemy.orm import Session, SessionTransaction
 
-from app.core.db import db
+from app.core.db import db, may_be_writing
 
 V = TypeVar("V")
 P = ParamSpec("P")
@@ -29,7 +29,7 @@ class Stamped(Generic[V]):
         _all.add(self)  # type: ignore[arg-type]
 
     def get(self, key: Hashable, stamp: Hashable, make: Callable[[], V]) -> V:
-        for_this_write = db.session().info.get("kept")
+        for_this_write = db.session().info.get("kept") if may_be_writing() else None
         own = self._kept if for_this_write is None else for_this_write.setdefault(self, {})
         for store in (own, self._kept):
             kept = store.get(key)

@@ -169,6 +169,11 @@ def is_writing() -> bool:
     return bool(db.session().info.get("writing"))
 
 
+def may_be_writing() -> bool:
+    """Whether this thread writes, or waits for its turn to; asked hundreds of times a page, so without finding its session."""
+    return threading.get_ident() in _writers
+
+
 def is_a_crowd() -> bool:
     """Whether others of this process write: to write, too, is to wait for them."""
     return bool(_writers - {threading.get_ident()})

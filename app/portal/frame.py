@@ -91,11 +91,12 @@ def open_now() -> str:
 
 def language() -> str | None:
     """The language that this person asked for once and for all."""
-    return current_user.locale if current_user.is_authenticated else None
+    chosen: str | None = current_user.locale
+    return chosen
 
 
 def is_staff() -> bool:
-    return bool(current_user.is_authenticated and not STAFF.isdisjoint(current_user.roles))
+    return not STAFF.isdisjoint(current_user.roles)
 
 
 def _opening(place: Place, now: datetime) -> str:

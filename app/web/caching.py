@@ -12,22 +12,28 @@ def unchanged(stamp: str) -> Response | None:
 
     `stamp` names all that the page shows (the calendar's stamp, the person); language and look are added here.
     """
-    if "_flashes" in session or not request.if_none_match.contains_weak(_tag(stamp)):
+    tag = _tag(stamp)
+    if "_flashes" in session or not request.if_none_match.contains_weak(tag):
         return None
-    response = current_app.response_class(status=304)
-    return _kept(response, stamp)
+    return _kept(current_app.response_class(status=304), tag)
 
 
 def keep(answer: ResponseReturnValue, stamp: str) -> Response:
     """Let this person's browser keep the page and ask whether it changed. A page that shows a flash is not kept."""
     response = make_response(answer)
-    return response if g.get("showed_flashes") else _kept(response, stamp)
+    return response if g.get("showed_flashes") else _kept(response, _tag(stamp))
 
 
-def _kept(response: Response, stamp: str) -> Response:
+def vary(response: Response, *headers: str) -> None:
+    """Say that an answer depends on these headers. (`response.vary` reads and writes the whole list again at each word.)"""
+    said = response.headers.get("Vary")
+    response.headers["Vary"] = ", ".join(dict.fromkeys([*(said.split(", ") if said else ()), *headers]))
+
+
+def _kept(response: Response, tag: str) -> Response:
     response.headers["Cache-Control"] = "private, no-cache"
-    response.set_etag(_tag(stamp), weak=True)
-    response.vary.update(("Cookie", "Accept-Language"))
+    response.set_etag(tag, weak=True)
+    vary(response, "Cookie", "Accept-Language")
     return response
 
 

@@ -10,6 +10,8 @@ import brotli
 from flask import Response, current_app, g, make_response, request
 from flask.typing import ResponseReturnValue
 
+from app.web import caching
+
 _SMALL = 860  # below a packet, compressing only costs
 
 
@@ -18,7 +20,7 @@ def allow(answer: ResponseReturnValue) -> Response:
     if current_app.config["WTF_CSRF_FIELD_NAME"] in g:
         raise RuntimeError("this page holds a token: it must not be compressed")
     response = make_response(answer)
-    response.vary.add("Accept-Encoding")
+    caching.vary(response, "Accept-Encoding")
     content = response.get_data()
     if len(content) < _SMALL or "Content-Encoding" in response.headers:
         return response

@@ -3,9 +3,11 @@
 from functools import lru_cache
 from typing import Any
 
-from flask import Flask
-from flask.sessions import SecureCookieSessionInterface
+from flask import Flask, Response
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from itsdangerous import Signer, TimestampSigner, URLSafeTimedSerializer
+
+from app.web import caching
 
 _PLAIN = (str, int, bool, type(None))
 
@@ -63,3 +65,10 @@ class _Cookies(SecureCookieSessionInterface):
             options = {"key_derivation": self.key_derivation, "digest_method": self.digest_method}
             found = self._made[tuple(keys)] = _Serializer(keys, salt=self.salt, serializer=self.serializer, signer_kwargs=options)
         return found
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Of a session that was only read, which is most of them, nothing is written but that the answer depends on it."""
+        if not session or self.should_set_cookie(app, session):
+            super().save_session(app, session, response)
+        elif session.accessed:
+            caching.vary(response, "Cookie")

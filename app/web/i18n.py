@@ -17,6 +17,7 @@ LANGUAGES = ("fr", "en")
 COOKIE = "lang"
 
 _LOCALES = {language: Locale(language) for language in LANGUAGES}
+_said: dict[tuple[str, bool], dict[str, str]] = {(language, escaped): {} for language in LANGUAGES for escaped in (True, False)}
 
 
 class _Sentences(Domain):  # type: ignore[misc]
@@ -33,6 +34,14 @@ class _Sentences(Domain):  # type: ignore[misc]
             found = self._kept[spoken] = super().get_translations()
         return found
 
+    def gettext(self, sentence: str, **blanks: Any) -> str:
+        """Each sentence looked up once for each language, as in templates."""
+        known = _said[language(), False]
+        text = known.get(sentence)
+        if text is None:
+            text = known[sentence] = super().gettext(sentence)
+        return text % blanks if blanks else text
+
 
 class _Babel(Babel):  # type: ignore[misc]
     @cached_property
@@ -41,7 +50,6 @@ class _Babel(Babel):  # type: ignore[misc]
 
 
 _babel = _Babel()
-_said: dict[tuple[str, bool], dict[str, str]] = {(language, escaped): {} for language in LANGUAGES for escaped in (True, False)}
 
 
 def install(app: Flask) -> None:

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from app.api.views.problems import TOLD, spoken
 from app.core.refusals import Reason
-from app.web import compress, i18n
+from app.web import caching, compress, i18n
 
 bp = Blueprint("api_docs", __name__, url_prefix="/api/v1", template_folder="../templates")
 
@@ -46,7 +46,7 @@ def openapi() -> ResponseReturnValue:
     with spoken():
         answer = Response(json.dumps(described()), mimetype="application/json")
     answer.headers["Cache-Control"] = "public, max-age=3600"
-    answer.vary.add("Accept-Language")
+    caching.vary(answer, "Accept-Language")
     return compress.allow(answer)
 
 

@@ -31,6 +31,8 @@ class Stranger(AnonymousUserMixin):
 
     id = None
     roles: frozenset[str] = frozenset()
+    locale = None
+    is_only_looking = False
 
     def may(self, _action: str) -> bool:
         return False
@@ -52,12 +54,12 @@ def install(app: Flask, *, open_to_strangers: Collection[str], closed_to_lookers
     manager = LoginManager(app)
     manager.anonymous_user = Stranger
     manager.session_protection = None  # sessions are ours, and a phone changes its address all day
+    manager._session_identifier_generator = str  # so no fingerprint of the browser is made at each page, nor put in its cookie
     manager.user_loader(_load)
     manager.unauthorized_handler(_ask_to_enter)
     app.extensions["open_to_strangers"] = frozenset(open_to_strangers)
     app.extensions["closed_to_lookers"] = frozenset(closed_to_lookers)
-    app.before_request(_private_unless_listed)
-    app.before_request(_only_looking)
+    app.before_request(_open_or_not)
 
 
 def needs(action: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
@@ -136,16 +138,18 @@ def _note_seen(person: SignedIn) -> None:
         session.modified = True  # the cookie of a remembered device is sent again, so that it lasts as long as its session
 
 
-def _private_unless_listed() -> ResponseReturnValue | None:
-    if request.endpoint is None or _is_among("open_to_strangers") or current_user.is_authenticated:
+def _open_or_not() -> ResponseReturnValue | None:
+    """Every page is private unless it is listed."""
+    if request.endpoint is None or _is_among("open_to_strangers"):
         return None
-    return _ask_to_enter()
+    person = current_user._get_current_object()
+    if not person.is_authenticated:
+        return _ask_to_enter()
+    return _only_looking() if person.is_only_looking else None
 
 
 def _only_looking() -> ResponseReturnValue | None:
     """Who looks with another's eyes changes nothing, and leaves closed what is nobody else's to read."""
-    if request.endpoint is None or _is_among("open_to_strangers") or not is_only_looking():
-        return None
     is_reading = request.method in ("GET", "HEAD", "OPTIONS")
     if request.endpoint in _WAYS_BACK or (is_reading and not _is_among("closed_to_lookers")):
         return None
@@ -154,7 +158,7 @@ def _only_looking() -> ResponseReturnValue | None:
 
 def is_only_looking() -> bool:
     """Whether the one who asks is somebody of the team, with the eyes of a member."""
-    return current_user.is_authenticated and current_user.is_only_looking
+    return bool(current_user.is_only_looking)
 
 
 def looking() -> str:

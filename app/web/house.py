@@ -1,0 +1,34 @@
+"""Flask, asked for less: what it does anew in each request, and this house never needs."""
+
+from collections.abc import Callable, MutableMapping
+from typing import Any, TypeVar
+
+from flask import Flask, Request
+from flask.templating import Environment
+from werkzeug.datastructures import ImmutableMultiDict
+from werkzeug.sansio.http import parse_cookie
+from werkzeug.utils import cached_property
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class _Request(Request):
+    @cached_property
+    def cookies(self) -> ImmutableMultiDict[str, str]:
+        """Where the server put them: Flask looks through all that is said of a request."""
+        return parse_cookie(self.environ.get("HTTP_COOKIE", ""), cls=self.dict_storage_class)  # type: ignore[return-value]
+
+
+class _Templates(Environment):
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """The house's words as they are: no template has words of its own, and a chain of two would be copied for each page."""
+        return super().make_globals(d) if d else self.globals
+
+
+class House(Flask):
+    request_class = _Request
+    jinja_environment = _Templates
+
+    def ensure_sync(self, func: F) -> F:
+        """Every view and handler of ours is a plain function: Flask asks it of each, seven times a request."""
+        return func
