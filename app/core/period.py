@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from operator import attrgetter
 from zoneinfo import ZoneInfo
 
 
@@ -88,10 +89,13 @@ def days_of(period: Period, zone: ZoneInfo) -> Iterator[date]:
         day += timedelta(days=1)
 
 
+_ORDER = attrgetter("starts_at", "ends_at")  # the order of periods, without one comparison of ours for each
+
+
 def merged(periods: Iterable[Period]) -> list[Period]:
     """The same time said with as few periods as possible, in order."""
     result: list[Period] = []
-    for period in sorted(periods):
+    for period in sorted(periods, key=_ORDER):
         if result and period.starts_at <= result[-1].ends_at:
             if period.ends_at > result[-1].ends_at:
                 result[-1] = Period(result[-1].starts_at, period.ends_at)
@@ -103,9 +107,7 @@ def merged(periods: Iterable[Period]) -> list[Period]:
 def without(whole: Period, taken: Iterable[Period]) -> list[Period]:
     """What is left of `whole` once `taken` is removed, in order."""
     free, cursor = [], whole.starts_at
-    for period in merged(taken):
-        if period.ends_at <= cursor or period.starts_at >= whole.ends_at:
-            continue
+    for period in merged(other for other in taken if other.ends_at > whole.starts_at and other.starts_at < whole.ends_at):
         if period.starts_at > cursor:
             free.append(Period(cursor, period.starts_at))
         cursor = max(cursor, period.ends_at)

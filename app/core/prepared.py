@@ -34,6 +34,13 @@ class Prepared:
         spoken = self._for(connection.dialect, values)
         return spoken.read(_execute(connection, spoken.sql, spoken.parameters(values)).fetchall())
 
+    def tuples(self, **values: Any) -> list[Any]:
+        """The same, nameless and as the driver gives them, for what is read by the thousand (`as_stored`)."""
+        connection = db.session().connection()
+        spoken = self._for(connection.dialect, values)
+        found: list[Any] = _execute(connection, spoken.sql, spoken.parameters(values)).fetchall()
+        return found
+
     def first(self, **values: Any) -> Any:
         """Its first row, or none."""
         return next(iter(self.rows(**values)), None)

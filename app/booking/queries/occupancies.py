@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -54,25 +55,33 @@ _COUNTED_EVERYWHERE = Prepared(_touching(*_COUNTED_COLUMNS, everywhere=True))
 
 def taken(resource_ids: Collection[int], period: Period) -> dict[int, list[Taken]]:
     """The active occupancies of these things that touch the period, in order of start."""
-    rows = _TAKEN.rows(ids=sorted(resource_ids), begins=period.starts_at, ends=period.ends_at)
+    rows = _TAKEN.tuples(ids=sorted(resource_ids), begins=period.starts_at, ends=period.ends_at)
     found: dict[int, list[Taken]] = {resource_id: [] for resource_id in resource_ids}
-    for resource_id, starts_at, ends_at, before, after, holder, booking_id, lapses_at in rows:
-        whole = Period(instant(starts_at), instant(ends_at))
-        used = whole.widened(before=-before, after=-after) if before or after else whole
-        found[resource_id].append(Taken(resource_id, whole, used, holder, booking_id, instant(lapses_at) if lapses_at else None))
+    for row in rows:
+        found[row[0]].append(_read_taken(*row))
     for mine in found.values():
         mine.sort(key=lambda one: one.whole.starts_at)
     return found
 
 
+@lru_cache(maxsize=2048)
+def _read_taken(
+    resource_id: int, starts_at: Any, ends_at: Any, before: int, after: int, holder: str, booking_id: int | None, lapses_at: Any
+) -> Taken:
+    """A row as it was read. Who looks for another time reads those of a fortnight, and a crowd reads the same."""
+    whole = Period(instant(starts_at), instant(ends_at))
+    used = whole.widened(before=-before, after=-after) if before or after else whole
+    return Taken(resource_id, whole, used, holder, booking_id, instant(lapses_at) if lapses_at else None)
+
+
 def rows(resource_ids: Collection[int], period: Period) -> dict[int, list[tuple[int, int, str]]]:
     """The same as grids count it: (from, to, holder) in seconds since 1970, by thing, in order."""
-    return _by_thing(_COUNTED.rows(ids=sorted(resource_ids), begins=period.starts_at, ends=period.ends_at))
+    return _by_thing(_COUNTED.tuples(ids=sorted(resource_ids), begins=period.starts_at, ends=period.ends_at))
 
 
 def rows_everywhere(place_id: int, period: Period) -> dict[int, list[tuple[int, int, str]]]:
     """The same for every thing of a lieu."""
-    return _by_thing(_COUNTED_EVERYWHERE.rows(place_id=place_id, begins=period.starts_at, ends=period.ends_at))
+    return _by_thing(_COUNTED_EVERYWHERE.tuples(place_id=place_id, begins=period.starts_at, ends=period.ends_at))
 
 
 def _by_thing(counted: Iterable[tuple[int, Any, Any, str]]) -> dict[int, list[tuple[int, int, str]]]:

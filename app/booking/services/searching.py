@@ -156,9 +156,10 @@ def _hours(request: Request, facts: Facts, siblings: list[Thing]) -> Iterator[Re
     minutes = -(-minutes // step) * step
     wanted = request.period.starts_at
     length = timedelta(minutes=minutes)
+    may_be_odd = _goes_by_night(request)
     starts = sorted(
         _starts(request, facts, _window(request), minutes),
-        key=lambda start: (_is_odd(request, Period(start, start + length)), abs(start - wanted)),
+        key=lambda start: (may_be_odd and _is_odd(request, Period(start, start + length)), abs(start - wanted)),
     )
     before = next((start for start in starts if start < wanted), None)
     after = next((start for start in starts if start >= wanted), None)
@@ -201,11 +202,15 @@ def _near(wanted: datetime, first: datetime, last: datetime) -> tuple[datetime, 
 
 
 def _open(request: Request, window: Period) -> Iterator[Period]:
-    rules = request.first.thing.rules
     for day in days_of(window, request.place.tz):
-        yield from request.calendar.open_periods(day, rules.hours)
-    if request.has_badge and rules.night:
+        yield from request.calendar.open_periods(day, request.first.thing.rules.hours)
+    if _goes_by_night(request):
         yield window
+
+
+def _goes_by_night(request: Request) -> bool:
+    """Whether this may be had outside opening hours; else every time that is found is inside them."""
+    return request.has_badge and request.first.thing.rules.night
 
 
 def _is_odd(request: Request, period: Period) -> bool:
