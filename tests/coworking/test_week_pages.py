@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from itertools import pairwise
 
 import pytest
 
@@ -9,6 +10,7 @@ from app.booking import services
 from app.booking.models import Absence, Resource
 from app.booking.queries import directory
 from app.core import clock
+from app.core.cache import clear_all
 from app.core.db import db, transaction
 from app.core.period import Period
 from app.place.models import Place
@@ -155,6 +157,45 @@ def test_what_everybody_sees_is_drawn_once_for_all(lieu, log_in):
         for statement in sent
         if "FROM occupancy" in statement and "JOIN booking" not in statement and "booking.id" not in statement
     ]
+
+
+@pytest.mark.parametrize(
+    ("now", "days"),
+    [
+        ("2026-12-02T10:07+01:00", ("2026-12-03", "2026-12-04", "2026-12-05")),
+        ("2026-10-20T10:07+02:00", ("2026-10-21", "2026-10-23", "2026-10-24")),  # these two weeks end with the odd Sundays
+        ("2027-03-23T10:07+01:00", ("2027-03-24", "2027-03-26", "2027-03-27")),
+    ],
+)
+def test_a_line_kept_is_the_one_that_would_be_drawn(lieu, log_in, frozen, now, days):
+    frozen(now)
+    leo, pages = (
+        log_in(lieu.leo),
+        [f"/coworking/{path}" for path in (f"week?week={days[0]}", f"week?week={days[0]}&seats=1", "plan", "r/A1", "r/salle")],
+    )
+    one, another, last = days
+
+    def drawn() -> list[bytes]:
+        return [leo.get(page).data for page in pages]
+
+    changes = [
+        lambda: book_half(lieu.pool, one, "morning", lieu.camille),
+        lambda: book(lieu.printer, between(another, "09:00", "10:00"), lieu.leo),
+        lambda: book_half(lieu.pool, another, "day", lieu.leo),
+        lambda: services.declare_outage(
+            thing=lieu.printer, period=None, starts_at=paris(f"{last} 00:00"), reason="fumée", actor_id=lieu.max.id, now=clock.now()
+        ),
+        lambda: frozen(now.replace("10:07", "14:22")),
+    ]
+    seen = [drawn()]
+    for change in changes:
+        change()
+        kept = drawn()
+        clear_all()
+        assert kept == drawn()
+        seen.append(kept)
+
+    assert all(before[0] != after[0] for before, after in pairwise(seen))
 
 
 def test_it_travels_compressed_and_holds_no_token(camille, lieu):

@@ -26,10 +26,12 @@ from app.coworking.queries.life import (
     visitors_of_host,
     who_is_there,
 )
-from app.coworking.queries.week import Week, week_of
+from app.coworking.queries.week import FEW_MINUTES, QUARTER, Week, week_of
 
 __all__ = [
+    "FEW_MINUTES",
     "PRESENT",
+    "QUARTER",
     "KeyRow",
     "Listed",
     "There",

@@ -20,24 +20,31 @@ from app.booking.rules import Thing, grid
 from app.booking.rules.grid import FREE, OUT, SHUT
 from app.booking.services.arriving import EARLY
 from app.core import clock
+from app.core.cache import Stamped
 from app.core.period import Period, at, monday_of
-from app.coworking.queries import Week, week_of
+from app.coworking.queries import FEW_MINUTES, Week, week_of
 from app.coworking.views.door import bp
 from app.place import queries as place_queries
 from app.place.models import Place
-from app.web import caching, compress, typography
+from app.web import caching, compress, i18n, typography
 from app.web.forms import LAST_DAY, asked_day
 from app.web.registry import sources
 
 OwnRow = tuple[int, int, int, int, str]  # (booking, thing, from, to, status)
 
 
+Said = tuple[str, str, str]  # words, where they lead, sign
+
+
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A day of one thing: (words, where it leads, sign)."""
+    """A day of one thing."""
 
     day: date
-    said: Sequence[tuple[str, str, str]]
+    said: Sequence[Said]
+
+
+_free: Stamped[list[list[Said]]] = Stamped()
 
 
 @bp.get("/r/<code>")
@@ -48,7 +55,9 @@ def thing(code: str) -> ResponseReturnValue:
         return redirect(url_for("fablab.machine", code=code))
     today = now.astimezone(place.tz).date()
     monday = monday_of(asked_day("week") or today)
-    stamp = f"r{found.id}-{place.calendar_stamp}-{place.settings_stamp}-{monday:%y%m%d}-{int(now.timestamp()) // 300}-{current_user.id}"
+    stamp = (
+        f"r{found.id}-{place.calendar_stamp}-{place.settings_stamp}-{monday:%y%m%d}-{int(now.timestamp()) // FEW_MINUTES}-{current_user.id}"
+    )
     stamp += f"-{int(sources().is_staff())}-{sources().open_now()}".encode().hex()
     if (same := caching.unchanged(stamp)) is not None:
         return same
@@ -107,7 +116,10 @@ def _state(thing: Thing, week: Week, now: datetime) -> tuple[str, str]:
 
 
 def _days(thing: Thing, place: Place, week: Week, own: list[OwnRow]) -> Iterator[Day]:
-    """Day by day: halves for a desk; hours for a room."""
+    """Day by day: what is one's own, and what anybody may have; else why there is nothing."""
+    key, moment = (thing.id, week.frame.days[0], i18n.language()), week.now // FEW_MINUTES
+    stamp = (place.settings_stamp, moment, week.cells[thing.id], week.rows.get(thing.id))
+    free = _free.get(key, stamp, lambda: [_free_on(thing, place, week, number) for number in range(len(week.frame.days))])
     for number, day in enumerate(week.frame.days):
         begins, ends = (int(at(day, minute, place.tz).timestamp()) for minute in (0, 1440))
         mine = [
@@ -115,9 +127,13 @@ def _days(thing: Thing, place: Place, week: Week, own: list[OwnRow]) -> Iterator
             for booking_id, _thing, start, end, _status in own
             if begins <= start < ends
         ]
-        free = _halves(thing, week, number, day) if thing.rules.sold_by != "minutes" else _stretches(thing, place, week, number, day)
-        said = [*mine, *free]
-        yield Day(day, said or [(_why_not(thing, week, number), "", "")])
+        yield Day(day, [*mine, *free[number]] or [(_why_not(thing, week, number), "", "")])
+
+
+def _free_on(thing: Thing, place: Place, week: Week, number: int) -> list[Said]:
+    """Halves for a desk; hours for a room."""
+    day = week.frame.days[number]
+    return list(_halves(thing, week, number, day) if thing.rules.sold_by != "minutes" else _stretches(thing, place, week, number, day))
 
 
 def _arriving(thing: Thing, own: list[OwnRow], now: datetime) -> bool:
@@ -141,7 +157,7 @@ def _why_not(thing: Thing, week: Week, number: int) -> str:
     return _("hors service") if OUT in kinds else _("trop loin")
 
 
-def _halves(thing: Thing, week: Week, number: int, day: date) -> Iterator[tuple[str, str, str]]:
+def _halves(thing: Thing, week: Week, number: int, day: date) -> Iterator[Said]:
     for half, letter in (("morning", "m"), ("afternoon", "a")):
         cell = week.cells[thing.id][2 * number + (letter == "a")]
         if cell.kind == FREE:
@@ -151,7 +167,7 @@ def _halves(thing: Thing, week: Week, number: int, day: date) -> Iterator[tuple[
             yield words, f"/coworking/r/{quote(thing.code)}/{day}{letter}", "free"
 
 
-def _stretches(thing: Thing, place: Place, week: Week, number: int, day: date) -> Iterator[tuple[str, str, str]]:
+def _stretches(thing: Thing, place: Place, week: Week, number: int, day: date) -> Iterator[Said]:
     if all(cell.kind != FREE for cell in week.cells[thing.id][2 * number : 2 * number + 2]):
         return
     half = grid.joined(*week.frame.open[2 * number : 2 * number + 2])

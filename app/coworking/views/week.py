@@ -19,13 +19,13 @@ from flask_login import current_user
 from markupsafe import Markup, escape
 
 from app.booking.models import Status
-from app.booking.queries import Directory, directory, rows_of
+from app.booking.queries import directory, rows_of
 from app.booking.rules import Thing, grid
 from app.booking.rules.grid import FREE, MINE, OUT, TAKEN, WAITING, WHOLE, Cell, Drawn, Frame
 from app.core import clock
 from app.core.cache import Stamped
 from app.core.period import Period, at, monday_of
-from app.coworking.queries import Week, week_of
+from app.coworking.queries import QUARTER, Week, week_of
 from app.coworking.views.door import bp
 from app.place import queries as place_queries
 from app.place.models import Place
@@ -34,7 +34,6 @@ from app.web import caching, compress, i18n, typography
 from app.web.forms import FIRST_DAY, LAST_DAY, asked_day
 from app.web.registry import sources
 
-QUARTER = 900  # seconds: how fine « what is left of today » is
 KEPT_WEEKS = 12  # on each side of now, the weeks whose drawing is kept
 
 
@@ -56,6 +55,8 @@ class Drawing:
 
 
 _drawings: Stamped[Drawing] = Stamped(most=32)  # each weighs some 200 kB
+_tops: Stamped[Markup] = Stamped(most=32)
+_lines: Stamped[str] = Stamped()
 
 
 @bp.get("/week")
@@ -87,7 +88,7 @@ def _moment(monday: date, today: date, now: datetime) -> str:
 
 def _drawing(place: Place, monday: date, now: datetime, *, by_seat: bool, moment: str) -> Drawing:
     def draw() -> Drawing:
-        return _draw(place, week_of(place, monday, now=now), by_seat=by_seat)
+        return _draw(place, week_of(place, monday, now=now), by_seat=by_seat, moment=moment)
 
     if abs((monday - now.date()).days) > 7 * KEPT_WEEKS:
         return draw()
@@ -95,9 +96,20 @@ def _drawing(place: Place, monday: date, now: datetime, *, by_seat: bool, moment
     return _drawings.get(key, (place.calendar_stamp, place.settings_stamp, moment), draw)
 
 
-def _draw(place: Place, week: Week, *, by_seat: bool) -> Drawing:
-    things, calendar, pen = directory(place), place_queries.calendar(place.id), pen_of(i18n.language())
-    days = [day.isoformat() for day in week.frame.days]
+def _draw(place: Place, week: Week, *, by_seat: bool, moment: str) -> Drawing:
+    """What has not changed since it was last drawn is taken as it is: a booking changes one line of sixty."""
+    things, language = directory(place), i18n.language()
+    pen, days = pen_of(language), [day.isoformat() for day in week.frame.days]
+
+    def line(thing: Thing) -> str:
+        cells = week.cells[thing.id]
+        seats = [week.cells[seat.id] for seat in things.seats(thing.id)] if thing.is_pool else []
+
+        def draw() -> str:
+            return pen.line(thing, grid.drawn(cells, whole_days=grid.free_all_day(seats) if thing.is_pool else None), days)
+
+        return _lines.get((thing.id, days[0], language), (place.settings_stamp, cells, seats), draw)
+
     groups = [
         ("postes", _("Postes"), [thing for thing in things.of_kind("pool", "desk", "office") if by_seat or thing.pool_id is None]),
         ("salles", _("Salles"), things.of_kind("room", "booth")),
@@ -105,32 +117,37 @@ def _draw(place: Place, week: Week, *, by_seat: bool) -> Drawing:
         ("machines", _("Machines"), things.of_kind("machine")),
     ]
     lines = [
-        (anchor, label, [pen.line(thing, _drawn(thing, week, things), days) for thing in listed if _is_shown(thing, by_seat=by_seat)])
+        (anchor, label, Markup("".join(line(thing) for thing in listed if _is_shown(thing, by_seat=by_seat))))  # noqa: S704 - from our pen
         for anchor, label, listed in groups
     ]
-    monday, shown = week.frame.days[0], [(anchor, label, listed) for anchor, label, listed in lines if listed]
-    before = pen.template.before(
+    shown = [(anchor, label, listed) for anchor, label, listed in lines if listed]
+    anchors = [(anchor, label) for anchor, label, _lines in shown]
+    before = _tops.get(
+        (place.id, days[0], by_seat, language),
+        (place.settings_stamp, moment, anchors),
+        lambda: _top(place, week, by_seat=by_seat, anchors=anchors),
+    )
+    return Drawing(before=before, after=pen.template.after(shown), week=week)
+
+
+def _top(place: Place, week: Week, *, by_seat: bool, anchors: list[tuple[str, str]]) -> Markup:
+    """What stands above the lines: other weeks, the days and what is said of their halves."""
+    monday = week.frame.days[0]
+    top: Markup = pen_of(i18n.language()).template.before(
         monday=monday,
         sunday=monday + timedelta(days=6),
         earlier=monday - timedelta(days=7) if monday - timedelta(days=7) >= FIRST_DAY else None,
         later=monday + timedelta(days=7) if monday + timedelta(days=13) <= LAST_DAY else None,
         this_week=monday_of(week.today),
         by_seat=by_seat,
-        groups=[(anchor, label) for anchor, label, _lines in shown],
-        headings=list(_headings(week, calendar)),
+        groups=anchors,
+        headings=list(_headings(week, place_queries.calendar(place.id))),
     )
-    return Drawing(before=before, after=pen.template.after(shown), week=week)
+    return top
 
 
 def _is_shown(thing: Thing, *, by_seat: bool) -> bool:
     return thing.bookable and not (by_seat and thing.is_pool)
-
-
-def _drawn(thing: Thing, week: Week, things: Directory) -> Iterator[Drawn]:
-    if not thing.is_pool:
-        return grid.drawn(week.cells[thing.id])
-    seats = [week.cells[seat.id] for seat in things.seats(thing.id)]
-    return grid.drawn(week.cells[thing.id], whole_days=grid.free_all_day(seats))
 
 
 HREF, NAME = "HREF", "NAME"  # stand for an address and a name where something is drawn once for all
