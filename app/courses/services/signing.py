@@ -14,6 +14,7 @@ from app.core import journal
 from app.core.db import db, table, transaction
 from app.core.prepared import Prepared
 from app.core.refusals import Reason, Refused
+from app.core.together import Together
 from app.courses.models import Attendance, CourseSession, Enrolment, Exemption, SignLink
 from app.courses.queries import presence
 from app.courses.queries.presence import Slot
@@ -148,7 +149,9 @@ def _sign(
     link_id: int | None = None,
 ) -> Signed:
     is_accepted, mark_of_device = rules.is_accepted(_code_key(), session_id, code, now), fingerprint_of_device(device) if device else ""
-    with transaction():  # thirty people wait for each other here: what needs no database was done before
+
+    def write() -> Signed | int:
+        """What was signed; of a wrong code, how many tries are left."""
         found = find.first(session=session_id, whose=whose)
         if found is None:
             raise Refused(rules.NotYourSession())
@@ -159,9 +162,15 @@ def _sign(
             raise Refused(*reasons)
         if is_accepted:
             return _write(found, mark, end, actor_id=actor_id, device=mark_of_device, link_id=link_id, now=now)
-        left = _count_wrong_code(found, now=now)
-    raise Refused(rules.WrongCode(count=left) if left else rules.SignatureLocked())
+        return _count_wrong_code(found, now=now)
 
+    told = _together.do(write, about=session_id)  # thirty people wait for each other: what needs no database was done before
+    if isinstance(told, Signed):
+        return told
+    raise Refused(rules.WrongCode(count=told) if told else rules.SignatureLocked())
+
+
+_together = Together()
 
 _FIND = (
     sa.select(
