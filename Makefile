@@ -34,8 +34,9 @@ export PYTHONDONTWRITEBYTECODE =  # a start reads what the first one compiled: 1
 help:
 	@sed -n 's/^#   //p' Makefile
 
+# All is compiled here: the service that will read it may write nowhere but in instance/.
 install: $(VENV)/.app
-	@$(BIN)/python -m compileall -q app migrations config.py wsgi.py
+	@$(BIN)/python -m compileall -q app migrations config.py wsgi.py $(VENV)/lib
 
 run: $(VENV)/.app
 	@exec $(BIN)/flask --app wsgi serve

@@ -62,10 +62,17 @@ def check_and_remember(*, now: datetime) -> list[Finding]:
 
 
 def look() -> Iterator[Finding]:
-    """First the database itself, then what each room promises of its rows."""
-    for checks, is_grave in ((OF_THE_DATABASE, True), (wiring.CHECKS, False)):
-        for check in checks:
-            yield from (Finding(sentence, is_grave) for sentence in _asked(check))
+    """First the database itself, then what each room promises of its rows. Tables of another version are nobody's damage: what follows
+    would ask them for what they do not have, and a lieu that waits for its restart goes on writing."""
+    yield from _findings(integrity, is_grave=True)
+    yield from (of_another_version := list(_findings(migrations, is_grave=False)))
+    if not of_another_version:
+        yield from _findings(links, *wiring.GUARDS, is_grave=True)
+        yield from _findings(*wiring.CHECKS, is_grave=False)
+
+
+def _findings(*checks: Check, is_grave: bool) -> Iterator[Finding]:
+    return (Finding(sentence, is_grave) for check in checks for sentence in _asked(check))
 
 
 def _asked(check: Check) -> list[str]:
@@ -101,8 +108,11 @@ def integrity(session: Session) -> Iterator[str]:
 
 
 def migrations(session: Session) -> Iterator[str]:
+    """The tables are those that the program knows."""
     found = schema.current(session.connection())
-    if found != schema.head():
+    if found is not None and found > schema.head():
+        yield f"La base ({found}) est plus récente que le programme ({schema.head()})\u00a0: reprenez la dernière version de Worklab."
+    elif found != schema.head():
         yield f"Les tables sont à la migration {found or 'zéro'}, le programme attend la {schema.head()}\u00a0: lancez «\u00a0flask db upgrade\u00a0»."
 
 
@@ -131,6 +141,3 @@ def _lost_by(key: sa.ForeignKeyConstraint) -> str:
         .where(pairs[0][1].is_(None), *(ours.is_not(None) for ours, _ in pairs))
     )
     return str(lost)
-
-
-OF_THE_DATABASE: tuple[Check, ...] = (integrity, migrations, links, *wiring.GUARDS)

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from flask.cli import with_appcontext
 from sqlalchemy import Connection
 
+from app.core.commands import CommandRefused
 from app.core.db import db
 
 if TYPE_CHECKING:
@@ -20,8 +21,13 @@ MIGRATIONS = Path(__file__).resolve().parent.parent.parent / "migrations"
 SETTINGS = MIGRATIONS / "alembic.ini"
 
 
-class DatabaseIsNewer(Exception):
+class DatabaseIsNewer(CommandRefused):
     """A more recent program has migrated this database: ours would not understand it."""
+
+    def __init__(self, found: str) -> None:
+        super().__init__(
+            f"La base a été migrée ({found}) par une version plus récente de Worklab\u00a0: prenez celle-ci ou une plus récente."
+        )
 
 
 def head() -> str:
@@ -71,8 +77,9 @@ def alembic(connection: Connection | None = None) -> "Config":
 @with_appcontext
 def db_command(words: tuple[str, ...]) -> None:
     """Les migrations : db upgrade, db current, db check… (les mots d’Alembic)."""
+    if words in (("upgrade",), ("upgrade", "head")):
+        bring_up_to_date()
+        return
     from alembic.config import CommandLine
 
-    if words == ("upgrade",):
-        words = ("upgrade", "head")
     CommandLine(prog="flask db").main(["--config", str(SETTINGS), *words])

@@ -82,12 +82,7 @@ def listening_socket(host: str, port: int) -> socket.socket:
 def prepare() -> str:
     """The tables, then the starter lieu, then what is said at the door. No connection stays open: it would keep SQLite from
     tidying its log, and processes to come would share it."""
-    try:
-        schema.bring_up_to_date()
-    except schema.DatabaseIsNewer as newer:
-        raise CommandRefused(
-            f"La base a été migrée ({newer}) par une version plus récente de Worklab\u00a0: prenez celle-ci ou une plus récente."
-        ) from newer
+    schema.bring_up_to_date()
     starter.load_if_empty()
     welcome = starter.welcome()
     db.session.remove()

@@ -28,6 +28,28 @@ def test_tables_that_are_missing(new_house, engine, words):
     assert result.stderr == "Les tables de la base ne sont pas à jour\u00a0: lancez «\u00a0flask db upgrade\u00a0».\n"
 
 
+def test_tables_of_another_version_are_told_and_close_nothing(new_house):
+    house = new_house("sqlite")
+
+    for number, ending in (("0001", "lancez «\u00a0flask db upgrade\u00a0».\n"), ("9999", "reprenez la dernière version de Worklab.\n")):
+        with house.inside(), core_db.db.engine.begin() as connection:
+            connection.exec_driver_sql(f"UPDATE alembic_version SET version_num = '{number}'")
+
+        checked = house.run("check")
+
+        assert checked.exit_code == 1
+        assert number in checked.stderr and checked.stderr.endswith(ending)
+        with house.inside():
+            assert state.recall(core_db.READ_ONLY) is None
+
+    newer = house.run("db", "upgrade")
+
+    assert newer.exit_code == 1
+    assert (
+        newer.stderr == "La base a été migrée (9999) par une version plus récente de Worklab\u00a0: prenez celle-ci ou une plus récente.\n"
+    )
+
+
 def test_a_database_that_someone_keeps(new_house, monkeypatch, tmp_path):
     house = new_house("sqlite")
     with house.inside():
