@@ -71,6 +71,14 @@ def guardian_asked(row: OutgoingMail) -> Letter | None:
     return letters.write(row, "members/mail/guardian_asked.txt", named=named, link=link)
 
 
+def guardian_consented(row: OutgoingMail) -> Letter | None:
+    """To the minor who was waiting for it; the address that has not answered yet has its own mail."""
+    person = _person(row)
+    if person.status != "active":
+        return None
+    return letters.write(row, "members/mail/guardian_consented.txt", name=person.name, sign_in=url_for("members.sign_in", _external=True))
+
+
 def new_address_asked(row: OutgoingMail) -> Letter | None:
     person = _person(row)
     if not person.new_email or person.new_email != row.to_address:
@@ -162,6 +170,7 @@ _TOLD: dict[str, mail.Builder] = {
     "member.suspended": suspended,
     "member.reactivated": reactivated,
     "member.absence_told": absence_told,
+    "member.guardian_consented": guardian_consented,
 }
 
 # So are these, but for what follows from a new password, whose own mail is enough.
@@ -197,6 +206,7 @@ NAMES: dict[str, str] = {
     "member.reactivated": N_("Compte rouvert"),
     "member.absence_told": N_("Longue absence"),
     "member.guardian_asked": N_("Accord d’un parent"),
+    "member.guardian_consented": N_("Accord donné, compte ouvert"),
     "member.new_address_asked": N_("Nouvelle adresse à confirmer"),
     "member.address_changed": N_("Adresse changée"),
 }

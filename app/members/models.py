@@ -63,6 +63,11 @@ class Member(Model):
     def is_erased(self) -> bool:
         return self.status == "erased"
 
+    @property
+    def awaits_guardian(self) -> bool:
+        """A minor whose address has answered, and whose guardian has not."""
+        return self.status == "unconfirmed" and self.confirmed_at is not None
+
     def may(self, action: str) -> bool:
         return rules.may(self.roles, action)
 

@@ -73,7 +73,7 @@ class RejectForm(forms.Form):
 
 
 class NoteForm(forms.Form):
-    note = forms.StringField(_l("Votre mot"), max_length=500)
+    note = forms.StringField(_l("Votre mot"), max_length=500, description=_l("Pour vous en souvenir. L’équipe du lieu peut le lire."))
 
 
 class DayForm(forms.QueryForm):

@@ -1,6 +1,5 @@
 """The pages about mail: what waits and what is stuck, for the manager; leaving a list in one click; what left, while trying the program."""
 
-import ipaddress
 import re
 from collections.abc import Mapping
 from datetime import datetime
@@ -10,7 +9,7 @@ from email.parser import BytesParser
 from pathlib import Path
 from typing import NamedTuple
 
-from flask import Blueprint, Response, abort, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -23,7 +22,7 @@ from app.members import services as members_services
 from app.members.views import needs
 from app.place import queries as places
 from app.portal import frame
-from app.web import csrf
+from app.web import csrf, trying
 from app.web.security import content_policy
 
 bp = Blueprint("post", __name__, template_folder="templates")
@@ -191,18 +190,10 @@ def _folder() -> Path:
 
     They hold the links that open accounts.
     """
-    url, public_url = current_app.config["MAIL_URL"], current_app.config["PUBLIC_URL"]
-    is_a_try = url.startswith("file:") and not public_url.startswith("https:")
-    if not is_a_try or not (_is_this_machine() or current_user.may("see_mails")):
+    folder = trying.folder()
+    if folder is None or not (trying.is_this_machine() or current_user.may("see_mails")):
         abort(404)
-    return Path(url.removeprefix("file:"))
-
-
-def _is_this_machine() -> bool:
-    try:
-        return ipaddress.ip_address(request.remote_addr or "").is_loopback
-    except ValueError:
-        return False
+    return folder
 
 
 def _message(name: str) -> EmailMessage:

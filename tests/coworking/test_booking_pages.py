@@ -61,6 +61,34 @@ def test_the_usual_place_comes_first(camille, lieu):
     assert "votre place habituelle" in text_of(page).lower()
 
 
+def test_a_minor_who_waits_for_a_guardian_is_told_so_and_not_that_all_is_taken(lieu, log_in):
+    told = log_in(make_member("Nathan", status="unconfirmed", confirmed_at=utc("2026-11-30 09:00"), guardian_name="Sonia"))
+
+    assert "Nous avons écrit à Sonia." in text_of(told.get("/me"))
+    page = text_of(told.get("/coworking/?what=desk&day=2026-12-07&part=morning"))
+    assert "Ce n’est pas possible lundi 7 décembre" in page and "l’accord d’un parent" in page
+
+
+def test_a_place_that_was_given_up_is_one_gesture_away_and_the_one_that_is_held_too(camille, lieu):
+    mine = book_half(_seat(lieu, "A3"), "2026-12-07", "morning", lieu.camille)
+    page = camille.get("/coworking/?what=desk&day=2026-12-07&part=morning")
+    assert "Rien n’est libre" not in text_of(page) and f'href="/bookings/{mine.id}"' in page.text
+
+    camille.post(f"/bookings/{mine.id}/cancellation")
+    again = re.search(r'href="([^"]+)">Reprendre ce moment', camille.get(f"/bookings/{mine.id}").text)
+    page = camille.get(again[1].replace("&amp;", "&"))
+    assert choices(page) and "votre place habituelle" not in text_of(page).lower()
+
+
+def test_a_move_that_takes_another_seat_says_so(camille, lieu):
+    mine = book_half(_seat(lieu, "A3"), "2026-12-07", "morning", lieu.camille)
+    book_half(_seat(lieu, "A3"), "2026-12-08", "morning", lieu.leo)
+
+    moved = camille.post(f"/bookings/{mine.id}/move", data={"day": "2026-12-08", "half": "morning"}, follow_redirects=True)
+
+    assert "Poste A3 n’était pas libre. Votre place est maintenant" in text_of(moved)
+
+
 def test_who_has_no_pass_sees_the_price_and_where_it_goes(lieu, log_in):
     page = text_of(log_in(lieu.leo).get("/coworking/?what=desk&day=2026-12-07&part=day"))
 

@@ -35,6 +35,7 @@ def years_ago(number):
 
 def test_an_account_opens_once_its_address_has_answered(client, session, post):
     assert client.post("/signup", data=FORM).location == "/signup/mail"
+    assert f"Nous venons d’écrire à {FORM['email'].lower()}" in client.get("/signup/mail").text, "a slip of the finger is seen at once"
     (message,) = post()
     link = link_in(message, "/signup")
 
@@ -163,8 +164,10 @@ def test_a_minor_waits_for_both_answers(client, session, post):
     assert "Camille Roux" in client.get(link).text
     assert who(session).guardian_consent_at is None  # reading changes nothing
     assert client.post(link).location == "/guardian/thanks"
+    assert "le compte de Camille Roux est ouvert" in client.get("/guardian/thanks").text
     session.expire_all()
     assert (who(session).status, client.post(link).status_code) == ("active", 410)
+    assert [(letter["Subject"], "Camille" in letter["To"]) for letter in post()] == [("Votre compte est ouvert", True)]
 
 
 def test_the_guardian_may_answer_first(client, session, post):
@@ -172,6 +175,8 @@ def test_the_guardian_may_answer_first(client, session, post):
     mine, hers = sorted(post(), key=lambda message: "lea" in str(message["To"]))
 
     client.post(link_in(hers, "/guardian"))
+    assert "dès que son adresse est confirmée" in client.get("/guardian/thanks").text
+    assert post() == [], "the address that has not answered has its own mail"
     session.expire_all()
     assert who(session).status == "unconfirmed"
     client.post(link_in(mine, "/signup"), data={"password": PASSWORD})

@@ -209,7 +209,7 @@ def _reasons_own(request: Request, facts: Facts) -> Iterator[Reason]:
     if request.kind in SEATED and not request.guest_name and not request.is_group:
         for other in mine:
             if other.kind in SEATED and not other.for_others and any(want.period.overlaps(other.period) for want in request.wants):
-                yield OwnOverlap(name=other.name)
+                yield OwnOverlap(name=other.name, href=f"/bookings/{other.booking_id}")
                 return
 
 

@@ -45,6 +45,7 @@ from app.web.forms import FIRST_DAY, LAST_DAY
 from app.web.refusals import choice_value, chosen
 
 FEW = 8  # offers shown before the others
+ABOUT_THE_PERSON = frozenset({"own_overlap", "inactive_member", "suspended", "insufficient_funds", "quota_day", "quota_future"})
 
 
 @bp.get("/")
@@ -194,7 +195,7 @@ def _page(place: Place, wish: Wish, answer: Answer | None, *, form: BookForm | N
         place=place,
         wish=wish,
         answer=answer,
-        lines=[_line(offer, place, things) for offer in offers],
+        lines=[_line(offer, place, things, asked=wish.thing) for offer in offers],
         few=FEW,
         free_until=say.free_until_words(limits.pop(), now, place.tz) if len(limits) == 1 else "",
         what_choices=what_choices(things),
@@ -234,7 +235,7 @@ class Line:
     seats: Sequence[tuple[str, str]] = ()
 
 
-def _line(offer: Offer, place: Place, things: Directory) -> Line:
+def _line(offer: Offer, place: Place, things: Directory, *, asked: Thing | None) -> Line:
     words = typography.words()
     day = offer.period.starts_at.astimezone(place.tz).date()
     details = []
@@ -245,7 +246,7 @@ def _line(offer: Offer, place: Place, things: Directory) -> Line:
             words.plural(len(offer.seats), _("une place libre"), _("{n} places libres"))
             + (_(", la vôtre sera %(seat)s", seat=offer.seats[0].name) if offer.seats else "")
         )
-    elif offer.thing.pool_id is not None:
+    elif offer.thing.pool_id is not None and offer.thing != asked:
         details.append(_("votre place habituelle"))
     details += [offer.thing.description or ", ".join(offer.thing.equipment), say.place_of(offer.thing, things.things)]
     cover = say.covered(offer.covered_by, offer.cents, day)
@@ -285,4 +286,6 @@ def _in_the_way(wish: Wish, answer: Answer) -> str:
     when = f"{words.day(wish.day)}, " + (say.half_words(wish.part) if wish.half else words.from_to(wish.start, wish.end))
     if wish.thing is not None:
         return _("%(thing)s : ce n’est pas possible %(when)s", thing=say.title(wish.thing), when=when)
+    if ABOUT_THE_PERSON.issuperset(answer.refused.codes):
+        return _("Ce n’est pas possible %(when)s", when=when)
     return _("Rien n’est libre %(when)s", when=when)

@@ -8,7 +8,7 @@ from app.core.refusals import N_, Reason
 class InactiveMember(Reason):
     code = "inactive_member"
     sentence = N_("Ce compte n’est pas actif : il ne peut pas réserver.")
-    next_step = N_("Confirmez votre adresse, ou parlez-en à l’équipe du lieu.")
+    next_step = N_("Confirmez votre adresse ; avant dix-huit ans, il faut aussi l’accord d’un parent. Sinon, parlez-en à l’équipe du lieu.")
 
 
 class Suspended(Reason):

@@ -10,6 +10,7 @@ from app.core.refusals import Refused
 from app.members import queries, services
 from app.members.forms import AskMailForm, CodeForm, LinkForm, ResetForm, SignInForm
 from app.members.views.door import AWAITING, answer, asked_page, back_to_work, bp, device, let_in
+from app.web import trying
 
 
 @bp.route("/login", methods=["GET", "POST"])
@@ -140,7 +141,7 @@ def _look_in_your_mail() -> ResponseReturnValue:
 
 @bp.get("/login/mail")
 def look_in_your_mail() -> ResponseReturnValue:
-    return render_template("members/look_in_your_mail.html")
+    return render_template("members/look_in_your_mail.html", mails=trying.mails())
 
 
 def link_is_spent(again: str) -> ResponseReturnValue:

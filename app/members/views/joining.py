@@ -11,7 +11,7 @@ from app.members import queries, services
 from app.members.forms import ConfirmForm, Form, SignUpForm
 from app.members.views.door import answer, asked_page, back_to_work, bp, device, let_in
 from app.members.views.entering import link_is_spent
-from app.web import i18n, security
+from app.web import i18n, security, trying
 
 ABOUT_PASSWORD = ("password_too_weak", "password_too_common", "password_tells_who")
 
@@ -38,6 +38,7 @@ def sign_up() -> ResponseReturnValue:
         except Refused as refused:
             _place(form, refused)
         else:
+            session["signed_up_as"] = form.email.data
             return redirect(url_for(".welcome"))
     return answer("members/sign_up.html", form, back=asked_page())
 
@@ -45,7 +46,7 @@ def sign_up() -> ResponseReturnValue:
 @bp.get("/signup/mail")
 def welcome() -> ResponseReturnValue:
     """The same whether the address was free or taken; who reads its mail learns which."""
-    return render_template("members/welcome.html")
+    return render_template("members/welcome.html", email=session.get("signed_up_as", ""), mails=trying.mails())
 
 
 @bp.route("/signup/<token>", methods=["GET", "POST"])
@@ -82,17 +83,17 @@ def consent(token: str) -> ResponseReturnValue:
     form = Form()
     if form.validate_on_submit():
         try:
-            services.consent(token, now=clock.now())
+            minor = services.consent(token, now=clock.now())
         except Refused:
             return link_is_spent("/")
-        session["consented_for"] = row.member.name
+        session["consented_for"], session["consent_opened"] = minor.name, minor.status == "active"
         return redirect(url_for(".consented"))
     return answer("members/consent.html", form, person=row.member)
 
 
 @bp.get("/guardian/thanks")
 def consented() -> ResponseReturnValue:
-    return render_template("members/consented.html", name=session.get("consented_for", ""))
+    return render_template("members/consented.html", name=session.get("consented_for", ""), is_open=session.get("consent_opened", False))
 
 
 def _place(form: SignUpForm, refused: Refused) -> None:

@@ -17,6 +17,7 @@ from app.core.db import db
 from app.core.refusals import Refused
 from app.members.models import Member
 from app.place import queries as place_queries
+from app.web import typography
 
 
 @bp.get("/")
@@ -38,6 +39,31 @@ def article(article_id: int) -> ResponseReturnValue:
         return _refused(refused)
     flash(_("C’est sur votre ardoise : %(name)s.", name=row.name))
     return redirect(url_for(".mine"))
+
+
+@bp.get("/passes/<int:pass_id>")
+def about_pass(pass_id: int) -> ResponseReturnValue:
+    """What a carnet is, before it is taken: a finger that slips buys nothing."""
+    row, place = of_place(PassType, pass_id), place_queries.current()
+    words, day, prices = typography.words(), clock.today(place.tz), queries.price_list(place)
+    cents = gross_of_net(selling.pass_price(prices, row, group=current_user.tariff_group, on=day), prices.rate("pass", day))
+    sentences = [
+        _(
+            "%(amount)s, sur votre facture de %(month)s. Valable %(months)s mois.",
+            amount=words.money(cents),
+            month=words.month(day),
+            months=row.months,
+        ),
+        _("Il sert aux réservations à venir, et pas à celles qui sont déjà faites."),
+    ]
+    return render_template(
+        "confirm.html",
+        title=_("Prendre : %(name)s ?", name=row.name),
+        sentences=sentences,
+        action=url_for(".buy", pass_id=row.id),
+        yes=_("Le prendre"),
+        back=url_for(".mine"),
+    )
 
 
 @bp.post("/passes/<int:pass_id>")

@@ -76,7 +76,7 @@ def _sums(left: queries.Balances) -> list[tuple[str, str, str]]:
     return [
         (_("Demi-journées"), unlimited if "half_day" in left.unlimited else str(left.half_days), ""),
         (_("Salles et machines"), unlimited if "minute" in left.unlimited else words.minutes(left.minutes), ""),
-        (_("Ardoise"), words.money(left.due_cents), ""),
+        (_("À payer"), words.money(left.due_cents), _("avec ce qui est déjà réservé") if left.due_cents else ""),
     ]
 
 

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from app.booking import services as booking
+from app.booking import views as say
 from app.booking.models import Booking
 from app.booking.rules import Thing, reasons_typed
 from app.core import clock
@@ -37,12 +38,23 @@ def move(booking_id: int) -> ResponseReturnValue:
         except Refused as refused:
             form.refuse(refused)
         else:
-            flash(_("C’est déplacé : %(what)s.", what=words_of(moved)))
+            _tell(moved, thing)
             return redirect(url_for(".booking", booking_id=moved.id), 303)
     status, waits = form.status, _waits(form, thing)
     if isinstance(form, MoveHoursForm) and not (form.refused and "ambiguous_time" in form.refused.codes) and not form.clock.data:
         del form.clock  # asked only where it matters
     return render_template("portal/move.html", form=form, booking=found, what=words_of(found), place=place, waits=waits), status
+
+
+def _tell(moved: Booking, before: Thing) -> None:
+    """Where and when it is now; another place than before is said first."""
+    if moved.resource_id == before.id:
+        flash(_("C’est déplacé : %(what)s.", what=words_of(moved)))
+    else:
+        flash(
+            _("%(before)s n’était pas libre. Votre place est maintenant : %(what)s.", before=say.title(before), what=words_of(moved)),
+            "warn",
+        )
 
 
 def _waits(form: MoveHalfForm | MoveHoursForm, thing: Thing) -> str:

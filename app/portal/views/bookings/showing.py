@@ -18,7 +18,7 @@ from app.booking.models import OCCUPYING, Booking, Kind, Status
 from app.booking.rules import Thing
 from app.booking.services.arriving import EARLY
 from app.core import calendar, clock
-from app.core.period import day_period
+from app.core.period import Period, day_period
 from app.fablab import queries as fablab
 from app.place.models import Place
 from app.portal import queries
@@ -70,6 +70,7 @@ def show(booking_id: int) -> ResponseReturnValue:
         may_change=found.member_id == current_user.id or current_user.may("book_for_others"),
         note_form=NoteForm(data={"note": found.note}, formdata=None),
         again=url_for("coworking.thing", code=thing.code),
+        given_up=_given_up(found, thing, place, now),
     )
 
 
@@ -81,6 +82,23 @@ def booking_ics(booking_id: int) -> ResponseReturnValue:
     return taken_away(
         calendar.write(events, zone=place.tz), name=f"reservation-{found.id}.ics", content_type="text/calendar; charset=utf-8"
     )
+
+
+def _given_up(found: Booking, thing: Thing, place: Place, now: datetime) -> str:
+    """Where the moment that was given up may be booked again; empty once it has begun."""
+    if (
+        found.status not in (Status.CANCELLED, Status.LATE_CANCELLED)
+        or found.starts_at <= now
+        or found.member_id != current_user.id
+        or not thing.bookable
+    ):
+        return ""
+    start, end = Period(found.starts_at, found.ends_at).local(place.tz)
+    if start.date() != end.date():
+        return ""
+    if found.half:
+        return url_for("coworking.book", which=thing.code, day=start.date(), part=found.half)
+    return url_for("coworking.book", which=thing.code, day=start.date(), part="hours", start=f"{start:%H:%M}", end=f"{end:%H:%M}")
 
 
 def _left_due(found: Booking) -> str:
