@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 
 from app.web import forms
 from app.web.forms import SelectChoice
+from app.web.refusals import chosen
 
 PARTS = ("morning", "afternoon", "day", "hours")
 MEMORABLE = 500  # characters of a note
@@ -82,6 +83,9 @@ class BookForm(forms.Form):
     def validate_until(self, field: forms.DateField) -> None:
         if self.repeat.data and field.data is None and not field.errors:
             raise forms.ValidationError(gettext("Dites jusqu’à quel jour répéter."))
+        first = chosen(self.choice.data)
+        if self.repeat.data and field.data and first is not None and field.data < first.starts_at.date():
+            raise forms.ValidationError(gettext("Choisissez un jour après celui que vous réservez."))
 
 
 class SeriesQuery(forms.QueryForm):

@@ -9,7 +9,7 @@ from app.booking.models import Booking, SeriesDate, WaitlistEntry
 from app.core.db import db, transaction
 from app.fablab.models import MachineLead
 from tests.factories import between, book, book_half, clear, make_machine, make_member, make_place, make_thing, paris, price, utc
-from tests.pages import choice, text_of
+from tests.pages import choice, error_of, text_of
 from tests.statements import counted
 
 
@@ -207,6 +207,17 @@ def test_a_seat_is_booked_in_one_click(camille, lieu):
     assert "C’est réservé : Poste A1, lundi 7 décembre, le matin" in text_of(camille.get(answer.location))
 
 
+def test_a_word_that_is_too_long_is_given_back_to_be_shortened(camille, lieu):
+    made = book(lieu.room, between("2026-12-07", "10:00", "11:00"), lieu.camille, note="Chorale")
+
+    answer = camille.post(f"/bookings/{made.id}/note", data={"note": "la " * 200})
+
+    assert "500 caractères au plus" in error_of(answer, "note")
+    assert "la la la" in answer.text  # nothing of it is lost
+    assert [one.note for one in bookings()] == ["Chorale"]
+    assert camille.post(f"/bookings/{made.id}/note", data={"note": "Répétition"}).status_code == 303
+
+
 def test_a_seat_of_one_s_choice(camille, lieu):
     page = camille.get("/coworking/?what=desk&day=2026-12-07&part=morning")
     seats = [value for value in choices(page) if value.startswith(f"{_seat(lieu, 'A5').id}/")]
@@ -293,6 +304,9 @@ def test_a_repetition_shows_each_date_before_it_is_booked(camille, lieu):
     book(lieu.room, between("2026-12-14", "10:00", "11:00"), lieu.leo)
     asked = {"choice": choice(lieu.room, "2026-12-07", "10:00", "11:00"), "repeat": "weekly", "until": "2026-12-28"}
 
+    backwards = camille.post("/coworking/bookings", data={**asked, "until": "2026-12-06", "note": "Chorale"})
+    assert error_of(backwards, "until") == "Choisissez un jour après celui que vous réservez."
+    assert "Chorale" in backwards.text  # what was typed is still there
     answer = camille.post("/coworking/bookings", data=asked)
     page = text_of(camille.get(answer.location))
 

@@ -10,7 +10,7 @@ from app.core.db import db
 from app.coworking.models import FloorDrawing
 from app.coworking.rules import NotADrawing, cleaned
 from tests.factories import thing
-from tests.pages import fields_of, text_of
+from tests.pages import error_of, fields_of, text_of
 
 HOSTILE = b"""<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="10 20 400 300" onload="alert(1)">
 <script>alert(2)</script><style>*{background:url(http://evil.example/)}</style>
@@ -72,8 +72,11 @@ def test_the_plan_is_drawn_by_its_numbers_named_and_laid_over_a_drawing(lieu, lo
     assert (thing(seat.id).plan_box, thing(seat.id).name) == ((20, 40, 50, 48), "Fenêtre")
     assert {row.id: (row.name, row.plan_box) for row in db.session.scalars(sa.select(Resource)) if row.id in elsewhere} == elsewhere
 
-    bad = client.post("/manage/plan/drawing", data={"file": (io.BytesIO(b"GIF89a"), "plan.svg")}, follow_redirects=True)
-    assert "n’est pas un plan SVG lisible" in text_of(bad)
+    long = client.post("/manage/plan/", data={**said, f"name-{seat.id}": "x" * 121, f"x-{seat.id}": "1" * 20})
+    assert long.status_code == 422 and "120 caractères au plus" in text_of(long) and "x" * 121 in long.text and "1" * 20 in long.text
+    assert thing(seat.id).name == "Fenêtre"
+    bad = client.post("/manage/plan/drawing", data={"file": (io.BytesIO(b"GIF89a"), "plan.svg")})
+    assert "n’est pas un plan SVG lisible" in error_of(bad, "file")
     assert client.post("/manage/plan/drawing", data={"file": (io.BytesIO(HOSTILE), "plan.svg")}).status_code == 303
     seen = log_in(lieu.camille).get("/coworking/plan?day=2026-12-07&half=morning")
     assert "Salle &lt;b&gt; &amp; cie" in seen.text and "alert" not in seen.text and "evil" not in seen.text

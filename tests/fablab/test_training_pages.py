@@ -12,7 +12,7 @@ from app.fablab.models import Clearance, Training, TrainingSeat
 from app.feeds import calendars
 from app.members.rules import ROLES
 from tests.factories import between, book, make_member
-from tests.pages import fields_of, text_of
+from tests.pages import error_of, fields_of, text_of
 
 
 def typed(fablab, **more):
@@ -130,4 +130,7 @@ def test_who_may_organise_and_who_may_not(role, fablab, planned, log_in):
     }
     may = role in ("machine_lead", "manager", "administrator")
     assert list(seen.values()) == [200, 200, *([200] * 4 if may else [404] * 4)]
+    if may:
+        unknown = client.post(f"/fablab/trainings/{planned.id}/people", data={"email": "personne@example.org"})
+        assert "Personne n’a cette adresse ici" in error_of(unknown, "email") and "personne@example.org" in unknown.text
     assert client.post(f"/fablab/trainings/{planned.id}/people", data={"email": fablab.ben.email}).status_code == (302 if may else 404)

@@ -26,6 +26,7 @@ bp.before_request(rights.only("manage_resources"))
 
 SIDES = ("x", "y", "width", "height")
 HIGHEST = 3000
+LONGEST_NAME, LONGEST_NUMBER = 120, 40  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +42,10 @@ class Row:
 @bp.route("/", methods=["GET", "POST"])
 def edit() -> ResponseReturnValue:
     place = place_queries.current()
-    things = [thing for thing in directory(place).things.values() if thing.kind != "pool"]
-    things.sort(key=lambda thing: (thing.kind != "space", thing.rank, thing.id))
+    things = _things()
     form, space_id = Form(), _space_asked(things)
     if not form.validate_on_submit():
-        rows = [Row(thing, thing.name, _said(thing)) for thing in things]
-        return _page(rows, form, space_id)
+        return _page([_as_it_is(thing) for thing in things], form, space_id)
     rows = [_row(thing) for thing in things]
     if any(row.trouble for row in rows):
         return _page(rows, form, space_id), 422
@@ -73,17 +72,17 @@ def redraw() -> ResponseReturnValue:
 def drawing() -> ResponseReturnValue:
     """An SVG, of which only shapes and words are kept."""
     form = DrawingForm()
-    if not form.validate():
-        flash(_("Choisissez un fichier SVG."), "bad")
-        return redirect(url_for(".edit"), 303)
-    try:
-        drawn = cleaned(form.file.data.read())
-    except NotADrawing:
-        flash(_("Ce fichier n’est pas un plan SVG lisible, ou il est trop grand (400 ko au plus)."), "bad")
-        return redirect(url_for(".edit"), 303)
-    services.set_drawing(drawn, place_id=place_queries.current().id, actor_id=current_user.id, now=clock.now())
-    flash(_("Le fond de plan est en place."))
-    return redirect(url_for(".edit"), 303)
+    if form.validate():
+        try:
+            drawn = cleaned(form.file.data.read())
+        except NotADrawing:
+            form.file.errors = [_("Ce fichier n’est pas un plan SVG lisible, ou il est trop grand (400 ko au plus).")]
+        else:
+            services.set_drawing(drawn, place_id=place_queries.current().id, actor_id=current_user.id, now=clock.now())
+            flash(_("Le fond de plan est en place."))
+            return redirect(url_for(".edit"), 303)
+    things = _things()
+    return _page([_as_it_is(thing) for thing in things], Form(formdata=None), _space_asked(things), upload=form), form.status
 
 
 @bp.post("/drawing/removal")
@@ -99,6 +98,16 @@ def backdrop(place_id: int) -> tuple[Markup, int, int, int] | None:
     if row is None:
         return None
     return Markup(row.shapes), row.width, row.height, PLAN_WIDTH * row.height // row.width  # noqa: S704 — rebuilt from a safe list
+
+
+def _things() -> list[Thing]:
+    """What stands on the plan: spaces first."""
+    things = [thing for thing in directory(place_queries.current()).things.values() if thing.kind != "pool"]
+    return sorted(things, key=lambda thing: (thing.kind != "space", thing.rank, thing.id))
+
+
+def _as_it_is(thing: Thing) -> Row:
+    return Row(thing, thing.name, _said(thing))
 
 
 def _space_of(thing: Thing) -> int:
@@ -117,7 +126,7 @@ def _is_written(thing: Thing) -> bool:
     return f"name-{thing.id}" in request.form
 
 
-def _page(rows: list[Row], form: Form, space_id: int) -> str:
+def _page(rows: list[Row], form: Form, space_id: int, *, upload: DrawingForm | None = None) -> str:
     place = place_queries.current()
     names = {row.thing.id: row.name for row in rows}
     under = backdrop(place.id)
@@ -130,7 +139,7 @@ def _page(rows: list[Row], form: Form, space_id: int) -> str:
         space_id=space_id,
         boxes=boxes,
         form=form,
-        upload=DrawingForm(formdata=None),
+        upload=upload or DrawingForm(formdata=None),
         backdrop=under,
         width=PLAN_WIDTH,
         height=max(height, under[3] if under else 0, 120),
@@ -144,11 +153,13 @@ def _said(thing: Thing) -> dict[str, str]:
 def _row(thing: Thing) -> Row:
     """As it was written; what the form did not show stays as it is."""
     if not _is_written(thing):
-        return Row(thing, thing.name, _said(thing))
-    said = {side: request.form.get(f"{side}-{thing.id}", "").strip()[:8] for side in SIDES}
-    name = clean_line(request.form.get(f"name-{thing.id}", ""))[:120]
+        return _as_it_is(thing)
+    said = {side: clean_line(request.form.get(f"{side}-{thing.id}", ""))[:LONGEST_NUMBER] for side in SIDES}
+    name = clean_line(request.form.get(f"name-{thing.id}", ""))
     if not name:
         return Row(thing, thing.name, said, _("Donnez-lui un nom."))
+    if len(name) > LONGEST_NAME:
+        return Row(thing, name, said, _("Son nom est trop long : %(most)s caractères au plus.", most=LONGEST_NAME))
     if not any(said.values()):
         return Row(thing, name, said)
     if not all(value.isdecimal() for value in said.values()):

@@ -42,7 +42,7 @@ def training(training_id: int) -> ResponseReturnValue:
     return _page(_found(training_id))
 
 
-def _page(found: Training, refused: Refused | None = None) -> ResponseReturnValue:
+def _page(found: Training, refused: Refused | None = None, *, add: EmailForm | None = None) -> ResponseReturnValue:
     """A session: when, by whom, what it costs; one's own seat; who comes, for who leads it."""
     place, now = place_queries.current(), clock.now()
     seat = queries.seat_of(found.id, current_user.id)
@@ -60,8 +60,10 @@ def _page(found: Training, refused: Refused | None = None) -> ResponseReturnValu
         seats=queries.seats(found.id) if leads else [],
         leads=leads,
         may_organise=may_organise(),
-        form=EmailForm(formdata=None),
+        form=add or EmailForm(formdata=None),
     )
+    if add is not None and add.errors:
+        return page, add.status
     return page, refused.status if refused is not None else 200
 
 
@@ -187,14 +189,16 @@ def add_to_training(training_id: int) -> ResponseReturnValue:
     if not may_lead(found):
         abort(404)
     form = EmailForm()
-    person = members.member_by_email(form.email.data) if form.validate_on_submit() else None
+    if not form.validate():
+        return _page(found, add=form)
+    person = members.member_by_email(form.email.data)
     if person is None:
-        flash(_("Personne n’a cette adresse ici. Ouvrez-lui d’abord un compte."), "bad")
-        return redirect(url_for(".training", training_id=found.id))
+        form.email.errors = [_("Personne n’a cette adresse ici. Ouvrez-lui d’abord un compte.")]
+        return _page(found, add=form)
     try:
         services.enrol(training_id=found.id, member_id=person.id, actor_id=current_user.id, now=clock.now())
     except Refused as refused:
-        return _page(found, refused)
+        return _page(found, refused, add=form)
     flash(_("%(name)s a sa place.", name=person.name))
     return redirect(url_for(".training", training_id=found.id))
 

@@ -1,4 +1,4 @@
-"""Arrived, accepted, noted; waiting no longer."""
+"""Arrived, accepted; waiting no longer."""
 
 from flask import abort, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
@@ -9,7 +9,6 @@ from app.booking import services as booking
 from app.core import clock
 from app.core.refusals import Refused
 from app.portal import queries
-from app.portal.forms import NoteForm
 from app.portal.views.bookings.about import back, refused_page, words_of
 from app.portal.views.door import bp, by_lieu, changed_booking, seen_booking
 
@@ -55,16 +54,6 @@ def decline(booking_id: int) -> ResponseReturnValue:
         booking.give_up_hold(found.id, actor_id=current_user.id, now=clock.now())
         flash(_("C’est noté : la place est rendue, rien n’est dû."))
     return redirect(url_for(".week"), 303)
-
-
-@bp.post("/bookings/<int:booking_id>/note")
-def note(booking_id: int) -> ResponseReturnValue:
-    found, form = changed_booking(booking_id), NoteForm()
-    if not form.validate():
-        abort(400)
-    booking.change_note(found.id, form.note.data, actor_id=current_user.id, now=clock.now())
-    flash(_("Votre mot est gardé."))
-    return redirect(url_for(".booking", booking_id=found.id), 303)
 
 
 @bp.post("/waitlist/<int:entry_id>/departure")

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from flask import render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -25,7 +25,7 @@ from app.portal import queries
 from app.portal.forms import NoteForm
 from app.portal.queries import Happened
 from app.portal.views.bookings.about import can_cancel, can_move, place_of, seconds_left, thing_of
-from app.portal.views.door import bp, seen_booking
+from app.portal.views.door import bp, changed_booking, seen_booking
 from app.web import typography
 from app.web.downloads import taken_away
 
@@ -35,6 +35,21 @@ GIVEN_BACK = (Status.CANCELLED, Status.REJECTED, Status.RELEASED, Status.EXPIRED
 @bp.get("/bookings/<int:booking_id>", endpoint="booking")
 def show(booking_id: int) -> ResponseReturnValue:
     found = seen_booking(booking_id)
+    return page_of(found, NoteForm(data={"note": found.note}, formdata=None))
+
+
+@bp.post("/bookings/<int:booking_id>/note")
+def note(booking_id: int) -> ResponseReturnValue:
+    found, form = changed_booking(booking_id), NoteForm()
+    if not form.validate():
+        return page_of(found, form), form.status
+    booking.change_note(found.id, form.note.data, actor_id=current_user.id, now=clock.now())
+    flash(_("Votre mot est gardé."))
+    return redirect(url_for(".booking", booking_id=found.id), 303)
+
+
+def page_of(found: Booking, note_form: NoteForm) -> str:
+    """The page of a booking: what it is, what may still be done to it, what was."""
     place, thing, now = place_of(found), thing_of(found), clock.now()
     person = found.member if found.member_id != current_user.id else None
     return render_template(
@@ -68,7 +83,7 @@ def show(booking_id: int) -> ResponseReturnValue:
         takes_cards=gateways.is_ready(),
         is_back=request.args.get("paid") == "1",
         may_change=found.member_id == current_user.id or current_user.may("book_for_others"),
-        note_form=NoteForm(data={"note": found.note}, formdata=None),
+        note_form=note_form,
         again=url_for("coworking.thing", code=thing.code),
         given_up=_given_up(found, thing, place, now),
     )
