@@ -4,7 +4,6 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -16,6 +15,7 @@ from app.booking.models import Absence, Resource
 from app.booking.policy import Request
 from app.cli.demo_community import gather
 from app.cli.demo_course import load_course
+from app.cli.demo_money import bill_a_month, month_before, sell_passes
 from app.core.db import db, transaction
 from app.core.journal import JournalEntry
 from app.core.period import Period, at, monday_of
@@ -185,6 +185,10 @@ def load_demonstration(*, now: datetime) -> None:
     with transaction():
         one_hash = members.hash_password(PASSWORD)  # slow on purpose: once for all
         people = {person.name: _join(person, place, password_hash=one_hash, now=now) for person in PEOPLE}
+        bill_a_month(place, people, now=now)
+        half_days = [(one.name, "half_day", "desk", one.half_days) for one in PEOPLE]
+        minutes = [(one.name, "minute", "family:laser", one.laser_minutes) for one in PEOPLE]
+        sell_passes(place, people, half_days + minutes, now=now)
         _residents(place, people, now=now)
         load_course(place, people, now=now)
         db.session.flush()
@@ -236,22 +240,13 @@ def _join(person: Person, place: Place, *, password_hash: str, now: datetime) ->
 
 
 def _hold(person: Person, member: Member, place: Place, today: date, *, now: datetime) -> None:
-    """Plans, passes, clearances."""
-    mine: dict[str, Any] = {
-        "place_id": place.id,
-        "member_id": member.id,
-        "source": "pass",
-        "valid_to": today + timedelta(days=240),
-        "now": now,
-    }
-    if person.plan:  # billed here since last month, which is there to bill
+    """Plan and clearances."""
+    if person.plan:  # billed here since the month before last
         plan_id = db.session.scalars(sa.select(Plan.id).where(Plan.place_id == place.id, Plan.code == person.plan)).one()
         first = today.replace(day=1) - timedelta(days=120)
-        billing.join(plan_id=plan_id, member_id=member.id, first_day=first, billed_from=_month_before(today), now=now, actor_id=None)
-    if person.half_days:
-        billing.grant(unit="half_day", granted=person.half_days, scope="desk", **mine)
-    if person.laser_minutes:
-        billing.grant(unit="minute", granted=person.laser_minutes, scope="family:laser", **mine)
+        billing.join(
+            plan_id=plan_id, member_id=member.id, first_day=first, billed_from=month_before(month_before(today)), now=now, actor_id=None
+        )
     given = today - timedelta(days=150)
     for name in person.clearances:
         kind = db.session.scalars(sa.select(ClearanceType).where(ClearanceType.place_id == place.id, ClearanceType.name == name)).one()
@@ -268,10 +263,6 @@ def _hold(person: Person, member: Member, place: Place, today: date, *, now: dat
     for code in person.leads:
         thing_id = db.session.scalars(sa.select(Resource.id).where(Resource.place_id == place.id, Resource.code == code)).one()
         db.session.add(MachineLead(resource_id=thing_id, member_id=member.id))
-
-
-def _month_before(day: date) -> date:
-    return (day.replace(day=1) - timedelta(days=1)).replace(day=1)
 
 
 def _company(name: str, *, now: datetime) -> int:

@@ -1,4 +1,4 @@
-"""Every link of every page leads somewhere, for each person of the demonstration and for a stranger."""
+"""Every link of every page leads somewhere and every state has its shape, for each person of the demonstration and for a stranger."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -10,7 +10,6 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.exceptions import HTTPException
-from werkzeug.test import TestResponse
 
 from app.cli import demo, starter
 from app.core.db import db
@@ -22,34 +21,42 @@ from tests.conftest import enter
 # Pages of one kind: the week of every machine is drawn by one template. PostgreSQL is there for the questions that a page asks it,
 # which are the same for the next one.
 ENOUGH = {"sqlite": 4, "postgres": 1}
+# The shapes that the style sheet gives to states; none for what has not begun, and on the board.
+SHAPES = {"", "free", "busy", "mine", "wait", "down", "done"}
 
 
-class Links(HTMLParser):
-    """What a page invites to open: links, pictures, style sheets, scripts, and forms that only ask."""
+class Page(HTMLParser):
+    """What a page invites to open (links, pictures, style sheets, scripts, forms that only ask), and the states that it shows."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
-        self.found: list[str] = []
+        self.links: list[str] = []
+        self.states: set[str] = set()
         self.feed(page)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         said = dict(attrs)
         if tag == "form" and (said.get("method") or "get").lower() == "get":
-            self.found.append(said.get("action") or "")
+            self.links.append(said.get("action") or "")
         elif tag in ("a", "link", "img", "script", "use", "source"):
-            self.found.append(said.get("href") or said.get("src") or "")
+            self.links.append(said.get("href") or said.get("src") or "")
+        kind, *more = (said.get("class") or "").split(" ", 1)
+        if kind == "st":
+            self.states.add("".join(more))
 
 
-def broken_links(app: Flask, client: FlaskClient, start: str, *, enough: int) -> Iterator[str]:
-    """« /from → /to: 404 », following each kind of page a few times."""
+def faults(app: Flask, client: FlaskClient, start: str, *, enough: int) -> Iterator[str]:
+    """« /from → /to: 404 », following each kind of page a few times; and states without a shape."""
     waiting, seen, kinds = [(start, "")], {start}, Counter[str]()
     while waiting:
         url, source = waiting.pop(0)
         with client.get(url) as answer:
             if answer.status_code >= 400:
                 yield f"{source or 'the start'} → {url}: {answer.status}"
-            found = [answer.location] if answer.location else _invited(answer)
-        for link in found:
+            page = Page(answer.get_data(as_text=True) if answer.mimetype == "text/html" else "")
+            yield from (f"{url}: no shape for the state {state}" for state in page.states - SHAPES)
+            links = [answer.location] if answer.location else page.links
+        for link in links:
             target = urldefrag(urljoin(f"http://localhost{url}", link)).url
             if urlsplit(target).hostname != "localhost":
                 continue
@@ -59,10 +66,6 @@ def broken_links(app: Flask, client: FlaskClient, start: str, *, enough: int) ->
                 kinds[kind] += 1
                 seen.add(target)
                 waiting.append((target, url))
-
-
-def _invited(answer: TestResponse) -> list[str]:
-    return Links(answer.get_data(as_text=True)).found if answer.mimetype == "text/html" else []
 
 
 def _kind(app: Flask, url: str) -> str:
@@ -84,13 +87,13 @@ def demonstration(database: str, tmp_path: Path) -> Iterator[Flask]:
         db.engine.dispose()
 
 
-def test_every_link_leads_somewhere(demonstration, engine):
+def test_every_link_leads_somewhere_and_every_state_has_a_shape(demonstration, engine):
     enough = ENOUGH[engine.name]
-    broken = list(broken_links(demonstration, demonstration.test_client(), "/", enough=enough))
+    found = list(faults(demonstration, demonstration.test_client(), "/", enough=enough))
     for email, _password, who in demo.ACCOUNTS:
         client = demonstration.test_client()
         with demonstration.app_context():
             enter(client, member_by_email(email))
-        broken += [f"{who}: {link}" for link in broken_links(demonstration, client, "/", enough=enough)]
+        found += [f"{who}: {fault}" for fault in faults(demonstration, client, "/", enough=enough)]
 
-    assert broken == []
+    assert found == []

@@ -141,7 +141,7 @@ def _shown(rows: Sequence[Invoice], left: dict[int, int]) -> list[dict[str, Any]
 
 def _state(row: Invoice, rest: int, due_on: date) -> tuple[str, str]:
     if row.is_credit_note:
-        return "off", _("avoir")
+        return "done", _("avoir")
     if rest <= 0:
-        return ("warn", _("à rendre")) if rest < 0 else ("ok", _("réglée"))
-    return ("bad", _("en retard")) if due_on < today() else ("wait", _("à payer"))
+        return ("wait", _("à rendre")) if rest < 0 else ("done", _("payée"))
+    return ("down", _("en retard")) if due_on < today() else ("wait", _("à payer"))
