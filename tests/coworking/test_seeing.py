@@ -122,3 +122,23 @@ def test_who_is_trusted_is_let_in_by_the_screen_and_by_the_code_at_the_door_beyo
 
     db.session.expire_all()
     assert [db.session.get_one(Booking, number).status for number in mine] == ["checked_in", "checked_in", "confirmed"]
+
+
+@pytest.mark.parametrize(
+    ("moment", "path", "said"),
+    [
+        ("2026-12-03T09:00", "/coworking/r/salle", "libre maintenant"),
+        ("2026-12-03T11:00", "/coworking/r/salle", "pris maintenant"),
+        ("2026-12-03T08:20", "/coworking/r/salle", "le lieu est fermé"),
+        ("2026-12-06T11:00", "/coworking/r/salle", "le lieu est fermé"),
+        ("2026-12-03T11:00", "/coworking/r/salle?week=2026-12-07", ""),
+    ],
+    ids=["open", "held", "before the hour", "on a Sunday", "another week"],
+)
+def test_a_room_says_what_it_is_now(lieu, log_in, frozen, moment, path, said):
+    book(lieu.room, between("2026-12-03", "10:30", "12:00"), lieu.leo)
+    frozen(f"{moment}+01:00")
+
+    page = text_of(log_in(lieu.camille).get(path))
+
+    assert [words for words in ("libre maintenant", "pris maintenant", "le lieu est fermé") if words in page] == ([said] if said else [])

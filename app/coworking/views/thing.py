@@ -72,7 +72,7 @@ def thing(code: str) -> ResponseReturnValue:
         thing=found,
         title=say.title(found),
         where=say.place_of(found, directory(place).things),
-        state=_state(found, week, now),
+        state=_state(found, place, week, now),
         days=list(_days(found, place, week, own)),
         arriving=_arriving(found, own, now),
         monday=monday,
@@ -102,17 +102,22 @@ def _named(place: Place, code: str) -> Thing:
     return directory(place).by_code(code) or abort(404)
 
 
-def _state(thing: Thing, week: Week, now: datetime) -> tuple[str, str]:
-    """What it is at this moment."""
+def _state(thing: Thing, place: Place, week: Week, now: datetime) -> tuple[str, str] | None:
+    """What it is at this moment; None where another week is looked at."""
     if thing.state == "out_of_service":
         return "down", _("hors service")
-    seconds = int(now.timestamp())
     if thing.is_pool:
         return "free", typography.words().plural(thing.capacity, _("{n} place"), _("{n} places"))
+    if week.today not in week.frame.days:
+        return None
+    seconds = int(now.timestamp())
     holder = next((holder for start, end, holder in week.rows.get(thing.id, ()) if start <= seconds < end), None)
-    if holder is None:
-        return "free", _("libre maintenant")
-    return ("down", _("hors service")) if holder == "outage" else ("busy", _("pris maintenant"))
+    if holder is not None:
+        return ("down", _("hors service")) if holder == "outage" else ("busy", _("pris maintenant"))
+    opened = grid.frame(place_queries.calendar(place.id), week.today, 1, hours=thing.rules.hours).open
+    if not any(start <= seconds < end for half in opened for start, end in half):
+        return "busy", _("le lieu est fermé")
+    return "free", _("libre maintenant")
 
 
 def _days(thing: Thing, place: Place, week: Week, own: list[OwnRow]) -> Iterator[Day]:
