@@ -60,6 +60,32 @@ def test_a_move_past_the_end_of_its_lot_is_covered_by_another_or_paid(lieu):
     assert paid(moved(morning, seat, between("2027-01-21", "08:30", "13:00"))) == [("money", 1, 700)]
 
 
+def test_what_staff_agreed_to_waits_for_them_again_where_it_moves(lieu):
+    hall = make_thing(lieu.place, "salle-des-fetes", kind="room", rules={"approval": True})
+    asked = book(hall, between("2027-01-05", "10:00", "11:00"), lieu.camille)
+    services.approve(asked.id, actor_id=lieu.max.id, now=clock.now())
+
+    assert moved(asked, hall, between("2027-01-06", "10:00", "11:00")).status == "pending"
+    services.approve(asked.id, actor_id=lieu.max.id, now=clock.now())
+    by_staff = services.ask(
+        [(hall, between("2027-01-07", "10:00", "11:00"))], member_id=lieu.camille.id, actor_id=lieu.max.id, now=clock.now()
+    )
+    assert services.move(asked.id, by_staff).status == "confirmed"  # they need not ask themselves
+
+
+def test_a_move_that_is_asked_twice_is_made_and_told_once(lieu):
+    seat = lieu.seat("A1")
+    for thing, first, then in (
+        (seat, between("2027-01-05", "08:30", "13:00"), between("2027-01-06", "08:30", "13:00")),
+        (lieu.room, between("2027-01-05", "10:00", "11:00"), between("2027-01-06", "14:00", "15:00")),
+    ):
+        made = book(thing, first, lieu.camille)
+        said = [moved(made, thing, then).sequence for _click in range(2)] + [
+            services.change_note(made.id, "Chorale", actor_id=lieu.camille.id, now=clock.now()).sequence for _click in range(2)
+        ]
+        assert said == [1, 1, 2, 2]
+
+
 def test_dates_that_follow_each_other_move_without_standing_in_their_own_way(lieu):
     wish = SeriesWish(lieu.room, paris("2027-01-04 09:00").replace(tzinfo=None), 60, "FREQ=DAILY;COUNT=3")
     series, dates = services.reserve_series(

@@ -91,8 +91,10 @@ def moved(row: OutgoingMail) -> Letter | None:
         return None
     facts, zone = told.entry.facts, told.place.tz
     before = papers.when(None, datetime.fromisoformat(facts["from_start"]), datetime.fromisoformat(facts["from_end"]), zone)
-    events = [told.event("REQUEST")] if told.row.status != Status.PENDING else []
-    return told.tell("moved", events, before=before, **told.price())
+    rules = queries.directory(told.place).any(told.booking.resource_id).rules
+    waits = told.row.status == Status.PENDING
+    events = [] if waits else [told.event("REQUEST")]
+    return told.tell("moved", events, before=before, waits=waits, asks_lieu=rules.approval, people=rules.people, **told.price())
 
 
 def cancelled(row: OutgoingMail) -> Letter | None:

@@ -17,7 +17,7 @@ from app.booking.services.examining import Examination, examine
 from app.booking.services.freeing import offer_freed, vacate
 from app.booking.services.reserving import taken_meanwhile
 from app.booking.services.waiting import request_of, turn_of
-from app.booking.services.writing import occupy, refusal, settle_price
+from app.booking.services.writing import asks_staff, occupy, refusal, settle_price
 from app.core import journal
 from app.core.db import db, transaction
 from app.core.period import Period, at
@@ -30,7 +30,8 @@ def move(booking_id: int, request: Request, *, cause_id: int | None = None) -> B
 
     What covers it is found anew when it uses others, or goes where its lots are no longer valid.
 
-    A booking whose free cancelling is over keeps that deadline: moving is not a way round it. `cause_id`: the larger gesture.
+    A booking whose free cancelling is over keeps that deadline, and one that staff agreed to waits for them again: moving is not
+    a way round them. Asked twice, it moves once. `cause_id`: the larger gesture.
     """
     request = replace(request, moving_id=booking_id)
     found = examine(request)
@@ -40,6 +41,8 @@ def move(booking_id: int, request: Request, *, cause_id: int | None = None) -> B
         with transaction():
             booking = turn_of(booking_id)
             _refuse_ended(booking, request.now)
+            if _is_there(booking, request):
+                return booking
             found = examine(request)
             if found.standing:
                 raise refusal(found)
@@ -100,12 +103,20 @@ def change_note(booking_id: int, note: str, *, actor_id: int, now: datetime) -> 
     """Say something else about a booking; its calendar event is renewed."""
     with transaction():
         booking = turn_of(booking_id)
+        if booking.note == note:
+            return booking
         booking.note = note
         booking.sequence += 1
         booking.changed_at = now
         journal.record("booking.noted", booking.id, place_id=booking.place_id, actor_id=actor_id, member_id=booking.member_id, at=now)
         db.session.flush()
         return booking
+
+
+def _is_there(booking: Booking, request: Request) -> bool:
+    """Whether it is already what is asked for: the same click came twice."""
+    wants = {(want.thing.id, want.period) for want in request.wants}
+    return booking.note == request.note and wants == {(want.thing.id, want.period) for want in request_of(booking, now=request.now).wants}
 
 
 def _refuse_ended(booking: Booking, now: datetime) -> None:
@@ -136,6 +147,8 @@ def _rewrite(booking: Booking, found: Examination, cause_id: int | None) -> None
     db.session.flush()
     occupy(booking, found)
     db.session.expire(booking, ["occupancies"])
+    if booking.status == Status.CONFIRMED and asks_staff(request):
+        booking.status = Status.PENDING
     if booking.status != Status.HELD and not (_same_units(booking, found) and billing.still_covers(booking.price_ref, on=request.day)):
         give_back(booking, everything(booking), now=request.now, actor_id=request.actor_id)
         booking.priced += 1

@@ -197,9 +197,13 @@ def take_turn(place_id: int) -> None:
 
 def first_status(request: Request) -> Status:
     """Confirmed at once, unless someone must agree or must come too."""
-    asks_staff = any(want.thing.rules.approval for want in request.wants) and not request.is_staff
     needs_company = request.kind not in NOT_FOR_PEOPLE and any(want.thing.rules.people > 1 for want in request.wants)
-    return Status.PENDING if asks_staff or needs_company else Status.CONFIRMED
+    return Status.PENDING if asks_staff(request) or needs_company else Status.CONFIRMED
+
+
+def asks_staff(request: Request) -> bool:
+    """Whether staff must agree: they need not ask themselves."""
+    return any(want.thing.rules.approval for want in request.wants) and not request.is_staff
 
 
 def refusal(found: Examination, around: Facts | None = None) -> Refused:

@@ -10,7 +10,7 @@ from flask_login import current_user
 
 from app.booking import services as booking
 from app.booking import views as say
-from app.booking.models import Booking
+from app.booking.models import Booking, Status
 from app.booking.rules import Thing, reasons_typed
 from app.core import clock
 from app.core.db import db
@@ -43,12 +43,23 @@ def move(booking_id: int) -> ResponseReturnValue:
     status, waits = form.status, _waits(form, thing)
     if isinstance(form, MoveHoursForm) and not (form.refused and "ambiguous_time" in form.refused.codes) and not form.clock.data:
         del form.clock  # asked only where it matters
-    return render_template("portal/move.html", form=form, booking=found, what=words_of(found), place=place, waits=waits), status
+    page = render_template(
+        "portal/move.html",
+        form=form,
+        what=words_of(found),
+        place=place,
+        waits=waits,
+        asks_lieu=thing.rules.approval and not current_user.may("override_rules"),
+        booking=found,
+    )
+    return page, status
 
 
 def _tell(moved: Booking, before: Thing) -> None:
-    """Where and when it is now; another place than before is said first."""
-    if moved.resource_id == before.id:
+    """Where and when it is now, and what it waits for; another place than before is said first."""
+    if moved.status == Status.PENDING and before.rules.approval:
+        flash(_("Votre demande est notée : %(what)s. L’équipe du lieu vous répondra.", what=words_of(moved)), "warn")
+    elif moved.resource_id == before.id:
         flash(_("C’est déplacé : %(what)s.", what=words_of(moved)))
     else:
         flash(
