@@ -100,11 +100,16 @@ def test_coffees_and_carnets_go_on_ones_tab_up_to_its_cap(lieu, paul, log_in):
         answer = client.post(f"/billing/articles/{coffee.id}")
         assert answer.status_code == status
     assert "s'arrêtent à 30,00 €" in text(answer)
+    assert client.post(f"/billing/articles/{coffee.id}/more", data={"quantity": "3"}).status_code == 422
+    filament = make_article(lieu, code="pla", cents=4)
+    assert "0,04 €, tasse" in text(client.get(f"/billing/articles/{filament.id}/more"))
+    assert client.post(f"/billing/articles/{filament.id}/more", data={"quantity": "12,5"}).status_code == 302
+    assert "0,50 €" in text(client.get("/billing/lines"))
     assert "sur votre facture de décembre 2026. Valable" in text(client.get(f"/billing/passes/{kind.id}"))
     assert queries.balances(paul, place_id=lieu.place.id, on=date(2026, 12, 1)).half_days == 0, "a finger that slips buys nothing"
     assert client.post(f"/billing/passes/{kind.id}").status_code == 302
     assert queries.balances(paul, place_id=lieu.place.id, on=date(2026, 12, 1)).half_days == 10
-    assert "99,00 €" in text(client.get("/billing/"))
+    assert "99,50 €" in text(client.get("/billing/"))
 
 
 def test_the_team_sells_gives_gives_up_and_gives_back(lieu, paul, log_in):

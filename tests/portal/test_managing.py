@@ -153,7 +153,7 @@ def test_a_room_is_added_with_its_rules_and_its_prices(place, fill):
 
 def test_a_machine_says_what_to_wear_and_what_it_asks(place, fill):
     laser = make_clearance_type(place, "Laser")
-    fill(
+    added = fill(
         "/manage/resources/new/machine",
         name="Découpe laser",
         code="laser",
@@ -166,6 +166,7 @@ def test_a_machine_says_what_to_wear_and_what_it_asks(place, fill):
         kilowatts="1,6",
         people="2",
     )
+    assert added.location == "/fablab/laser/settings", "its photo, its manual and its leads come next"
     row = db.session.get_one(Machine, resource("laser").id)
     assert (row.clearance_type_id, row.protective_equipment, row.safety_rules) == (
         laser.id,

@@ -1,10 +1,11 @@
 """What joining, changing, pausing and leaving ask; and what the team sells, gives and gives up."""
 
+from decimal import Decimal
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from app.web.forms import DateField, Form, InputRequired, IntegerField, SelectChoice, SelectField, StringField
+from app.web.forms import DateField, DecimalField, Form, InputRequired, IntegerField, SelectChoice, SelectField, StringField
 
 
 class _Dated(Form):
@@ -28,6 +29,14 @@ class PauseForm(Form):
 
 class LeaveForm(Form):
     day = DateField(_l("Dernier jour"), validators=[InputRequired()])
+
+
+class ArticleForm(Form):
+    quantity = DecimalField(_l("Combien"), [InputRequired()], minimum=Decimal("0.001"), maximum=Decimal(10_000), places=3)
+
+    @property
+    def milli(self) -> int:
+        return int(self.quantity.data * 1000)
 
 
 class GiveForm(Form):

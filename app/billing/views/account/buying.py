@@ -1,12 +1,14 @@
 """« Mon compte »: look, take a carnet or an article."""
 
+from decimal import Decimal
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
 from app.billing import queries
-from app.billing.forms.subscriptions import CouponForm
+from app.billing.forms.subscriptions import ArticleForm, CouponForm
 from app.billing.models import Article, PassType
 from app.billing.rules.documents import gross_of_net
 from app.billing.services import selling
@@ -32,11 +34,31 @@ def lines() -> ResponseReturnValue:
 
 @bp.post("/articles/<int:article_id>")
 def article(article_id: int) -> ResponseReturnValue:
+    """One of it, in one gesture."""
     row = of_place(Article, article_id)
     try:
-        selling.take_article(article_id=row.id, quantity_milli=1000, member_id=current_user.id, now=clock.now(), actor_id=current_user.id)
+        return _take(row, 1000)
     except Refused as refused:
         return _refused(refused)
+
+
+@bp.route("/articles/<int:article_id>/more", methods=["GET", "POST"])
+def more_of_article(article_id: int) -> ResponseReturnValue:
+    """As much of it as one says: filament goes by the gram."""
+    row, form = of_place(Article, article_id), ArticleForm(data={"quantity": Decimal(1)})
+    if form.validate_on_submit():
+        try:
+            return _take(row, form.milli)
+        except Refused as refused:
+            form.refuse(refused)
+    place = place_queries.current()
+    day, prices = clock.today(place.tz), queries.price_list(place)
+    cents = gross_of_net(selling.article_price(prices, row, group=current_user.tariff_group, on=day), prices.rate("article", day))
+    return render_template("billing/article.html", form=form, row=row, cents=cents), form.status
+
+
+def _take(row: Article, milli: int) -> ResponseReturnValue:
+    selling.take_article(article_id=row.id, quantity_milli=milli, member_id=current_user.id, now=clock.now(), actor_id=current_user.id)
     flash(_("C’est sur votre ardoise : %(name)s.", name=row.name))
     return redirect(url_for(".mine"))
 

@@ -45,6 +45,9 @@ def new(kind: str) -> ResponseReturnValue:
     form = _form(place, kind)
     if form.validate_on_submit() and (row := _save(form, place)) is not None:
         flash(_("%(name)s est là, et peut se réserver.", name=row.name) if row.bookable else _("%(name)s est là.", name=row.name))
+        if kind == "machine":
+            flash(_("Ajoutez ici sa photo, son mode d’emploi et qui peut aider, ou plus tard."))
+            return redirect(url_for("fablab.set_up_machine", code=row.code))
         return redirect(url_for(".index"))
     return render_template("managing/thing.html", form=form, kind=KINDS[kind], row=None, others=[]), form.status
 
