@@ -6,9 +6,10 @@ import pytest
 import sqlalchemy as sa
 
 from app.core import clock
+from app.core.db import transaction
 from app.core.refusals import Refused
 from app.courses import queries, services
-from app.courses.models import CourseSession
+from app.courses.models import Attendance, CourseSession
 from app.courses.rules import funding
 from app.courses.services import Funder
 from app.members.models import GroupMember
@@ -56,6 +57,46 @@ def test_a_drop_out_and_the_one_who_replaces(course, session, cohort):
     with pytest.raises(Refused) as refused:
         services.exempt(entry.id, session_ids=half_days(session, cohort, "2027-02-02"), reason="", **gesture(course))
     assert refused.value.codes == ["exempted_elsewhere"]
+
+
+def test_an_exit_or_a_withdrawal_by_mistake_is_undone_and_who_followed_is_never_withdrawn(course, session, cohort, frozen, log_in):
+    kevin, maud = course.trainee(cohort, "Kevin"), course.trainee(cohort, "Maud")
+    frozen("2027-02-03T08:00+01:00")
+    client, at = log_in(course.manager), "/manage/courses/enrolments"
+
+    for gesture_, address, body in ((kevin, "exit", {"last_day": "2027-02-02", "half": "", "reason": "job"}), (maud, "withdrawal", {})):
+        client.post(f"{at}/{gesture_.id}/{address}", data=body)
+        assert "Défaire, et reprendre la formation" in client.get(f"{at}/{gesture_.id}").text
+        assert client.post(f"{at}/{gesture_.id}/return").status_code == 302
+        session.expire_all()
+        assert (gesture_.status, gesture_.last_day, gesture_.exit_reason) == ("enrolled", None, "")
+        assert client.post(f"{at}/{gesture_.id}/return").status_code == 422, "there is nothing to undo any more"
+    belonging = [(row.member_id, row.since, row.until) for row in session.scalars(sa.select(GroupMember).order_by(GroupMember.id))]
+    assert sorted(belonging) == sorted(
+        [
+            (kevin.member_id, date(2027, 2, 1), date(2027, 2, 2)),
+            (kevin.member_id, date(2027, 2, 3), date(2027, 7, 30)),
+            (maud.member_id, date(2027, 2, 3), date(2027, 7, 30)),
+        ]
+    )
+    assert queries.planned_minutes(cohort.id)[kevin.id] == 875 * 60
+
+    client.post(f"{at}/{kevin.id}/situation", data={"bpf_status": "employee"})
+    session.expire_all()
+    assert kevin.bpf_status == "employee"
+    morning = session.scalars(
+        sa.select(CourseSession).where(CourseSession.cohort_id == cohort.id).order_by(CourseSession.starts_at)
+    ).first()
+    with transaction():
+        session.add(Attendance(enrolment_id=kevin.id, session_id=morning.id, place_id=cohort.place_id, state="present"))
+    refused = client.post(f"{at}/{kevin.id}/withdrawal")
+    assert (refused.status_code, "Kevin a signé ou suivi des demi-journées" in refused.text) == (422, True)
+
+    with transaction():
+        cohort.capacity = 2
+        services.leave(kevin.id, last_day=date(2027, 2, 3), half=None, reason="job", **gesture(course))
+        course.trainee(cohort, "Lou", replaces_id=kevin.id)
+    assert "La promotion est complète" in client.post(f"{at}/{kevin.id}/return").text
 
 
 def test_who_enters_without_a_day_is_never_late_for_what_is_past(course, cohort, frozen):

@@ -137,6 +137,10 @@ class EnrolForm(Form):
     bpf_status = SelectField(_l("Situation"), choices=STATUSES)
 
 
+class SituationForm(Form):
+    bpf_status = SelectField(_l("Situation"), choices=STATUSES)
+
+
 class LeaveForm(Form):
     last_day = DateField(_l("Dernier jour"), validators=[InputRequired()])
     half = SelectField(

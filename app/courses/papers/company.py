@@ -6,7 +6,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from app.courses.models import CompanyAgreement, CompanyWeek
-from app.courses.papers.presence import HONEST, SAY, Document, House, Table
+from app.courses.papers.presence import SAY, Document, House, Table
 
 
 class Half(Protocol):
@@ -62,6 +62,12 @@ def agreement(row: CompanyAgreement, *, house: House, trainee: str, course: str,
     )
 
 
+SIGNED_APART = (
+    "Signatures électroniques simples (règlement eIDAS, art.\u00a025\u00a0; Code civil, art.\u00a01366 et 1367)\u00a0: le compte de la ou du "
+    "stagiaire, et un lien personnel envoyé par courriel à qui l’accueille\u00a0; à la main quand une case n’est pas datée."
+)
+
+
 def week_sheet(row: CompanyAgreement, week: Signed, *, house: House, trainee: str, zone: ZoneInfo) -> Document:
     """Feuille de la semaine en entreprise."""
     said = week.row
@@ -90,7 +96,7 @@ def week_sheet(row: CompanyAgreement, week: Signed, *, house: House, trainee: st
         under=f"semaine du {SAY.date_long(week.monday)}",
         facts=[("Stagiaire", trainee), ("Entreprise", row.company), ("Tutrice ou tuteur", row.tutor_name)],
         tables=tables,
-        closing=[*closing, HONEST],
+        closing=[*closing, SIGNED_APART],
         signatures=signatures,
     )
 

@@ -125,7 +125,8 @@ def weekly_sheet(
     distance: int = 0,
 ) -> Document:
     """One week of a cohort. `blank`: to be signed by hand."""
-    named = [f"{SAY.day_short(column.day)} {'matin' if column.half == 'morning' else 'ap.-m.'}" for column in columns]
+    halves = {"morning": "matin", "afternoon": "ap.\u2011m."}  # never cut at its hyphen
+    named = [f"{SAY.day_short(column.day)} {halves[column.half]}" for column in columns]
     counts = [] if blank else ["Réalisé"]
     table = Table(
         columns=["Stagiaire", *named, *counts],

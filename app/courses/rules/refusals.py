@@ -171,6 +171,7 @@ class CohortFull(Reason):
 class AlreadyEnrolled(Reason):
     code = "already_enrolled"
     sentence = N_("%(name)s est déjà dans cette promotion.")
+    next_step = N_("Si sa sortie était une erreur, elle se défait sur sa page.")
     hard = True
 
 
@@ -184,6 +185,19 @@ class DayOutsideCohort(Reason):
 class HasLeft(Reason):
     code = "has_left"
     sentence = N_("Cette personne a déjà quitté la promotion.")
+    hard = True
+
+
+class HasFollowed(Reason):
+    code = "has_followed"
+    sentence = N_("%(name)s a signé ou suivi des demi-journées : cette inscription a bien existé.")
+    next_step = N_("Écrivez sa sortie : tout ce qui a été fait et signé reste.")
+    hard = True
+
+
+class StillThere(Reason):
+    code = "still_there"
+    sentence = N_("Cette personne suit la promotion : il n’y a pas de sortie à défaire.")
     hard = True
 
 

@@ -2,7 +2,7 @@
 
 from app.courses.services.admission import apply, decide, enrol_applicant, meet, withdraw_application
 from app.courses.services.cohorts import change_cohort, close_cohort, open_cohort, set_closures, set_trainers, start_cohort
-from app.courses.services.enrolments import EXIT_REASONS, Funder, enrol, exempt, fund, leave, withdraw
+from app.courses.services.enrolments import EXIT_REASONS, Funder, enrol, exempt, fund, leave, resume, situate, withdraw
 from app.courses.services.learning import ask_work, assess, hand_in, record_test, review, try_sequence_quiz
 from app.courses.services.open_courses import attest, follow, load_open_course, mark_read, try_quiz
 from app.courses.services.pouring import Preview, pour_timetable, preview_pouring, unpour
@@ -48,9 +48,11 @@ __all__ = [
     "preview_pouring",
     "record_test",
     "remove_sequence",
+    "resume",
     "review",
     "set_closures",
     "set_trainers",
+    "situate",
     "start_cohort",
     "swap_sessions",
     "try_quiz",

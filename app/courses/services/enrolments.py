@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 
@@ -10,9 +10,20 @@ from app.core import journal
 from app.core.db import db, transaction
 from app.core.refusals import Refused
 from app.courses import queries
-from app.courses.models import Cohort, Enrolment, Exemption, FundingLine
+from app.courses.models import Attendance, Cohort, Enrolment, Exemption, FundingLine
 from app.courses.queries.billing import billed
-from app.courses.rules import HALF_DAY, AlreadyEnrolled, CohortFull, DayOutsideCohort, ExemptedElsewhere, FundingBilled, HasLeft, NotLeft
+from app.courses.rules import (
+    HALF_DAY,
+    AlreadyEnrolled,
+    CohortFull,
+    DayOutsideCohort,
+    ExemptedElsewhere,
+    FundingBilled,
+    HasFollowed,
+    HasLeft,
+    NotLeft,
+    StillThere,
+)
 from app.courses.services.cohorts import give_role, live
 from app.members import services as members
 from app.members.models import GroupMember, Member
@@ -135,6 +146,8 @@ def withdraw(enrolment_id: int, *, actor_id: int, now: datetime) -> Enrolment:
         row = _turn_of(enrolment_id)
         if row.status != "enrolled":
             raise Refused(HasLeft())
+        if db.session.scalar(sa.select(_has_followed(enrolment_id))):
+            raise Refused(HasFollowed(name=row.name))
         row.status = "withdrawn"
         if row.group_member_id is not None:
             members.leave_group(
@@ -142,6 +155,32 @@ def withdraw(enrolment_id: int, *, actor_id: int, now: datetime) -> Enrolment:
             )
         db.session.flush()
         journal.record("enrolment.withdrawn", row.id, place_id=row.place_id, actor_id=actor_id, member_id=row.member_id, at=now)
+        return row
+
+
+def resume(enrolment_id: int, *, actor_id: int, now: datetime) -> Enrolment:
+    """An exit, or a withdrawal, that was a mistake: they follow the cohort to its end again, and have what it may use from today."""
+    with transaction():
+        row = _turn_of(enrolment_id)
+        cohort = db.session.get_one(Cohort, row.cohort_id)
+        if row.status not in ("left", "withdrawn"):
+            raise Refused(StillThere())
+        if queries.seats_taken(row.cohort_id) >= cohort.capacity:
+            raise Refused(CohortFull(capacity=cohort.capacity))
+        row.status, row.last_day, row.exit_half, row.exit_reason = "enrolled", None, None, ""
+        row.group_member_id = _belonging_again(row, cohort, actor_id=actor_id, now=now)
+        db.session.flush()
+        journal.record("enrolment.resumed", row.id, place_id=row.place_id, actor_id=actor_id, member_id=row.member_id, at=now)
+        return row
+
+
+def situate(enrolment_id: int, *, bpf_status: str, actor_id: int, now: datetime) -> Enrolment:
+    """Their line of frame F-1, which the declaration of the year counts them in."""
+    with transaction():
+        row = _turn_of(enrolment_id)
+        row.bpf_status = bpf_status
+        db.session.flush()
+        journal.record("enrolment.situated", row.id, place_id=row.place_id, actor_id=actor_id, member_id=row.member_id, at=now)
         return row
 
 
@@ -171,6 +210,23 @@ def fund(enrolment_id: int, funders: Sequence[Funder], *, actor_id: int, now: da
 
 def _said(line: FundingLine) -> Funder:
     return Funder(line.organisation_id, line.scheme, line.reference, line.minutes, line.hour_cents)
+
+
+def _has_followed(enrolment_id: int) -> sa.Exists:
+    proves = sa.or_(Attendance.state == "present", Attendance.signed_at.is_not(None))
+    return sa.exists().where(Attendance.enrolment_id == enrolment_id, proves)
+
+
+def _belonging_again(row: Enrolment, cohort: Cohort, *, actor_id: int, now: datetime) -> int | None:
+    """In the cohort's group again, after the day that had ended it; a cohort that is over gives nothing any more."""
+    ended = db.session.get(GroupMember, row.group_member_id) if row.group_member_id is not None else None
+    since = max(row.first_day, day_at(cohort.place_id, now), ended.until + timedelta(days=1) if ended and ended.until else row.first_day)
+    if since > cohort.last_day:
+        return row.group_member_id
+    again = members.join_group(
+        group_id=cohort.group_id, member_id=row.member_id, since=since, until=cohort.last_day, actor_id=actor_id, now=now
+    )
+    return again.id
 
 
 def _turn_of(enrolment_id: int) -> Enrolment:

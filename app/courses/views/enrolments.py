@@ -9,7 +9,7 @@ from app.core import clock
 from app.core.refusals import Refused
 from app.courses import queries, services
 from app.courses.forms import EnrolForm, ExemptForm, FundingForm, LeaveForm
-from app.courses.forms.cohorts import EXITS, SCHEMES, STATUSES
+from app.courses.forms.cohorts import EXITS, SCHEMES, STATUSES, SituationForm
 from app.courses.models import Enrolment
 from app.courses.queries import presence
 from app.courses.services import Funder
@@ -59,11 +59,17 @@ def replaceable(cohort_id: int) -> list[SelectChoice]:
 
 
 def _page(
-    found: Enrolment, *, leave: LeaveForm | None = None, exempt: ExemptForm | None = None, fund: FundingForm | None = None
+    found: Enrolment,
+    *,
+    leave: LeaveForm | None = None,
+    exempt: ExemptForm | None = None,
+    fund: FundingForm | None = None,
+    situation: SituationForm | None = None,
 ) -> ResponseReturnValue:
     """One person's path: dates, hours, who pays; and the forms to change each."""
     now = clock.now()
     leave, exempt, fund = leave or LeaveForm(formdata=None), exempt or ExemptForm(formdata=None), fund or _fund_form(formdata=None)
+    situation = situation or SituationForm(formdata=None, obj=found)
     followed = presence.followed_by(found.id, now=now)
     planned = queries.planned_minutes(found.cohort_id)[found.id]
     excused = queries.exempted(found.id)
@@ -82,8 +88,9 @@ def _page(
         leave=leave,
         exempt=exempt,
         fund=fund,
+        situation=situation,
     )
-    return page, max(form.status for form in (leave, exempt, fund))
+    return page, max(form.status for form in (leave, exempt, fund, situation))
 
 
 @bp.post("/enrolments/<int:enrolment_id>/exit")
@@ -118,6 +125,30 @@ def withdraw(enrolment_id: int) -> ResponseReturnValue:
         return _page(found, leave=form)
     flash(_("L’inscription est retirée, et la place de nouveau libre."))
     return redirect(url_for(".cohort", cohort_id=found.cohort_id))
+
+
+@bp.post("/enrolments/<int:enrolment_id>/return")
+def resume(enrolment_id: int) -> ResponseReturnValue:
+    """An exit that was a mistake."""
+    found = run_enrolment(enrolment_id)
+    try:
+        services.resume(found.id, actor_id=current_user.id, now=clock.now())
+    except Refused as refused:
+        form = LeaveForm(formdata=None)
+        form.refuse(refused)
+        return _page(found, leave=form)
+    flash(_("%(name)s suit de nouveau la promotion.", name=found.name))
+    return redirect(url_for(".enrolment", enrolment_id=found.id))
+
+
+@bp.post("/enrolments/<int:enrolment_id>/situation")
+def situate(enrolment_id: int) -> ResponseReturnValue:
+    found, form = run_enrolment(enrolment_id), SituationForm()
+    if not form.validate_on_submit():
+        return _page(found, situation=form)
+    services.situate(found.id, bpf_status=form.bpf_status.data, actor_id=current_user.id, now=clock.now())
+    flash(_("La situation est corrigée."))
+    return redirect(url_for(".enrolment", enrolment_id=found.id))
 
 
 @bp.post("/enrolments/<int:enrolment_id>/exemptions")

@@ -342,6 +342,8 @@ WORDS: Mapping[str, str] = {
     "enrolment.exempted": N_("Demi-journées dispensées"),
     "enrolment.left": N_("Sortie de formation"),
     "enrolment.withdrawn": N_("Inscription en formation retirée"),
+    "enrolment.resumed": N_("Sortie de formation défaite"),
+    "enrolment.situated": N_("Situation d’une personne en formation corrigée"),
     "enrolment.funded": N_("Financement d’un parcours écrit"),
     "enrolment.billed": N_("Facture à un financeur préparée"),
 }
