@@ -1,4 +1,4 @@
-"""What a move takes from the person, and the dates of a series that move together."""
+"""What a move or a series takes from the person, and what is offered instead of hours that cannot be."""
 
 from datetime import timedelta
 
@@ -109,6 +109,24 @@ def test_dates_that_follow_each_other_move_without_standing_in_their_own_way(lie
     book(lieu.room, between("2027-01-05", "14:00", "15:00"), lieu.max)
     _split, on = follow("2027-01-04 14:00")
     assert [(one.status, one.reason) for one in on] == [("booked", ""), ("refused", "overlap"), ("booked", "")]
+
+
+def test_the_dates_of_a_series_are_foreseen_as_they_will_be_paid(lieu):
+    """Each date uses up what the next ones would: two half-days cover two dates, and the tab bears so many of the others."""
+    give_half_days(lieu.place, lieu.camille, 2, until="2027-01-31")
+    with transaction():
+        lieu.place.tab_cap_cents = 1500
+    wish = SeriesWish(lieu.pool, paris("2027-01-04 08:30").replace(tzinfo=None), 270, "FREQ=DAILY;COUNT=5", half="morning")
+    who = {"member_id": lieu.camille.id, "actor_id": lieu.camille.id, "now": clock.now()}
+
+    looked = services.preview_series(wish, **who)
+    assert left(lieu) == 2  # nothing is taken by looking
+    _series, done = services.reserve_series(wish, skip_conflicts=True, **who)
+
+    cents = [one.examination.foreseen.cents for one in looked if one.status == "booked"]
+    assert cents == [0, 0, 700, 700]
+    assert [(one.status, one.reason) for one in looked] == [(one.status, one.reason) for one in done]
+    assert (looked[4].status, looked[4].reason) == ("refused", "balance")
 
 
 def test_a_repetition_without_a_date_is_no_conflict(lieu):

@@ -1,5 +1,6 @@
 """Whether a request can be granted: every reason why not, what it is worth, what covers it. Nothing is written here."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -51,6 +52,26 @@ class Taking:
 
 
 @dataclass(slots=True)
+class Spent:
+    """What the dates of a series that were only looked at would have used up for the next ones: units of lots, money on the tab."""
+
+    units: Counter[int | str | None] = field(default_factory=Counter)  # by lot, as `_lot_name` says
+    cents: int = 0
+
+    def add(self, covered: Coverage) -> None:
+        self.cents += covered.cents
+        self.units.update({_lot_name(part.lot): part.units for part in covered.parts if part.lot is not None})
+
+    def of(self, lots: Iterable[LotView]) -> list[LotView]:
+        """These lots as they would be then."""
+        return [replace(lot, left=lot.left - self.units[_lot_name(lot)]) for lot in lots]
+
+
+def _lot_name(lot: LotView) -> int | str | None:
+    return lot.lot_id or lot.origin
+
+
+@dataclass(slots=True)
 class Facts:
     """What the database knows about the things and the person, read once and then only looked at."""
 
@@ -58,6 +79,7 @@ class Facts:
     taken: dict[int, list[Taken]]
     held: list[Held]
     away: dict[int, list[tuple[date, date]]]
+    spent: Spent = field(default_factory=Spent)
     closed_said: bool = False  # the calendar already says, with its label, what a closure's hold on each thing would say again
 
 
@@ -130,15 +152,15 @@ def examine(request: Request, facts: Facts | None = None, *, priced: bool = True
     found.takings = takings
     if priced:
         whole = quote_of(request)
-        found.quote, found.foreseen = whole.due, cover(request, whole)
-        found.coverage = cover(request, found.quote) if whole.is_later else found.foreseen
-        reasons += _reasons_money(request, found.foreseen)
+        found.quote, found.foreseen = whole.due, cover(request, whole, facts.spent)
+        found.coverage = cover(request, found.quote, facts.spent) if whole.is_later else found.foreseen
+        reasons += _reasons_money(request, found.foreseen, facts.spent)
     found.reasons = _unique(reasons)
     return found
 
 
-def cover(request: Request, quote: Quote) -> Coverage:
-    """What covers a quote today; reads lots, writes nothing."""
+def cover(request: Request, quote: Quote, spent: Spent | None = None) -> Coverage:
+    """What covers a quote today, once something else is `spent`; reads lots, writes nothing."""
     if quote.units == 0 or quote.cents == 0:
         return coverage([], units=quote.units, unit=quote.unit, on=request.day, price_of=quote.price_of)
     place, member = request.place, request.member
@@ -156,6 +178,8 @@ def cover(request: Request, quote: Quote) -> Coverage:
     is_trusted = place.trust_units > 0 and quote.unit == "half_day" and _lives_on_passes(lots, place)
     if is_trusted and all(lot.origin != trust_origin(place.id, member.id) for lot in lots):
         lots.append(trust_view(place.id, member.id, place.trust_units))
+    if spent is not None and spent.units:
+        lots = spent.of(lots)
     return coverage(
         lots, units=quote.units, unit=quote.unit, on=request.day, price_of=quote.price_of, rate_bp=rate_bp, is_trusted=is_trusted
     )
@@ -213,16 +237,16 @@ def _reasons_own(request: Request, facts: Facts) -> Iterator[Reason]:
                 return
 
 
-def _reasons_money(request: Request, covered: Coverage) -> Iterator[Reason]:
+def _reasons_money(request: Request, covered: Coverage, spent: Spent) -> Iterator[Reason]:
     if covered.cents == 0 or request.pays_now:
         return
     if covered.is_trusted:
         yield Balance(left=Cents(covered.cents))
     else:
         tab = partial(reasons_tab, covered.cents, cap_cents=request.place.tab_cap_cents, is_machine=request.kind is Kind.MACHINE)
-        if any(tab(open_cents=billing.open_cents(request.member.id))):
+        if any(tab(open_cents=billing.open_cents(request.member.id) + spent.cents)):
             moving = f"booking:{request.moving_id}" if request.moving_id else ""
-            yield from tab(open_cents=billing.owed_on_tab(request.member.id, without=moving))
+            yield from tab(open_cents=billing.owed_on_tab(request.member.id, without=moving) + spent.cents)
 
 
 def _find(request: Request, facts: Facts) -> tuple[list[Taking], list[Reason]]:

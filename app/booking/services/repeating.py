@@ -318,6 +318,8 @@ def _examined(
         if occurrence.status == "booked":
             if each is not None:
                 occurrence.booking_id = each(found).id
+            elif found.foreseen is not None:
+                facts.spent.add(found.foreseen)
             _remember(found, facts, occurrence.booking_id or 0)
     return occurrences
 
