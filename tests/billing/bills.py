@@ -2,6 +2,10 @@
 
 from datetime import date
 
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+
 from app.billing.rules.documents import Line
 from app.billing.rules.payments import Payer
 from app.billing.services import invoicing
@@ -41,6 +45,16 @@ def bill(place, payer, *lines, **more):
 
 def figures(invoice):
     return invoice.net_cents, invoice.vat_cents, invoice.gross_cents
+
+
+def refuse_changes(session, table):
+    """Whoever writes by SQL is refused: no row of this table changes, goes, or takes the place of another."""
+    statements = [f"UPDATE {table} SET id = id", f"DELETE FROM {table}"]
+    if session.get_bind().dialect.name == "sqlite":  # which removes a replaced row without asking the guard of deletions
+        statements.append(f"INSERT OR REPLACE INTO {table} SELECT * FROM {table}")
+    for statement in statements:
+        with pytest.raises(IntegrityError, match=f"{table}_frozen"), session.begin_nested():
+            session.execute(sa.text(statement))
 
 
 def month(year, number):

@@ -22,7 +22,7 @@ from app.core.db import db
 from app.core.journal import JournalEntry
 from app.core.mail import OutgoingMail
 from app.wiring import READERS
-from tests.billing.bills import bill, line, month
+from tests.billing.bills import bill, line, month, refuse_changes
 from tests.factories import make_member
 from tests.pages import text_of
 
@@ -47,6 +47,8 @@ def test_each_evening_the_head_of_the_chain_leaves_the_house(place, person, app,
     deliver()
     told = db.session.scalars(sa.select(OutgoingMail).where(OutgoingMail.kind == "invoice.anchored")).all()
     assert [mail.member_id for mail in told] == [manager.id]
+
+    refuse_changes(db.session, "billing_anchor")
 
     frozen("2026-12-02T20:30+01:00")
     assert closing.anchor(now=clock.now()) == 0  # nothing new was issued
@@ -93,6 +95,7 @@ def test_days_months_and_years_close_by_themselves_with_perpetual_totals(place, 
         ("year", "2026-01-01", 16_800, 16_800),
     ]
     assert rows[-1].said["head"][1] == "A2026-00001"
+    refuse_changes(db.session, "billing_closing")
     assert list(verification.faults(place)) == []
     keeper = log_in(make_member("Trésor", roles=("treasurer",)))
     assert "168,00 €" in text_of(keeper.get("/manage/billing/accounts"))

@@ -11,7 +11,7 @@ from app.billing.services.checkout import Links
 from app.billing.services.refunding import give_back
 from app.core import clock
 from app.core.refusals import Refused
-from tests.billing.bills import bill, line
+from tests.billing.bills import bill, line, refuse_changes
 from tests.billing.stripe import SECRET, message
 from tests.billing.test_payments import DAY, left, pay, told, who
 
@@ -86,6 +86,7 @@ def test_what_we_do_not_know_is_kept_and_answered(tell, session):
     kept = session.scalars(sa.select(StripeEvent).order_by(StripeEvent.id)).all()
     assert [one.effect for one in kept] == ["", "unknown"]
     assert kept[0].content == {"id": "cus_1", "object": "customer"}  # nobody's address
+    refuse_changes(session, "billing_stripe_event")
 
 
 def test_a_debit_by_stripe_waits_then_pays_then_may_come_back(stripe, tell, invoice, session):

@@ -4,7 +4,7 @@ from datetime import date, time, timedelta
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from app.core.db import db, transaction
 from app.core.mail import OutgoingMail
@@ -332,6 +332,12 @@ def test_each_evening_the_head_of_a_chain_that_grew_is_anchored(app, school):
     assert evidence.anchor(now=local(TUESDAY, time(17))) == 0
     assert evidence.anchor(now=EVENING + timedelta(hours=1)) == 1
     assert evidence.anchor(now=EVENING + timedelta(hours=2)) == 0
+    for gesture, statement in (
+        ("update", "UPDATE course_attendance_anchor SET cohort_id = cohort_id"),
+        ("delete", "DELETE FROM course_attendance_anchor"),
+    ):
+        with pytest.raises(IntegrityError, match=f"never_{gesture}"), db.session.begin_nested():
+            db.session.execute(sa.text(statement))
     assert db.session.get_one(AttendanceChain, school.cohort.id).length == 13
     assert "13 événements dans 1 chaîne." in app.test_cli_runner().invoke(args=["courses", "verify"]).output
     _lower_the_guards()
