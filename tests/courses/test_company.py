@@ -67,8 +67,10 @@ def test_a_week_in_a_company_counts_once_both_have_signed_it(course: Course, ses
     assert mails["placement.tutor_due"].to_address == "helene@example.org" and len(mails) == 2
     half_days = reads.weeks(row)[0].half_days
     mine = log_in(julie.member)
+    assert "À signer, en entreprise</h2>" in (asked := mine.get("/courses/").text) and f'href="{own}"' in asked
     assert mine.post(own, data={"present": [half.id for half in half_days[:9]], "work": "Les maquettes"}).status_code == 302
     assert mine.post(own, data=week).status_code == 422
+    assert "À signer, en entreprise" not in mine.get("/courses/").text
     before = presence.followed_by(julie.id, now=clock.now()).between(date(2027, 5, 31), date(2027, 6, 4))
     assert presence.total(before).to_regularise == 10 * 210
 

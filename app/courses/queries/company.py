@@ -83,6 +83,14 @@ def weeks(found: CompanyAgreement) -> list[Week]:
     return [Week(monday, ones, rows.get(monday)) for monday, ones in by_monday.items()]
 
 
+def weeks_to_sign(enrolment_id: int, now: datetime) -> list[tuple[CompanyAgreement, Week]]:
+    """The weeks that are over and that a trainee has not signed, of agreements that are."""
+    agreed = [row for row in agreements_of([enrolment_id]) if row.signed_on]
+    return [
+        (row, one) for row in agreed for one in weeks(row) if one.ends_at <= now and not (one.row and one.row.trainee_signed_at is not None)
+    ]
+
+
 def week(found: CompanyAgreement, monday: date) -> Week | None:
     return next((one for one in weeks(found) if one.monday == monday), None)
 

@@ -14,7 +14,7 @@ from app.core.period import at, monday_of
 from app.courses import models, queries
 from app.courses.forms import TimetableForm
 from app.courses.models import CourseSession, Enrolment
-from app.courses.queries import Slot, learning, occasions
+from app.courses.queries import Slot, company, learning, occasions
 from app.courses.queries.occasions import Occasion
 from app.courses.rules.closing import UNSIGNED_FOR
 from app.courses.views.door import bp, may_run, may_teach, seen_cohort
@@ -51,6 +51,7 @@ def mine() -> ResponseReturnValue:
         above=_above(following, place, now) if following else "",
         after=after if after and following and after.day == following.day else None,
         progress=learning.progress(path, now=now) if path else None,
+        to_sign=company.weeks_to_sign(path.id, now) if path and not is_only_looking() else [],
         to_hand_in=[one for one in learning.works(path) if one.state in ("to_do", "to_redo")] if path and not is_only_looking() else [],
         seen=learning.skills(path) if path and not is_only_looking() else [],
         days=list(_days(slots, monday)),
