@@ -111,8 +111,11 @@ def secrets() -> Iterator[Line]:
 
 
 def disk() -> Iterator[Line]:
-    folder = Path(current_app.config["INSTANCE_FOLDER"])
-    free = shutil.disk_usage(folder if folder.exists() else folder.parent).free
+    """Where the files are, and where the database is when that is elsewhere: the one that has the least room."""
+    folders = [Path(current_app.config["INSTANCE_FOLDER"])]
+    if db.engine.dialect.name == "sqlite" and db.engine.url.database:
+        folders.append(Path(db.engine.url.database).parent)
+    free = min(shutil.disk_usage(folder if folder.exists() else folder.parent).free for folder in folders)
     mark = ILL if free < VERY_LOW else WATCH if free < LOW else WELL
     remedy = "" if mark == WELL else "Faites de la place\u00a0: sans elle, plus rien ne s’enregistre."
     yield Line(mark, f"Place sur le disque\u00a0: {size_of(free)}", remedy)

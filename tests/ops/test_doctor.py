@@ -2,6 +2,8 @@
 
 import re
 from datetime import timedelta
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from alembic import command
@@ -86,8 +88,10 @@ def test_folders_that_everyone_can_read_are_told(house):
     assert f"✗ {house.folder} peut être lu par n’importe qui sur cette machine.\n    → chmod o= {house.folder}" in told(house)[1]
 
 
-def test_a_full_disk_is_told(house, monkeypatch):
-    monkeypatch.setattr("shutil.disk_usage", lambda path: type("Usage", (), {"free": 100_000_000})())
+@pytest.mark.parametrize("which", ["files", "database"])
+def test_a_full_disk_is_told_of_the_files_and_of_the_database(house, monkeypatch, which):
+    full = house.folder if which == "files" else Path(house.url.removeprefix("sqlite:///")).parent
+    monkeypatch.setattr("shutil.disk_usage", lambda path: SimpleNamespace(free=100_000_000 if path == full else 10**11))
 
     assert "✗ Place sur le disque : 100,0 Mo" in told(house)[1]
 
