@@ -75,9 +75,9 @@ class Request:
         """The day of use, in the lieu's zone."""
         return self.period.starts_at.astimezone(self.place.tz).date()
 
-    def at(self, period: Period, thing: Thing | None = None, half: str | None = None) -> "Request":
-        """The same wish for one thing at another moment, or for another thing."""
-        return replace(self, wants=(Want(thing or self.first.thing, period),), half=half or self.half)
+    def at(self, period: Period, thing: Thing | None = None, half: str | None = None, kind: Kind | None = None) -> "Request":
+        """The same wish for one thing at another moment, or for another thing, or another kind of things."""
+        return replace(self, wants=(Want(thing or self.first.thing, period),), half=half or self.half, kind=kind or self.kind)
 
 
 @dataclass(frozen=True, slots=True)

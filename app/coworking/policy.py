@@ -14,12 +14,11 @@ class DeskPolicy:
     """Seats, fixed desks whose resident is away, offices: sold by the half-day."""
 
     def reasons(self, request: Request) -> Iterator[Reason]:
-        halves = ("morning", "afternoon", "day")
         for want in request.wants:
             if want.thing.rules.sold_by == "minutes":
                 continue
             day = want.period.starts_at.astimezone(request.place.tz).date()
-            spans = [request.calendar.half_period(day, half, badge=request.has_badge) for half in halves]
+            spans = request.calendar.halves(day, badge=request.has_badge).values()
             yield from reasons_half_day(want.period, spans, now=request.now)
 
     def quote(self, request: Request) -> Quote:

@@ -139,9 +139,7 @@ class Calendar:
         Closed then: None, or for a badge holder the whole half. A day has both its halves, or is None.
         """
         if half == "day":
-            halves = [self.half_period(day, part, badge=badge) for part in ("morning", "afternoon")]
-            first, last = halves
-            return Period(first.starts_at, last.ends_at) if first is not None and last is not None else None
+            return self.halves(day, badge=badge)["day"]
         nominal = self.afternoon if half == "afternoon" else self.morning
         clipped = [
             (max(opens, nominal[0]), min(closes, nominal[1]))
@@ -151,6 +149,12 @@ class Calendar:
         if clipped:
             return Period(at(day, clipped[0][0], self.zone), at(day, clipped[-1][1], self.zone))
         return self.nominal_half(day, half) if badge else None
+
+    def halves(self, day: date, *, badge: bool = False) -> dict[str, Period | None]:
+        """All that is sold by the half-day then: the morning, the afternoon, the day."""
+        first, last = (self.half_period(day, half, badge=badge) for half in ("morning", "afternoon"))
+        both = Period(first.starts_at, last.ends_at) if first is not None and last is not None else None
+        return {"morning": first, "afternoon": last, "day": both}
 
     def nominal_half(self, day: date, half: str) -> Period:
         """The half as its name says, whatever the opening hours."""

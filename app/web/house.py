@@ -3,7 +3,7 @@
 from collections.abc import Callable, MutableMapping
 from typing import Any, TypeVar
 
-from flask import Flask, Request
+from flask import Flask, Request, has_request_context, request
 from flask.templating import Environment
 from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.sansio.http import parse_cookie
@@ -28,6 +28,20 @@ class _Templates(Environment):
 class House(Flask):
     request_class = _Request
     jinja_environment = _Templates
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._addresses: dict[tuple[str, str], str] = {}
+
+    def url_for(self, endpoint: str, /, **values: Any) -> str:  # type: ignore[override]
+        """On a page, an address without values is the same each time (the house stands at the root): written once."""
+        if values or endpoint.startswith(".") or not has_request_context() or request.method not in ("GET", "POST"):
+            return super().url_for(endpoint, **values)
+        key = endpoint, request.method
+        found = self._addresses.get(key)
+        if found is None:
+            found = self._addresses[key] = super().url_for(endpoint)
+        return found
 
     def ensure_sync(self, func: F) -> F:
         """Every view and handler of ours is a plain function: Flask asks it of each, seven times a request."""

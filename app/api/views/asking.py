@@ -11,7 +11,7 @@ from app.api.views.problems import Problem
 from app.booking import services
 from app.booking.models import Booking
 from app.booking.policy import Request
-from app.booking.rules import HALVES, BadInterval, NonexistentTime, Thing, half_of
+from app.booking.rules import BadInterval, NonexistentTime, Thing, half_of
 from app.booking.services import SeriesWish
 from app.core.db import db
 from app.core.period import Period, exists
@@ -119,7 +119,7 @@ def what_is_left(thing: Thing, period: Period, *, now: datetime) -> Period:
         return period
     calendar = place.calendar(thing.place_id)
     today = now.astimezone(calendar.zone).date()
-    if half_of(period, {half: calendar.half_period(today, half, badge=True) for half in HALVES}) is None:
+    if half_of(period, calendar.halves(today, badge=True)) is None:
         return period
     return Period(now.replace(second=0, microsecond=0), period.ends_at)
 

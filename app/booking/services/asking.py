@@ -6,7 +6,7 @@ from datetime import datetime
 from app.billing import queries as billing
 from app.booking.models import Kind
 from app.booking.policy import Request, Want
-from app.booking.rules import HALVES, Thing, half_of
+from app.booking.rules import Thing, half_of
 from app.core.period import Period
 from app.members import queries as members
 from app.place import queries as place_queries
@@ -45,7 +45,7 @@ def ask(
     calendar = place_queries.calendar(place.id)
     has_badge = place.badge_all_hours and (member.badge or any(plan.allowances.get("badge") for plan in plans if not plan.is_paused))
     if half is None and listed[0].thing.rules.sold_by != "minutes" and listed[0].period.is_forward:
-        half = half_of(listed[0].period, {name: calendar.half_period(day, name, badge=has_badge) for name in HALVES})
+        half = half_of(listed[0].period, calendar.halves(day, badge=has_badge))
     return Request(
         kind=kind or kind_of(listed[0].thing),
         place=place,

@@ -11,7 +11,7 @@ from app.billing.rules.documents import gross_of_net
 from app.booking import queries
 from app.booking.models import Kind
 from app.booking.policy import KnowsAlike, Request, policy_for, quote_of
-from app.booking.rules import HALVES, Thing, activity_of
+from app.booking.rules import Thing, activity_of
 from app.booking.services.examining import Examination, Facts, examine, facts_for
 from app.core.period import Period, at, days_of, exists, without
 from app.core.refusals import Alternative, Refused
@@ -139,7 +139,7 @@ def _nearest_half(request: Request) -> Request:
     def apart(span: Period) -> timedelta:
         return abs(span.starts_at - request.period.starts_at) + abs(span.ends_at - request.period.ends_at)
 
-    spans = {half: span for half in HALVES if (span := _half(request, request.day, half))}
+    spans = {half: span for half, span in request.calendar.halves(request.day, badge=request.has_badge).items() if span}
     nearest = min(spans, key=lambda half: apart(spans[half]), default=None)
     return request.at(spans[nearest], half=nearest) if nearest else request
 

@@ -1,6 +1,6 @@
 """What desks, offices and rooms ask for, and what they cost: pure rules."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -11,7 +11,7 @@ from app.core.period import Period, at, days_of
 from app.core.refusals import Reason
 
 
-def reasons_half_day(period: Period, spans: Sequence[Period | None], *, now: datetime) -> Iterator[Reason]:
+def reasons_half_day(period: Period, spans: Collection[Period | None], *, now: datetime) -> Iterator[Reason]:
     """A desk is taken for a morning, an afternoon or a day (`spans` of that day); one that runs already, for its remainder."""
     if not any(span is not None and span.overlaps(period) for span in spans):
         return  # the lieu is closed then, and its calendar says so

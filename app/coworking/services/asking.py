@@ -8,7 +8,7 @@ from typing import Any
 from app.billing.rules import Coverage
 from app.booking import queries as booking_queries
 from app.booking.policy import Request, Want
-from app.booking.rules import HALVES, Thing, grid, half_of
+from app.booking.rules import Thing, grid, half_of
 from app.booking.services import ask, kind_of
 from app.booking.services.examining import Facts, examine, facts_for, free_seats
 from app.core.period import Period, at
@@ -77,8 +77,7 @@ def request_for(
     )
     if thing.rules.sold_by == "minutes" or not period.is_forward or not period.starts_at < now < period.ends_at:
         return request
-    spans = {half: request.calendar.half_period(request.day, half, badge=request.has_badge) for half in HALVES}
-    if half_of(period, spans) is None:
+    if half_of(period, request.calendar.halves(request.day, badge=request.has_badge)) is None:
         return request
     return request.at(Period(now.replace(second=0, microsecond=0), period.ends_at))
 
@@ -90,7 +89,7 @@ def half_of_period(thing: Thing, period: Period) -> str | None:
     calendar = place_queries.calendar(thing.place_id)
     day = period.starts_at.astimezone(calendar.zone).date()
     for badge in (False, True):
-        if half := half_of(period, {half: calendar.half_period(day, half, badge=badge) for half in HALVES}):
+        if half := half_of(period, calendar.halves(day, badge=badge)):
             return half
     return None
 
@@ -115,7 +114,7 @@ def half_day_offers(
     """What is free among things sold by the half-day, and the request they answer (of the first one)."""
     first = half_day_request(things[0], day=day, half=half, member_id=member_id, actor_id=actor_id, now=now)
     facts = facts_for(first, things=things)
-    offers = [offer for thing in things for offer in _offer(replace(first.at(first.period, thing), kind=kind_of(thing)), facts)]
+    offers = [offer for thing in things for offer in _offer(first.at(first.period, thing, kind=kind_of(thing)), facts)]
     return offers, first
 
 
@@ -127,13 +126,14 @@ def timed_offers(
     first = ask([(things[0], whole)], member_id=member_id, actor_id=actor_id, now=now)
     wishes = _longest(things, first, day, half or "day", now) if period is None else ((thing, period) for thing in things)
     facts = facts_for(first, things=things, period=whole.widened(before=0, after=12 * 60))
-    offers = [offer for thing, when in wishes for offer in _offer(replace(first.at(when, thing), kind=kind_of(thing)), facts)]
+    offers = [offer for thing, when in wishes for offer in _offer(first.at(when, thing, kind=kind_of(thing)), facts)]
     return offers, first
 
 
 def _offer(request: Request, facts: Facts) -> Iterator[Offer]:
     thing = request.first.thing
-    found = examine(replace(request, half=request.half if thing.rules.sold_by != "minutes" else None), facts)
+    has_halves = thing.rules.sold_by != "minutes"
+    found = examine(request if has_halves or request.half is None else replace(request, half=None), facts)
     price = found.foreseen
     if found.standing or found.quote is None or price is None:
         return
