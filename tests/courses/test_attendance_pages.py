@@ -84,6 +84,15 @@ def test_ones_own_page_says_when_to_sign_that_it_is_done_and_what_may_still_be(s
             assert (signs, re.sub(r"\s+", " ", answer).count(said)) == (to_sign, 1), (who.name, moment)
 
 
+def test_once_it_is_over_ones_own_page_leads_to_what_stays(school, log_in, frozen):
+    frozen("2027-03-15T09:00+01:00")
+    page = log_in(school.enrolments[0].member).get("/courses/")
+    assert "Formation terminée Depuis le 2 mars 2027. " in text(page) and 'class="btn" href="/courses/attendance"' in page.get_data(
+        as_text=True
+    )
+    assert "Aucune séance cette semaine." in text(page) and " Rien. " not in text(page)
+
+
 def test_a_trainer_is_recalled_the_half_days_they_did_not_close(school, log_in, frozen):
     morning = school.sessions[0]
     school.sign(morning)
