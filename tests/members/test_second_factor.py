@@ -1,15 +1,21 @@
 """A second factor: a code on the telephone, asked after the password, that serves once."""
 
 import re
+from datetime import timedelta
 
 import pyotp
 import pytest
 import sqlalchemy as sa
 
 from app.core import clock
+from app.core.db import db, transaction
 from app.core.journal import JournalEntry
-from app.members import services
-from app.members.models import SecondFactor, SpareCode
+from app.core.refusals import Refused
+from app.core.sealing import seal
+from app.members import queries, services
+from app.members.models import AccessToken, SecondFactor, SpareCode, WebSession
+from app.members.services import forgetting, second_factor
+from app.members.services.entering import Device
 from tests.factories import make_member
 
 pytestmark = pytest.mark.usefixtures("place")
@@ -163,3 +169,43 @@ def test_the_secret_is_sealed_and_a_spare_code_is_a_hash(entering, session):
 
     assert phone.secret not in session.scalars(sa.select(SecondFactor)).one().sealed_secret
     assert not set(spare) & set(session.scalars(sa.select(SpareCode.code_hash)))
+
+
+def doors_of(member_id: int) -> list[tuple[object, ...]]:
+    """Everything that opens for somebody, column by column."""
+    tables = [model.__table__ for model in (WebSession, AccessToken, SecondFactor, SpareCode)]
+    return [tuple(row) for table in tables for row in db.session.execute(sa.select(table).where(table.c.member_id == member_id))]
+
+
+def test_what_somebody_does_with_their_doors_leaves_everybody_else_s_as_they_were(session, ines):
+    """A spare code of another person opens nothing; a factor taken away, a device closed, an account erased are one's own."""
+    nora, now = make_member("Nora"), clock.now()
+    for person in (ines, nora):
+        services.open_session(member_id=person.id, now=now)
+        services.new_token(member_id=person.id, purpose="api", now=now)
+        with transaction():
+            session.add(
+                SecondFactor(
+                    member_id=person.id,
+                    sealed_secret=seal(pyotp.random_base32(), use="second factor", where=str(person.id)),
+                    created_at=now,
+                    confirmed_at=now,
+                )
+            )
+            session.add(SpareCode(member_id=person.id, code_hash=second_factor._hash(f"spare-{person.id}")))
+            session.flush()
+    hers = doors_of(nora.id)
+    (visit,) = queries.sessions(ines.id, now=now)
+    assert [one.member_id for one in queries.tokens(ines.id, "api", now=now)] == [ines.id]
+
+    services.note_seen(visit, now=now + timedelta(hours=1))
+    waiting = services.open_session(member_id=ines.id, now=now, awaits_code=True)
+    with pytest.raises(Refused):
+        second_factor.prove_code(waiting, code=f"spare-{nora.id}", device=Device(address="127.0.0.1"), now=now)
+    assert second_factor.prove_code(waiting, code=f"spare-{ines.id}", device=Device(address="127.0.0.1"), now=now).member_id == ines.id
+    second_factor.remove(member_id=ines.id, actor_id=None, now=now)
+    assert queries.spare_codes_left(ines.id) == 0 and queries.spare_codes_left(nora.id) == 1
+    services.end_sessions(member_id=ines.id, actor_id=ines.id, now=now)
+    forgetting.erase_person(ines.id, now)
+
+    assert doors_of(ines.id) == [] and doors_of(nora.id) == hers and len(hers) == 4
