@@ -104,6 +104,7 @@ def test_coffees_and_carnets_go_on_ones_tab_up_to_its_cap(lieu, paul, log_in):
     filament = make_article(lieu, code="pla", cents=4)
     assert "0,04 €, tasse" in text(client.get(f"/billing/articles/{filament.id}/more"))
     assert client.post(f"/billing/articles/{filament.id}/more", data={"quantity": "12,5"}).status_code == 302
+    assert "Café, 12,5" in text(client.get("/billing/"))
     assert "0,50 €" in text(client.get("/billing/lines"))
     assert "sur votre facture de décembre 2026. Valable" in text(client.get(f"/billing/passes/{kind.id}"))
     assert queries.balances(paul, place_id=lieu.place.id, on=date(2026, 12, 1)).half_days == 0, "a finger that slips buys nothing"

@@ -31,7 +31,11 @@ def test_a_peer_gives_it_staff_takes_it_back_and_the_person_is_told(fablab, log_
     with transaction():
         fablab.clearance.peers = True
         db.session.flush()
-    assert log_in(fablab.chloe).get("/fablab/clearances/new").status_code == 404
+    chloe = log_in(fablab.chloe)
+    assert chloe.get("/fablab/clearances/new").status_code == 404
+    page = chloe.get("/fablab/laser").text
+    assert page.index("vous ne l’avez pas") < page.index("Libre aujourd’hui"), "what is missing comes before what is free"
+    assert ("mailto:" in page) == bool(fablab.place.email)
     ana = log_in(fablab.ana)
     assert give(fablab, ana, fablab.chloe, day="2026-12-02").status_code == 422  # not yet
     assert give(fablab, ana, fablab.chloe, email="nobody@example.org").status_code == 422

@@ -163,12 +163,13 @@ def _board(offers: list[Own], place: Place, things: Directory, now: datetime) ->
         return None
     thing = things.any(following.resource_id)
     where = say.place_of(thing, things.things)
-    sentence = _when(following, place)
+    soon = _how_soon(following, place, now)
+    sentence = _when(following, place, but=soon)
     can_check_in = _can_check_in(following, thing, now)
     if can_check_in:
         limit = max(following.starts_at, following.created_at) + timedelta(minutes=thing.rules.no_show_after)
         sentence += _(". Sans signe de vous à %(hour)s, la place sera rendue", hour=typography.words().hour(limit, place.tz))
-    above = ", ".join(filter(None, (_how_soon(following, place, now), where)))
+    above = ", ".join(filter(None, (soon, where)))
     return Board(above, _title(following, things), f"{sentence}.", following, is_offer=False, can_check_in=can_check_in)
 
 
@@ -191,10 +192,11 @@ def _title(own: Own, things: Directory) -> str:
     return say.title(things.any(own.resource_id))
 
 
-def _when(own: Own, place: Place) -> str:
+def _when(own: Own, place: Place, *, but: str = "") -> str:
+    """Its day and its hours; `but`: the day when it is already said."""
     words = typography.words()
-    day = words.opening(words.day(own.starts_at, place.tz))
-    return f"{day}, {words.from_to(own.starts_at, own.ends_at, place.tz)}"
+    day, hours = words.day(own.starts_at, place.tz), words.from_to(own.starts_at, own.ends_at, place.tz)
+    return words.opening(hours if day in but or words.opening(day) in but else f"{day}, {hours}")
 
 
 def _sums(place: Place, today: date) -> list[tuple[str, str, str]]:

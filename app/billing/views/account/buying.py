@@ -59,7 +59,8 @@ def more_of_article(article_id: int) -> ResponseReturnValue:
 
 def _take(row: Article, milli: int) -> ResponseReturnValue:
     selling.take_article(article_id=row.id, quantity_milli=milli, member_id=current_user.id, now=clock.now(), actor_id=current_user.id)
-    flash(_("C’est sur votre ardoise : %(name)s.", name=row.name))
+    what = row.name if milli == 1000 else f"{row.name}, {typography.words().quantity(milli, row.unit)}"
+    flash(_("C’est sur votre ardoise : %(name)s.", name=what))
     return redirect(url_for(".mine"))
 
 
