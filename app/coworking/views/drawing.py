@@ -159,7 +159,7 @@ def _row(thing: Thing) -> Row:
     if not name:
         return Row(thing, thing.name, said, _("Donnez-lui un nom."))
     if len(name) > LONGEST_NAME:
-        return Row(thing, name, said, _("Son nom est trop long : %(most)s caractères au plus.", most=LONGEST_NAME))
+        return Row(thing, name, said, _("Son nom est trop long : %(most)s caractères au plus.", most=LONGEST_NAME))
     if not any(said.values()):
         return Row(thing, name, said)
     if not all(value.isdecimal() for value in said.values()):

@@ -58,7 +58,7 @@ def move(booking_id: int) -> ResponseReturnValue:
 def _tell(moved: Booking, before: Thing) -> None:
     """Where and when it is now, and what it waits for; another place than before is said first."""
     if moved.status == Status.PENDING and before.rules.approval:
-        flash(_("Votre demande est notée : %(what)s. L’équipe du lieu vous répondra.", what=words_of(moved)), "warn")
+        flash(_("Votre demande est notée : %(what)s. L’équipe du lieu vous répondra.", what=words_of(moved)), "warn")
     elif moved.resource_id == before.id:
         flash(_("C’est déplacé : %(what)s.", what=words_of(moved)))
     else:
@@ -111,7 +111,7 @@ def _moved_with_following(found: Booking, place: Place, period: Period, now: dat
     if stayed := [one.period.starts_at.astimezone(place.tz).date() for one in dates if one.status == "refused"]:
         words = typography.words()
         flash(
-            _("Ces dates n’ont pas pu bouger et gardent leur heure : %(days)s.", days=words.listed([words.day(day) for day in stayed])),
+            _("Ces dates n’ont pas pu bouger et gardent leur heure : %(days)s.", days=words.listed([words.day(day) for day in stayed])),
             "warn",
         )
     return seen_booking(next(one.booking_id for one in dates if one.status == "booked" and one.booking_id is not None))
