@@ -155,7 +155,7 @@ def test_a_trainee_sees_what_comes_the_week_and_the_whole_timetable(course, log_
     assert "Faire promotion" in client.get(f"/courses/cohorts/{cohort.id}/programme").text
 
     frozen("2027-08-02T08:30+02:00")
-    assert "Formation terminée Depuis le 30 juillet 2027." in text_of(log_in(row.member).get("/courses/"))
+    assert "Depuis le 30 juillet 2027." in text_of(log_in(row.member).get("/courses/"))
 
 
 def test_a_cohort_is_closed_to_those_it_does_not_concern(course, log_in, session):
