@@ -11,7 +11,7 @@ from app.core import clock
 from app.core.db import db
 from app.core.journal import JournalEntry
 from app.core.uploads import Upload
-from app.fablab import queries
+from app.fablab import queries, services
 from app.fablab.models import Project, ProjectMachine, ProjectPhoto
 from app.fablab.rules import is_link, may_see
 from app.portal import erasing
@@ -38,6 +38,21 @@ def tell(client, **more) -> int:
 
 def count(model) -> int:
     return db.session.scalars(sa.select(sa.func.count()).select_from(model)).one()
+
+
+def test_a_project_told_again_or_erased_with_its_author_leaves_the_machines_of_the_others(fablab):
+    now, machine = clock.now(), fablab.laser.id
+
+    def save(author, project_id=None):
+        facts = {"title": "Tabouret", "text": "", "visibility": "draft"}
+        place_id = fablab.place.id
+        return services.save_project(place_id=place_id, project_id=project_id, author=author, machine_ids=[machine], now=now, **facts)
+
+    mine, theirs = save(fablab.ana), save(fablab.chloe)
+    save(fablab.ana, mine.id)
+    assert sorted(db.session.scalars(sa.select(ProjectMachine.project_id))) == [mine.id, theirs.id]
+    services.remove_project(mine, actor_id=fablab.ana.id, now=now)
+    assert db.session.scalars(sa.select(ProjectMachine.project_id)).all() == [theirs.id]
 
 
 @pytest.mark.parametrize(
