@@ -234,4 +234,4 @@ def _a_member_like_any_other(story: Story, session) -> None:
     assert (of_the_cohort.price_cents, her_own.price_cents) == (0, 900)
     story.send("Inès", f"/manage/courses/cohorts/{story.cohort.id}/end")
     assert session.get_one(Cohort, story.cohort.id).state == "closed"
-    assert "Aucune séance ne vient pour vous" in story.read("Elsa", "/courses/")
+    assert "Formation terminée Depuis le " in story.read("Elsa", "/courses/")
