@@ -1,9 +1,11 @@
 """What a move or a series takes from the person, and what is offered instead of hours that cannot be."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
+import sqlalchemy as sa
 
+from app.billing.models import Charge
 from app.billing.queries import balances
 from app.booking import services
 from app.booking.services import SeriesWish
@@ -26,6 +28,12 @@ def paid(booking):
 
 def left(lieu):
     return balances(lieu.camille, place_id=lieu.place.id, on=clock.today(lieu.place.tz)).half_days
+
+
+def due(lieu, until):
+    """Cents before VAT that a bill up to this day would take."""
+    taken = sa.select(sa.func.coalesce(sa.func.sum(Charge.cents), 0))
+    return db.session.scalar(taken.where(Charge.member_id == lieu.camille.id, Charge.used_on <= date.fromisoformat(until)))
 
 
 def test_what_a_booking_holds_pays_for_it_again_where_it_moves(lieu):
@@ -58,6 +66,16 @@ def test_a_move_past_the_end_of_its_lot_is_covered_by_another_or_paid(lieu):
     assert left(lieu) == 1  # the one that ends on the 8th came back
     assert paid(book_half(seat, "2027-01-08", "morning", lieu.camille)) == [("pass", 1, 0)]
     assert paid(moved(morning, seat, between("2027-01-21", "08:30", "13:00"))) == [("money", 1, 700)]
+
+
+def test_what_is_due_is_billed_with_the_month_it_is_used_in(lieu):
+    seat = lieu.seat("A1")
+    morning = book_half(seat, "2026-12-10", "morning", lieu.camille)
+
+    moved(morning, seat, between("2026-12-29", "08:30", "13:00"))
+    assert due(lieu, "2026-12-31") == 700
+    moved(morning, seat, between("2027-01-05", "08:30", "13:00"))
+    assert (due(lieu, "2026-12-31"), due(lieu, "2027-01-31")) == (0, 700)
 
 
 def test_what_staff_agreed_to_waits_for_them_again_where_it_moves(lieu):

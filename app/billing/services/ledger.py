@@ -5,8 +5,9 @@ from datetime import date, datetime
 
 import sqlalchemy as sa
 
-from app.billing.models import Lot, LotEntry
+from app.billing.models import Charge, Lot, LotEntry
 from app.billing.rules import GRACE, Coverage, LotView
+from app.billing.rules.coverage import month_of
 from app.billing.services.trust import repay
 from app.core.db import db, insert_unless_there, table, transaction
 
@@ -136,9 +137,18 @@ def held_units(ref: str) -> dict[int, int]:
 
 
 def still_covers(ref: str, *, on: date) -> bool:
-    """Whether what is held for this reference may be used on that day too: validity is tested on the date of use."""
+    """Whether what pays for this reference does so on that day too: lots are tested on the date of use, money is billed with its month."""
+    first, last = month_of(on)
     out = sa.or_(Lot.valid_from > on, Lot.valid_to < on)
-    return db.session.scalar(sa.select(sa.func.count()).where(Lot.id.in_(list(held_units(ref))), out)) == 0
+    elsewhere = sa.or_(Charge.used_on < first, Charge.used_on > last)
+    return not db.session.scalar(
+        sa.select(
+            sa.or_(
+                sa.exists().where(Lot.id.in_(list(held_units(ref))), out),
+                sa.exists().where(Charge.ref == ref, Charge.cents != 0, elsewhere),
+            )
+        )
+    )
 
 
 def held_by_unit(ref: str) -> dict[str, int]:
