@@ -151,6 +151,11 @@ def _gaps(half: Half, rows: Iterable[Row], *, earliest: int, step: int, least: i
     return found
 
 
+def has(half: Half, moment: int) -> bool:
+    """Whether a moment is in one of these stretches."""
+    return any(begins <= moment < ends for begins, ends in half)
+
+
 def joined(*halves: Half) -> Half:
     """The open stretches of a whole day, where two that touch are one."""
     stretches: list[Stretch] = []

@@ -115,7 +115,7 @@ def _state(thing: Thing, place: Place, week: Week, now: datetime) -> tuple[str, 
     if holder is not None:
         return ("down", _("hors service")) if holder == "outage" else ("busy", _("pris maintenant"))
     opened = grid.frame(place_queries.calendar(place.id), week.today, 1, hours=thing.rules.hours).open
-    if not any(start <= seconds < end for half in opened for start, end in half):
+    if not any(grid.has(half, seconds) for half in opened):
         return "busy", _("le lieu est fermé")
     return "free", _("libre maintenant")
 

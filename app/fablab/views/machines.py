@@ -187,7 +187,7 @@ def _now(thing: Thing, rows: Iterable[Row], opened: Half, now: int, place: Place
         if coming[0][2] == "outage":
             return Now("down", _("hors service"))
         return Now("busy", _("prise jusqu’à %(hour)s", hour=_hour(coming[0][1], place)))
-    if not any(start <= now < end for start, end in opened):
+    if not grid.has(opened, now):
         return Now("busy", _("le lieu est fermé"))
     limit = min([row[0] for row in coming] + [opened[-1][1]])
     if thing.state == "needs_attention":
