@@ -93,6 +93,13 @@ def _page(
     return page, max(form.status for form in (leave, exempt, fund, situation))
 
 
+def _refused(found: Enrolment, refused: Refused) -> ResponseReturnValue:
+    """Their page, with why a gesture without fields cannot be."""
+    form = LeaveForm(formdata=None)
+    form.refuse(refused)
+    return _page(found, leave=form)
+
+
 @bp.post("/enrolments/<int:enrolment_id>/exit")
 def leave(enrolment_id: int) -> ResponseReturnValue:
     found, form = run_enrolment(enrolment_id), LeaveForm()
@@ -120,9 +127,7 @@ def withdraw(enrolment_id: int) -> ResponseReturnValue:
     try:
         services.withdraw(found.id, actor_id=current_user.id, now=clock.now())
     except Refused as refused:
-        form = LeaveForm(formdata=None)
-        form.refuse(refused)
-        return _page(found, leave=form)
+        return _refused(found, refused)
     flash(_("L’inscription est retirée, et la place de nouveau libre."))
     return redirect(url_for(".cohort", cohort_id=found.cohort_id))
 
@@ -134,9 +139,7 @@ def resume(enrolment_id: int) -> ResponseReturnValue:
     try:
         services.resume(found.id, actor_id=current_user.id, now=clock.now())
     except Refused as refused:
-        form = LeaveForm(formdata=None)
-        form.refuse(refused)
-        return _page(found, leave=form)
+        return _refused(found, refused)
     flash(_("%(name)s suit de nouveau la promotion.", name=found.name))
     return redirect(url_for(".enrolment", enrolment_id=found.id))
 
